@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Reads settings once, at start. A bad setting stops the process before it takes a request. */
+export function readConfig<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv,
+): z.infer<z.ZodObject<Shape>> {
+  const result = z.object(shape).safeParse(env);
+  if (!result.success) throw new Error(`Bad configuration:\n${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/** `a=127.0.0.1:4010,b=127.0.0.1:4011` as a list of named addresses. */
+const nodes = z.string().transform((text, context) =>
+  text.split(',').map((part) => {
+    const match = /^(\w[\w-]*)=([^:]+):(\d+)$/.exec(part.trim());
+    if (!match) {
+      context.addIssue({ code: 'custom', message: `expected name=host:port, not "${part}"` });
+      return z.NEVER;
+    }
+    return { name: match[1] ?? '', host: match[2] ?? '', port: Number(match[3]) };
+  }),
+);
+
+/** The settings that every service reads. */
+export const serviceSettings = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(1).max(65_535),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  MYSQL_NODES: nodes,
+  MYSQL_USER: z.string().min(1),
+  MYSQL_PASSWORD: z.string(),
+  MYSQL_SCHEMA: z.string().regex(/^\w+$/),
+  NATS_URL: z.string().min(1),
+  /** The key that the gateway signs this subgraph's context with, at least 32 characters. */
+  CONTEXT_KEY: z.string().min(32),
+} as const;

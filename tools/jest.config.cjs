@@ -1,0 +1,11 @@
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['**/src/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { module: { type: 'es6' }, jsc: { target: 'es2023', parser: { syntax: 'typescript' } } },
+    ],
+  },
+};
