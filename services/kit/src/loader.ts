@@ -1,0 +1,36 @@
+import DataLoader from 'dataloader';
+import type { RequestContext } from './context.ts';
+import type { Entity, Stamps } from './entity.ts';
+import { isId } from './id.ts';
+import { scopeSql } from './policy.ts';
+import { findByIds } from './store.ts';
+
+export type Loader<Row> = DataLoader<string, Row | null>;
+
+/**
+ * Joins the single look-ups of one request into one statement. Unknown, deleted and forbidden
+ * records are null alike.
+ */
+export function entityLoader<Row extends Stamps>(
+  context: RequestContext,
+  entity: Entity<Row>,
+): Loader<Row> {
+  return new DataLoader(async (ids) => {
+    const rows = await findByIds(context.app.db.manager, entity, {
+      ids: ids.filter(isId),
+      scope: scopeSql(context.viewer, 'read', { entity, alias: 't', now: context.app.now() }),
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+}
+
+/** Joins look-ups by any other key: `find` answers for many keys at once, missing ones are null. */
+export function loaderBy<Value>(
+  find: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): Loader<Value> {
+  return new DataLoader(async (keys) => {
+    const found = await find(keys);
+    return keys.map((key) => found.get(key) ?? null);
+  });
+}
