@@ -17,7 +17,7 @@ async function killQuery(access: Access, node: Node, victim: Connection): Promis
   try {
     connection = await acquire(control, deadline);
     const killed = run(connection, `KILL QUERY ${threadId}`);
-    await before(deadline, killed, () => new HaError('HA_DEADLINE', 'KILL QUERY took too long'));
+    await before(deadline, killed, stillRunning);
     release(control, connection);
     access.cluster.counters.queriesKilled += 1;
     return true;
@@ -26,6 +26,8 @@ async function killQuery(access: Access, node: Node, victim: Connection): Promis
     return false;
   }
 }
+
+const stillRunning = (): Error => new HaError('HA_DEADLINE', 'the statement did not end');
 
 type Running<Value> = {
   readonly node: Node;
@@ -61,22 +63,25 @@ export const isUnwanted = (error: unknown): boolean =>
   error instanceof HaError && (error.code === 'HA_ABORTED' || error.code === 'HA_DEADLINE');
 
 function whenUnwanted({ deadline, signal }: Scope): { promise: Promise<never>; clear: () => void } {
-  let clear = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let abort: () => void = doNothing;
   const promise = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(new HaError('HA_ABORTED', 'nobody waits for the answer'));
-    const late = (): void => reject(new HaError('HA_DEADLINE', 'the deadline has passed'));
+    abort = () => reject(new HaError('HA_ABORTED', 'nobody waits for the answer'));
+    const expire = (): void => reject(new HaError('HA_DEADLINE', 'the deadline has passed'));
     // A timer cannot be longer than 24.8 days; none that is set here should be longer than a day.
     const ms = Math.min(Math.max(0, deadline - now()), 86_400_000);
-    const timer = setTimeout(late, ms);
+    timer = setTimeout(expire, ms);
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
-    clear = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
   });
+  const clear = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
   return { promise, clear };
 }
+
+const doNothing = (): void => undefined;
 
 async function stop(access: Access, running: Running<unknown>): Promise<void> {
   const { node, pool, connection, work, isReusable } = running;
@@ -84,9 +89,8 @@ async function stop(access: Access, running: Running<unknown>): Promise<void> {
     () => true,
     () => true,
   );
-  const late = (): Error => new HaError('HA_DEADLINE', 'the statement did not end');
   const isKilled = await killQuery(access, node, connection);
-  const hasEnded = await before(now() + killTimeoutMs, ended, late).catch(() => false);
+  const hasEnded = await before(now() + killTimeoutMs, ended, stillRunning).catch(() => false);
   if (isKilled && hasEnded && isReusable) release(pool, connection);
   else drop(pool, connection);
 }

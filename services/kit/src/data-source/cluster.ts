@@ -93,7 +93,7 @@ export function stalenessOf(cluster: Cluster, node: Node): number {
 }
 
 export function noteChange(cluster: Cluster): void {
-  for (const wake of [...cluster.waiting]) wake();
+  for (const wake of cluster.waiting) wake();
 }
 
 /** Waits until something changes, `ms` at most. */
@@ -116,18 +116,23 @@ export async function waitForChange(cluster: Cluster, ms: number): Promise<void>
  */
 export function followRecord(cluster: Cluster, record: StoredRecord): void {
   const known = cluster.record;
-  if (known && (record.term < known.term || record.revision <= known.revision)) return;
+  if (known && !isNewer(record, known)) return;
   cluster.record = record;
-  if (known && record.term > known.term && known.writer !== record.writer) {
-    cutFormerWriter(cluster, known.writer);
-  }
-  if (!known || record.term !== known.term || record.phase !== known.phase) {
-    const { term, writer, phase } = record;
-    cluster.report({ type: 'role', term, writer, phase, was: record.was });
-  }
+  if (known && known.writer !== record.writer) cutFormerWriter(cluster, known.writer);
+  reportRole(cluster, known);
   for (const node of cluster.nodes) node.hurry();
   noteChange(cluster);
 }
+
+function reportRole({ record, report }: Cluster, known: StoredRecord | null): void {
+  if (!record || (record.term === known?.term && record.phase === known.phase)) return;
+  const { term, writer, phase, was } = record;
+  report({ type: 'role', term, writer, phase, was });
+}
+
+/** Revisions count within one lineage; a store that was made anew begins another. */
+const isNewer = (record: StoredRecord, known: StoredRecord): boolean =>
+  record.lineage !== known.lineage || record.revision > known.revision;
 
 function cutFormerWriter(cluster: Cluster, name: string): void {
   const former = cluster.nodes.find((node) => node.name === name);

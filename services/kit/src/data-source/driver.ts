@@ -95,11 +95,10 @@ function start(
 function sessionOf(given: SessionOptions): SessionOptions {
   const { user, password, database, charset, timezone, ssl } = given;
   const { supportBigNumbers, bigNumberStrings, dateStrings, stringifyObjects } = given;
-  const known = {
-    ...{ user, password, database, charset, timezone, ssl },
-    ...{ supportBigNumbers, bigNumberStrings, dateStrings, stringifyObjects },
-  };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  const credentials = { user, password, database, charset, timezone, ssl };
+  const formats = { supportBigNumbers, bigNumberStrings, dateStrings, stringifyObjects };
+  const known = Object.entries({ ...credentials, ...formats });
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
 function give(

@@ -104,5 +104,5 @@ export function errorNumber(error: unknown): number | null {
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : 'an error without words';
 }

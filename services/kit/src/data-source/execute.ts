@@ -21,37 +21,30 @@ export async function execute(
   );
   const statement: Statement = { sql, parameters, deadline };
   if (transaction) return runInTransaction(session, transaction, { kind, statement });
-  return session.isPinned
-    ? runPinned(session, kind, statement)
-    : runFreely(session, kind, statement);
+  return session.isPinned ? runPinned(session, kind, statement) : free[kind](session, statement);
 }
 
-async function runFreely(
-  session: Session,
-  kind: StatementKind,
-  statement: Statement,
-): Promise<Answer> {
-  switch (kind) {
-    case 'read':
-      return read(session.access, { ...statement, preference: preferenceOf(session) });
-    case 'write':
-      return writeOnce(session, statement);
-    case 'ddl':
-      return runDirectly(session, statement);
-    case 'session':
-      pin(session, await bind(session, statement.deadline));
-      return runDirectly(session, statement);
-    case 'begin':
-      return begin(session, statement.sql);
-    case 'set-transaction':
-      session.prelude.push(statement.sql);
-      return nothingDone;
-    case 'commit':
-    case 'rollback':
-    case 'savepoint':
-      return nothingDone;
-  }
-}
+type Runner = (session: Session, statement: Statement) => Promise<Answer>;
+
+const free: Readonly<Record<StatementKind, Runner>> = {
+  read: (session, statement) =>
+    read(session.access, { ...statement, preference: preferenceOf(session) }),
+  write: writeOnce,
+  ddl: runDirectly,
+  session: async (session, statement) => {
+    pin(session, await bind(session, statement.deadline));
+    return runDirectly(session, statement);
+  },
+  begin: async (session, { sql }) => begin(session, sql),
+  'set-transaction': async (session, { sql }) => {
+    session.prelude.push(sql);
+    return nothingDone;
+  },
+  // There is no transaction to end or to divide.
+  commit: async () => nothingDone,
+  rollback: async () => nothingDone,
+  savepoint: async () => nothingDone,
+};
 
 /** From the first statement that depends on its session on, the session is a plain connection. */
 async function runPinned(

@@ -56,37 +56,50 @@ async function tryToDecide(
   id: Buffer,
   deadline: number,
 ): Promise<Outcome | 'hopeless'> {
-  let held: { readonly connection: Connection; readonly pool: Pool } | null = null;
   try {
     const pool = poolsOf(access, await waitForWriter(access, deadline)).writes;
     const connection = await acquire(pool, deadline);
-    held = { connection, pool };
-    await writeTombstone(connection, id, deadline);
-    release(pool, connection);
-    return 'not-committed';
+    return await writeTombstone({ pool, connection }, id, deadline);
   } catch (error) {
-    const isDuplicate = errorNumber(error) === duplicateKey;
-    if (held && isDuplicate) await noteWriterState(held.connection, deadline);
-    // A connection that holds an open transaction, or broke, is of no more use.
-    if (held) drop(held.pool, held.connection);
-    if (isDuplicate) return 'committed';
-    const mayPass = isLost(error) || isReadOnly(error) || errorNumber(error) === lockWaitTimeout;
-    return mayPass || error instanceof HaError ? 'unknown' : 'hopeless';
+    return mayPass(error) ? 'unknown' : 'hopeless';
   }
 }
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof HaError ||
+  isLost(error) ||
+  isReadOnly(error) ||
+  errorNumber(error) === lockWaitTimeout;
+
+type Held = { readonly pool: Pool; readonly connection: Connection };
+
+const late = (): Error => new HaError('HA_NODE_DOWN', 'no answer before the deadline');
 
 /** The commit's own GTID is not known, so its caller has now seen all that the writer has. */
 async function noteWriterState(connection: Connection, deadline: number): Promise<void> {
   const asked = rows(connection, 'SELECT @@global.gtid_executed gtids');
-  const late = (): Error => new HaError('HA_NODE_DOWN', 'no answer before the deadline');
   const [row] = await before(deadline, asked, late).catch(() => []);
   if (row) noteCommitted(parseGtidSet(String(row['gtids'])));
 }
 
-async function writeTombstone(connection: Connection, id: Buffer, deadline: number): Promise<void> {
-  const late = (): Error => new HaError('HA_NODE_DOWN', 'no answer before the deadline');
-  await before(deadline, run(connection, insertMarker, [id]), late);
-  await before(deadline, run(connection, 'COMMIT'), late);
+async function writeTombstone(
+  { pool, connection }: Held,
+  id: Buffer,
+  deadline: number,
+): Promise<Outcome> {
+  try {
+    await before(deadline, run(connection, insertMarker, [id]), late);
+    await before(deadline, run(connection, 'COMMIT'), late);
+    release(pool, connection);
+    return 'not-committed';
+  } catch (error) {
+    const isDuplicate = errorNumber(error) === duplicateKey;
+    if (isDuplicate) await noteWriterState(connection, deadline);
+    // A connection that holds an open transaction, or broke, is of no more use.
+    drop(pool, connection);
+    if (isDuplicate) return 'committed';
+    throw error;
+  }
 }
 
 /** How long a marker is kept: far longer than any lost COMMIT can be on its way. */

@@ -139,7 +139,7 @@ export function drop(pool: Pool, connection: Connection, reason?: Error): void {
 
 export function dropAll(pool: Pool, reason?: Error): void {
   for (const connection of [...pool.idle, ...pool.busy]) drop(pool, connection, reason);
-  for (const wake of [...pool.waiting]) wake();
+  for (const wake of pool.waiting) wake();
 }
 
 /** Opens the connections that are to be ready before anyone asks. Failing is no matter. */

@@ -100,13 +100,16 @@ function takeAnswer(
     node.gtids = parseGtidSet(answer.gtids);
   }
   node.gtidsAt = answer.startedAt;
-  if (hasChanged && !isMember(cluster, node)) {
-    const reason = `expected server ${cluster.record?.members[node.name]}, found ${node.uuid}`;
-    cluster.report({ type: 'stranger', node: node.name, reason });
-  }
+  if (hasChanged) checkMember(cluster, node);
   setState(cluster, node, { state: 'up', reason: '' });
   if (node === writerOf(cluster)) measureOthers(cluster, node);
   if (hasChanged) noteChange(cluster);
+}
+
+function checkMember(cluster: Cluster, node: Node): void {
+  if (isMember(cluster, node)) return;
+  const reason = `expected server ${cluster.record?.members[node.name]}, found ${node.uuid}`;
+  cluster.report({ type: 'stranger', node: node.name, reason });
 }
 
 /** How long a replica may be ahead: the commit that it holds may still wait for its acknowledgement. */
@@ -168,7 +171,7 @@ function setState(cluster: Cluster, node: Node, { state, reason }: Verdict): voi
   if (node.state === state) return;
   cluster.report({ type: 'node', node: node.name, from: node.state, to: state, reason });
   node.state = state;
-  if (state !== 'up') for (const run of [...node.onDoubt]) run();
+  if (state !== 'up') for (const run of node.onDoubt) run();
   if (state === 'down') {
     // Only a server that took writes can come back with transactions that nobody else has.
     if (node.isWritable) node.standing = 'unverified';

@@ -23,38 +23,47 @@ export type Query = {
 export async function read(access: Access, query: Query): Promise<Answer> {
   const scope = currentScope();
   const deadline = Math.min(now() + access.options.readDeadlineMs, scope?.deadline ?? Infinity);
+  const asking: Asking = { query, scope, deadline };
   const tried = new Set<Node>();
   let cause: unknown;
   for (;;) {
     const nodes = readersFor(access, query, scope).filter((node) => !tried.has(node));
-    const [first] = nodes;
-    if (first) {
-      try {
-        return await hedge(access, {
-          nodes,
-          deadline,
-          ask: (node) => ask(access, node, { query, scope, deadline }),
-        });
-      } catch (error) {
-        if (!isElsewhereBetter(error)) throw error;
-        tried.add(first);
-        first.hurry();
-        access.cluster.counters.readRetries += 1;
-        cause = error;
-      }
-    } else {
-      tried.clear();
-      await waitForChange(access.cluster, Math.min(50, deadline - now()));
-    }
-    if (now() >= deadline) throw noReader(access, cause);
+    const result = await tryNodes(access, nodes, asking);
+    if ('answer' in result) return result.answer;
+    cause = result.error ?? cause;
+    if (now() >= deadline) throw tooLate(access, asking, cause);
+    if (nodes[0]) tried.add(nodes[0]);
+    else tried.clear();
   }
 }
 
-const noReader = (access: Access, cause: unknown): HaError =>
-  new HaError('HA_NO_READER', `No server answers: ${describe(access.cluster)}`, {
-    cause,
-    retryAfterMs: 1000,
-  });
+type Tried = { readonly answer: Answer } | { readonly error: unknown };
+
+async function tryNodes(access: Access, nodes: readonly Node[], asking: Asking): Promise<Tried> {
+  const { cluster } = access;
+  const { deadline } = asking;
+  const [first] = nodes;
+  if (!first) {
+    await waitForChange(cluster, Math.min(50, deadline - now()));
+    return { error: undefined };
+  }
+  try {
+    return { answer: await hedge(access, { nodes, deadline, ask: (n) => ask(access, n, asking) }) };
+  } catch (error) {
+    if (!isElsewhereBetter(error)) throw error;
+    first.hurry();
+    cluster.counters.readRetries += 1;
+    return { error };
+  }
+}
+
+const tooLate = (access: Access, { scope }: Asking, cause: unknown): HaError =>
+  scope && now() >= scope.deadline
+    ? new HaError('HA_DEADLINE', 'the deadline has passed', { cause })
+    : new HaError('HA_NO_READER', `No server answers: ${describe(access.cluster)}`, {
+        cause,
+        retryAfterMs: 1000,
+      });
 
 /** The servers that may answer, the preferred one first. */
 export function readersFor(access: Access, query: Query, scope: Scope | undefined): Node[] {

@@ -9,6 +9,8 @@ export const recordVersion = 1;
  */
 const recordSchema = z.object({
   version: z.number().int().min(1),
+  /** Made when the record was first written, so that a store that lost its data is noticed. */
+  lineage: z.string().min(1),
   /** Grows with each change of writer. */
   term: z.number().int().min(1),
   writer: z.string().min(1),

@@ -22,19 +22,15 @@ export async function writeOnce(session: Session, statement: Statement): Promise
   for (;;) {
     const attempt = await tryToWrite(session, statement);
     if (attempt.error === null) return attempt.answer;
-    if (attempt.isCommitting && isLost(attempt.error)) {
-      const outcome = await outcomeOf(session, attempt);
-      if (outcome === 'committed') return attempt.answer;
-      if (outcome === 'unknown') throw unknownOutcome(attempt.error);
-    }
-    if (now() >= statement.deadline) {
-      const { error: cause } = attempt;
-      throw new HaError('HA_NO_WRITER', 'The write found no writer in time', { cause });
-    }
+    if ((await outcomeOf(session, attempt)) === 'committed') return attempt.answer;
+    if (now() >= statement.deadline) throw tooLate(attempt.error);
     session.access.cluster.counters.writeRetries += 1;
     if (isReadOnly(attempt.error)) await sleep(50);
   }
 }
+
+const tooLate = (cause: unknown): HaError =>
+  new HaError('HA_NO_WRITER', 'The write found no writer in time', { cause });
 
 const unknownOutcome = (cause: unknown): HaError =>
   new HaError('HA_OUTCOME_UNKNOWN', 'The write may or may not have been committed', {
@@ -42,8 +38,15 @@ const unknownOutcome = (cause: unknown): HaError =>
     cause,
   });
 
-const outcomeOf = async ({ access }: Session, { marker }: Attempt): Promise<Outcome> =>
-  marker ? decideOutcome(access, marker, now() + access.options.writerWaitMs) : 'unknown';
+async function outcomeOf({ access }: Session, attempt: Attempt): Promise<Outcome> {
+  if (!attempt.isCommitting || !isLost(attempt.error)) return 'not-committed';
+  const deadline = now() + access.options.writerWaitMs;
+  const outcome = attempt.marker
+    ? await decideOutcome(access, attempt.marker, deadline)
+    : 'unknown';
+  if (outcome === 'unknown') throw unknownOutcome(attempt.error);
+  return outcome;
+}
 
 type Attempt = {
   answer: Answer;
@@ -104,20 +107,18 @@ const rollBack = (bound: Bound): Promise<Answer> =>
  */
 export async function runDirectly(session: Session, statement: Statement): Promise<Answer> {
   for (;;) {
-    let isSent = false;
+    const bound = await bind(session, statement.deadline);
     try {
-      const bound = await bind(session, statement.deadline);
-      isSent = true;
       const answer = await runOn(session, bound, statement);
       noteResult(answer);
       unbind(session, 'keep');
       return answer;
     } catch (error) {
-      if (isWorthRepeating(error) || isUnwanted(error)) unbind(session, 'drop');
-      else unbind(session, 'keep');
-      if (!isWorthRepeating(error)) throw error;
-      if (isSent && isLost(error)) throw unknownOutcome(error);
-      if (now() >= statement.deadline) throw error;
+      const isClean = !isWorthRepeating(error) && !isUnwanted(error);
+      unbind(session, isClean ? 'keep' : 'drop');
+      if (isLost(error)) throw unknownOutcome(error);
+      // A server that refuses writes has done nothing, and another one may take over.
+      if (!isReadOnly(error) || now() >= statement.deadline) throw error;
       await sleep(50);
     }
   }

@@ -22,31 +22,48 @@ const usesSession =
   /\b(?:get_lock|release_lock|release_all_locks|last_insert_id|found_rows|row_count|sql_calc_found_rows)\s*\(|\bsql_calc_found_rows\b|(?<!@)@(?!@)|:=/i;
 const changesRows = /\b(?:insert|update|delete|replace)\b/i;
 
-const byWord: Readonly<Record<string, StatementKind>> = {
-  begin: 'begin',
-  commit: 'commit',
-  savepoint: 'savepoint',
-  release: 'savepoint',
-  show: 'read',
-  describe: 'read',
-  desc: 'read',
-  explain: 'read',
-  lock: 'session',
-  unlock: 'session',
-  use: 'session',
-  prepare: 'session',
-  execute: 'session',
-  deallocate: 'session',
-  handler: 'session',
-  alter: 'ddl',
-  analyze: 'ddl',
-  drop: 'ddl',
-  grant: 'ddl',
-  optimize: 'ddl',
-  rename: 'ddl',
-  revoke: 'ddl',
-  truncate: 'ddl',
-};
+const byWord: ReadonlyMap<string, StatementKind> = new Map(
+  Object.entries({
+    begin: 'begin',
+    commit: 'commit',
+    savepoint: 'savepoint',
+    release: 'savepoint',
+    show: 'read',
+    describe: 'read',
+    desc: 'read',
+    explain: 'read',
+    lock: 'session',
+    unlock: 'session',
+    use: 'session',
+    prepare: 'session',
+    execute: 'session',
+    deallocate: 'session',
+    handler: 'session',
+    alter: 'ddl',
+    analyze: 'ddl',
+    drop: 'ddl',
+    grant: 'ddl',
+    optimize: 'ddl',
+    rename: 'ddl',
+    revoke: 'ddl',
+    truncate: 'ddl',
+  } as const),
+);
+
+/** Words that tell nothing without what follows them. */
+const byText: ReadonlyMap<string, (sql: string) => StatementKind> = new Map(
+  Object.entries({
+    select: kindOfQuery,
+    table: kindOfQuery,
+    values: kindOfQuery,
+    with: (sql: string) =>
+      changesRows.test(sql.replaceAll(quoted, "''")) ? 'write' : kindOfQuery(sql),
+    set: (sql: string) => (/^\s*set\s+transaction\b/i.test(sql) ? 'set-transaction' : 'session'),
+    start: (sql: string) => (/^\s*start\s+transaction\b/i.test(sql) ? 'begin' : 'write'),
+    rollback: (sql: string) => (/\bto\b/i.test(sql) ? 'savepoint' : 'rollback'),
+    create: (sql: string) => (/^\s*create\s+temporary\b/i.test(sql) ? 'session' : 'ddl'),
+  }),
+);
 
 /**
  * Tells what to do with a statement without parsing SQL: when in doubt it is a write, which is
@@ -54,33 +71,16 @@ const byWord: Readonly<Record<string, StatementKind>> = {
  */
 export function classify(sql: string): StatementKind {
   const word = (head.exec(sql)?.[1] ?? '').toLowerCase();
-  switch (word) {
-    case 'select':
-    case 'table':
-    case 'values':
-    case 'with':
-      return kindOfQuery(sql, word);
-    case 'set':
-      return /^\s*set\s+transaction\b/i.test(sql) ? 'set-transaction' : 'session';
-    case 'start':
-      return /^\s*start\s+transaction\b/i.test(sql) ? 'begin' : 'write';
-    case 'rollback':
-      return /\bto\b/i.test(sql) ? 'savepoint' : 'rollback';
-    case 'create':
-      return /^\s*create\s+temporary\b/i.test(sql) ? 'session' : 'ddl';
-    default:
-      return byWord[word] ?? 'write';
-  }
+  return byText.get(word)?.(sql) ?? byWord.get(word) ?? 'write';
 }
 
 const suspicious =
   /[@:]|\b(?:for|lock|into|insert|update|delete|replace)\b|found_rows|row_count|_lock|last_insert_id/i;
 
-function kindOfQuery(sql: string, word: string): StatementKind {
+function kindOfQuery(sql: string): StatementKind {
   // Most reads have none of these words, and then there is nothing to take apart.
   if (!suspicious.test(sql)) return 'read';
   const bare = sql.replaceAll(quoted, "''");
   if (locking.test(bare)) return 'write';
-  if (word === 'with' && changesRows.test(bare)) return 'write';
   return usesSession.test(bare) ? 'session' : 'read';
 }

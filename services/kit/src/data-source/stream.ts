@@ -24,7 +24,7 @@ export function streamingQuery(access: Access, query: Query): StreamingQuery {
   return Object.assign(emitter, { stream });
 }
 
-async function* rowsOf(access: Access, query: Query): AsyncGenerator<unknown> {
+async function* rowsOf(access: Access, query: Query): AsyncGenerator {
   const [node] = readersFor(access, query, currentScope());
   if (!node) throw new HaError('HA_NO_READER', 'No server answers');
   const pool = poolsOf(access, node).reads;
