@@ -28,7 +28,9 @@ function isInstalled() {
 }
 
 /** Binaries for other systems are optional; our own packages are links. */
-const isRequired = ({ optional, devOptional, link }) => !optional && !devOptional && !link;
+function isRequired({ optional, devOptional, link }) {
+  return !optional && !devOptional && !link;
+}
 
 function readPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
