@@ -57,7 +57,7 @@ async function countRows(context: RequestContext, entity: Entity, where: Sql): P
     `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${where.text}`,
     [...where.values],
   );
-  return Number(row?.total ?? 0);
+  return row?.total ?? 0;
 }
 
 type Plan = {
@@ -72,11 +72,7 @@ type Plan = {
   readonly hasCursor: boolean;
 };
 
-async function planPage(
-  context: RequestContext,
-  entity: Entity,
-  args: PageArgs,
-): Promise<Plan> {
+async function planPage(context: RequestContext, entity: Entity, args: PageArgs): Promise<Plan> {
   const isBackward = args.last !== null && args.last !== undefined;
   const cursor = (isBackward ? args.before : args.after) ?? null;
   const scope = await readScope(context, entity, args);
@@ -122,13 +118,18 @@ export const visibleSql = (
     compileCriteria({ entity, alias, now, ...scope }, where),
   ]);
 
-function pageSize({ lane }: RequestContext, { first, last, after, before }: PageArgs): number {
-  if (first && last) throw invalid('Ask for first or for last, not for both');
-  if ((first && before) || (last && after)) throw invalid('first goes with after, last with before');
-  const size = first ?? last ?? sizeDefault;
+function pageSize({ lane }: RequestContext, args: PageArgs): number {
+  refuseMixedEnds(args);
+  const size = args.first ?? args.last ?? sizeDefault;
   const max = sizeMax[lane];
   if (size < 0 || size > max) throw invalid(`A page holds 0 to ${max} records`);
   return size;
+}
+
+function refuseMixedEnds({ first, last, after, before }: PageArgs): void {
+  if (first && last) throw invalid('Ask for first or for last, not for both');
+  const isMixed = (first && before) || (last && after);
+  if (isMixed) throw invalid('first goes with after, last with before');
 }
 
 function connectionOf<Row extends Stamps>(
@@ -170,11 +171,15 @@ export function childPages<Row extends Stamps>(
 ): ChildPages<Row> {
   const options = { cacheKeyFn: (key: ChildKey) => JSON.stringify(key) };
   const pages = new DataLoader<ChildKey, Connection<Row>, string>(
-    (keys) => byArgs(keys, (ids, args) => readChildPages({ context, entity, parentColumn, counts }, ids, args)),
+    (keys) =>
+      byArgs(keys, (ids, args) =>
+        readChildPages({ context, entity, parentColumn, counts }, ids, args),
+      ),
     options,
   );
   const counts = new DataLoader<ChildKey, number, string>(
-    (keys) => byArgs(keys, (ids, args) => countChildren({ context, entity, parentColumn }, ids, args)),
+    (keys) =>
+      byArgs(keys, (ids, args) => countChildren({ context, entity, parentColumn }, ids, args)),
     options,
   );
   return { load: (parentId, args) => pages.load({ parentId, args }) };
@@ -217,7 +222,8 @@ async function readChildPages<Row extends Stamps>(
 ): Promise<ReadonlyMap<string, Connection<Row>>> {
   const plan = await planPage(context, entity, args);
   const page = sql`SELECT ${raw(selectList(entity, 't'))} FROM ${raw(`\`${entity.table}\` t`)} WHERE ${raw(`t.\`${parentColumn}\``)} = p.parentId AND ${plan.visible} AND ${plan.after} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`;
-  const { text, values } = sql`SELECT HEX(p.parentId) AS parentOfRow, t.* FROM ${parentTable(parentIds)} p, LATERAL (${page}) t`;
+  const { text, values } =
+    sql`SELECT HEX(p.parentId) AS parentOfRow, t.* FROM ${parentTable(parentIds)} p, LATERAL (${page}) t`;
   const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
 
   const children = new Map<string, Row[]>(parentIds.map((id) => [id, []]));
@@ -246,10 +252,11 @@ async function countChildren<Row extends Stamps>(
 ): Promise<ReadonlyMap<string, number>> {
   const plan = await planPage(context, entity, args);
   const column = raw(`t.\`${parentColumn}\``);
-  const { text, values } = sql`SELECT ${column} AS parentId, COUNT(*) AS total FROM ${raw(`\`${entity.table}\` t`)} WHERE ${column} IN (${parentIds.map(idToBytes)}) AND ${plan.visible} GROUP BY ${column}`;
+  const { text, values } =
+    sql`SELECT ${column} AS parentId, COUNT(*) AS total FROM ${raw(`\`${entity.table}\` t`)} WHERE ${column} IN (${parentIds.map(idToBytes)}) AND ${plan.visible} GROUP BY ${column}`;
   const rows: { parentId: Uint8Array; total: number }[] = await context.app.db.manager.query(text, [
     ...values,
   ]);
-  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), Number(row.total)]));
+  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), row.total]));
   return new Map(parentIds.map((id) => [id, totals.get(id) ?? 0]));
 }

@@ -59,12 +59,20 @@ const readings: readonly Reading[] = ['hide', 'mask', 'read'];
 
 /** The widest scope of the viewer's roles. */
 export const scopeOf = (viewer: Viewer, action: Action): Scope =>
-  widest(scopes, viewer.roles.map((role) => policy[role].scopes[action]), 'none');
+  widest(
+    scopes,
+    viewer.roles.map((role) => policy[role].scopes[action]),
+    'none',
+  );
 
 /** How the viewer reads a class. Sensitive values need a stated purpose beside the right. */
 export function readingOf(viewer: Viewer, fieldClass: FieldClass): Reading {
   if (fieldClass === 'SENSITIVE' && viewer.purpose === null) return 'hide';
-  return widest(readings, viewer.roles.map((role) => policy[role].classes[fieldClass]), 'hide');
+  return widest(
+    readings,
+    viewer.roles.map((role) => policy[role].classes[fieldClass]),
+    'hide',
+  );
 }
 
 const widest = <Step>(order: readonly Step[], steps: readonly Step[], none: Step): Step =>
@@ -92,7 +100,13 @@ export function scopeSql(
   if (access.by === 'owner') {
     return ownerSql(viewer, { scope, alias, owner: access.owner, team: access.team, now });
   }
-  const parent = ownerSql(viewer, { scope, alias: 'owning', owner: 'ownerId', team: 'teamId', now });
+  const parent = ownerSql(viewer, {
+    scope,
+    alias: 'owning',
+    owner: 'ownerId',
+    team: 'teamId',
+    now,
+  });
   return sql`EXISTS (SELECT 1 FROM ${raw(`\`${access.table}\` owning`)} WHERE ${raw(`owning.id = ${alias}.\`${access.column}\``)} AND ${parent})`;
 }
 
@@ -111,7 +125,10 @@ function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColum
   );
   const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
   const parts: readonly (readonly [boolean, Sql])[] = [
-    [viewer.staffId !== null, sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`],
+    [
+      viewer.staffId !== null,
+      sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
+    ],
     [
       reaches('shared') && grantees.length > 0,
       and([
