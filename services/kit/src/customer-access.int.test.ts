@@ -82,17 +82,17 @@ describe('lockCustomer', () => {
   });
 });
 
-describe('awaitCustomers', () => {
-  const context = (): RequestContext => ({
-    app: { db, log: createLog('test', 'silent'), now: () => new Date() },
-    viewer: testViewer(),
-    requestId: 'test',
-    deadlineAt: Date.now() + 10_000,
-    consistency: null,
-    lane: 'interactive',
-    signal: new AbortController().signal,
-  });
+const context = (): RequestContext => ({
+  app: { db, log: createLog('test', 'silent'), now: () => new Date() },
+  viewer: testViewer(),
+  requestId: 'test',
+  deadlineAt: Date.now() + 10_000,
+  consistency: null,
+  lane: 'interactive',
+  signal: new AbortController().signal,
+});
 
+describe('awaitCustomers', () => {
   test('goes on as soon as the event of a new customer has arrived', async () => {
     const id = newId();
     const startedAt = Date.now();
