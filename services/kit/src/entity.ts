@@ -42,6 +42,17 @@ export type AccessRule =
   | { readonly by: 'owner'; readonly owner: string; readonly team: string }
   /** The row belongs to a row of `table`, whose owner decides. */
   | { readonly by: 'parent'; readonly column: string; readonly table: string }
+  /** Live rows of `table` tie the row to rows of `parentTable`, each of whose owners decides. */
+  | {
+      readonly by: 'link';
+      readonly table: string;
+      /** Names the row, where `parentColumn` names the row that owns it. */
+      readonly column: string;
+      readonly parentColumn: string;
+      readonly parentTable: string;
+    }
+  /** One of the rules is enough. */
+  | { readonly by: 'any'; readonly of: readonly AccessRule[] }
   /** Everyone in the company may read it; writing takes the action's right. */
   | { readonly by: 'company' };
 

@@ -1,4 +1,4 @@
-import type { Entity } from './entity.ts';
+import type { AccessRule, Entity } from './entity.ts';
 import { forbidden } from './errors.ts';
 import type { FieldClass } from './field.ts';
 import { idToBytes } from './id.ts';
@@ -93,21 +93,53 @@ export function scopeSql(
   if (scope === 'all') return raw('TRUE');
   if (scope === 'none') return raw('FALSE');
 
-  const { access } = entity;
-  if (access.by === 'company') {
-    return raw(action === 'read' && !viewer.roles.includes('partner') ? 'TRUE' : 'FALSE');
+  return ruleSql(viewer, entity.access, { action, scope, alias, now });
+}
+
+type Reach = {
+  readonly action: Action;
+  readonly scope: Scope;
+  readonly alias: string;
+  readonly now: Date;
+};
+
+function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
+  switch (access.by) {
+    case 'company':
+      return companySql(viewer, reach);
+    case 'owner':
+      return ownerSql(viewer, { ...reach, owner: access.owner, team: access.team });
+    case 'parent':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` owning`,
+        where: `owning.id = ${reach.alias}.\`${access.column}\``,
+      });
+    case 'link':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
+        where: `link.\`${access.column}\` = ${reach.alias}.id AND link.deletedAt IS NULL`,
+      });
+    case 'any':
+      return or(access.of.map((each) => ruleSql(viewer, each, reach)));
   }
-  if (access.by === 'owner') {
-    return ownerSql(viewer, { scope, alias, owner: access.owner, team: access.team, now });
-  }
-  const parent = ownerSql(viewer, {
-    scope,
+}
+
+const companySql = ({ roles }: Viewer, { action }: Reach): Sql =>
+  raw(action === 'read' && !roles.includes('partner') ? 'TRUE' : 'FALSE');
+
+/** Some row `owning` is there whose owner may. */
+function owningSql(
+  viewer: Viewer,
+  reach: Reach,
+  { from, where }: { readonly from: string; readonly where: string },
+): Sql {
+  const isAllowed = ownerSql(viewer, {
+    ...reach,
     alias: 'owning',
     owner: 'ownerId',
     team: 'teamId',
-    now,
   });
-  return sql`EXISTS (SELECT 1 FROM ${raw(`\`${access.table}\` owning`)} WHERE ${raw(`owning.id = ${alias}.\`${access.column}\``)} AND ${parent})`;
+  return sql`EXISTS (SELECT 1 FROM ${raw(from)} WHERE ${raw(where)} AND ${isAllowed})`;
 }
 
 type OwnerColumns = {
