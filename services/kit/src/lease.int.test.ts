@@ -3,15 +3,15 @@ import type { DataSource } from 'typeorm';
 import { newId } from './id.ts';
 import { assertLease, keepLease, renewLease, seizeLease, takeLease, type Lease } from './lease.ts';
 import { createLog } from './log.ts';
-import { createEventTables } from './migrations/events.ts';
-import { testDatabase } from './testing/plain-database.ts';
+import { kitMigrations } from './migrations/index.ts';
+import { testDatabase } from './testing/database.ts';
 import { until } from './testing/until.ts';
 
 const log = createLog('test', 'silent');
 let db: DataSource;
 
 beforeAll(async () => {
-  db = await testDatabase({ entities: [], migrations: [createEventTables] });
+  db = await testDatabase({ entities: [], migrations: kitMigrations });
 });
 afterAll(() => db.destroy());
 beforeEach(() => db.query('DELETE FROM lease'));

@@ -15,12 +15,12 @@ import type { Bus } from './bus.ts';
 import { defineEvent, type NewEvent } from './event.ts';
 import { newId } from './id.ts';
 import { createLog } from './log.ts';
-import { createEventTables } from './migrations/events.ts';
+import { kitMigrations } from './migrations/index.ts';
 import { OutboxTable, pruneOutbox, record, recordMany } from './outbox.ts';
 import { publishRound } from './relay-publish.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { testStream, type TestStream } from './testing/bus.ts';
-import { testDatabase } from './testing/plain-database.ts';
+import { testDatabase } from './testing/database.ts';
 import { until } from './testing/until.ts';
 
 const ThingChanged = defineEvent('thing.changed', z.object({ size: z.number() }));
@@ -36,7 +36,7 @@ let bus: Bus;
 const relays: Relay[] = [];
 
 beforeAll(async () => {
-  db = await testDatabase({ entities: [OutboxTable], migrations: [createEventTables] });
+  db = await testDatabase({ entities: [OutboxTable], migrations: kitMigrations });
 });
 afterAll(() => db.destroy());
 beforeEach(async () => {
