@@ -53,8 +53,11 @@ export type AccessRule =
     }
   /** One of the rules is enough. */
   | { readonly by: 'any'; readonly of: readonly AccessRule[] }
-  /** Everyone in the company may read it; writing takes the action's right. */
-  | { readonly by: 'company' };
+  /**
+   * Everyone in the company may read it. When its `writers` are the staff, everyone who may write
+   * anything at all may write it; else that takes the right over all records.
+   */
+  | { readonly by: 'company'; readonly writers?: 'staff' };
 
 export type Entity<Row extends Stamps = Stamps> = {
   /** As in the graph: `Customer`. */
