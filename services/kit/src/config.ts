@@ -34,4 +34,6 @@ export const serviceSettings = {
   NATS_URL: z.string().min(1),
   /** The key that the gateway signs this subgraph's context with, at least 32 characters. */
   CONTEXT_KEY: z.string().min(32),
+  /** How long a stopping service still takes requests, so that callers look elsewhere first. */
+  DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(1000),
 } as const;

@@ -1,0 +1,147 @@
+import { dateTime, id, int, json, type Field, type Fields, type Group, type RowOf } from './field.ts';
+import { idFromBytes, idToBytes } from './id.ts';
+
+/** What every record carries beside its own fields. */
+export const stamps = {
+  id: id({ label: { zh: '编号', en: 'Id' }, required: true, managed: true }),
+  version: int({ label: { zh: '版本', en: 'Version' }, required: true, managed: true }),
+  createdAt: dateTime({ label: { zh: '创建时间', en: 'Created' }, required: true, managed: true }),
+  createdById: id({ label: { zh: '创建人', en: 'Created by' }, managed: true }),
+  updatedAt: dateTime({ label: { zh: '更新时间', en: 'Updated' }, required: true, managed: true }),
+  updatedById: id({ label: { zh: '更新人', en: 'Updated by' }, managed: true }),
+  deletedAt: dateTime({ label: { zh: '删除时间', en: 'Deleted' }, managed: true }),
+  customFields: json<Readonly<Record<string, unknown>>>({
+    label: { zh: '自定义字段', en: 'Custom fields' },
+  }),
+} as const;
+
+export type Stamps = RowOf<typeof stamps>;
+
+export type Column = {
+  /** Where the value is in the row: `['address', 'city']`. */
+  readonly path: readonly string[];
+  /** The dotted path, as inputs, filters and history name it. */
+  readonly name: string;
+  /** The column in MySQL, or null for a computed field. */
+  readonly column: string | null;
+  readonly field: Field;
+};
+
+/** How the access rules find the owner of a row; `policy.ts` reads it. */
+export type AccessRule =
+  | { readonly by: 'owner'; readonly owner: string; readonly team: string }
+  /** The row belongs to a row of `table`, whose owner decides. */
+  | { readonly by: 'parent'; readonly column: string; readonly table: string }
+  /** Everyone in the company may read it; writing takes the action's right. */
+  | { readonly by: 'company' };
+
+export type Entity<Row extends Stamps = Stamps> = {
+  /** As in the graph: `Customer`. */
+  readonly name: string;
+  readonly table: string;
+  readonly fields: Fields;
+  readonly columns: readonly Column[];
+  readonly access: AccessRule;
+  readonly relations: Readonly<Record<string, Relation>>;
+  readonly row?: Row;
+};
+
+/** Records of another entity of this service that filters may reach: `orders: { some: … }`. */
+export type Relation = {
+  readonly to: () => Entity;
+  /** The column here and the column there that must be equal. */
+  readonly from: string;
+  readonly foreign: string;
+};
+
+type Options<Members extends Fields> = {
+  readonly table?: string;
+  readonly fields: Members;
+  readonly access: AccessRule;
+  readonly relations?: Readonly<Record<string, Relation>>;
+};
+
+/** Names a kind of record and says what it consists of. The table is named like the entity. */
+export function defineEntity<const Members extends Fields>(
+  name: string,
+  options: Options<Members>,
+): Entity<Stamps & RowOf<Members>> {
+  const fields = { ...stamps, ...options.fields };
+  return {
+    name,
+    table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
+    fields,
+    columns: columnsOf(fields, []),
+    access: options.access,
+    relations: options.relations ?? {},
+  };
+}
+
+const isGroup = (field: Field | Group): field is Group => field.kind === 'group';
+
+function columnsOf(fields: Fields, path: readonly string[]): Column[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const here = [...path, name];
+    if (isGroup(field)) return columnsOf(field.members, here);
+    const column = field.sql ? null : camelCase(here);
+    return [{ path: here, name: here.join('.'), column, field }];
+  });
+}
+
+const camelCase = (path: readonly string[]): string =>
+  path.map((part, at) => (at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1))).join('');
+
+export const columnNamed = (entity: Entity, name: string): Column | undefined =>
+  entity.columns.find((column) => column.name === name);
+
+/** The value at a path of a row, or null when a group on the way is null. */
+export function valueAt(row: unknown, path: readonly string[]): unknown {
+  let value: unknown = row;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return null;
+    value = Reflect.get(value, part);
+  }
+  return value ?? null;
+}
+
+/** A value as MySQL takes it. */
+export function encode(field: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return field.kind === 'list' ? '[]' : null;
+  if (field.kind === 'id') return typeof value === 'string' ? idToBytes(value) : value;
+  if (field.kind === 'json' || field.kind === 'list') return JSON.stringify(value);
+  return value;
+}
+
+function decode(field: Field, value: unknown): unknown {
+  if (field.kind === 'list') return value ?? [];
+  if (value === null || value === undefined) return null;
+  if (field.kind === 'id') return value instanceof Uint8Array ? idFromBytes(value) : value;
+  if (field.kind === 'boolean') return value === 1 || value === true || value === '1';
+  if (field.kind === 'int') return Number(value);
+  return value;
+}
+
+/** A row of the driver, whose keys are dotted field names, as a row of the entity. */
+export function decodeRow<Row extends Stamps>(
+  entity: Entity<Row>,
+  raw: Readonly<Record<string, unknown>>,
+): Row;
+export function decodeRow(entity: Entity, raw: Readonly<Record<string, unknown>>): object {
+  return decodeGroup(entity.fields, [], raw);
+}
+
+function decodeGroup(
+  fields: Fields,
+  path: readonly string[],
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      const here = [...path, name];
+      if (!isGroup(field)) return [name, decode(field, raw[here.join('.')])];
+      const members = decodeGroup(field.members, here, raw);
+      const isEmpty = Object.values(members).every((value) => value === null);
+      return [name, isEmpty ? null : members];
+    }),
+  );
+}

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from './lock.ts';
+import { say, step, UserError } from './say.ts';
+import type { Toolchain } from './toolchain.ts';
+
+const run = promisify(execFile);
+
+const packages = ['mysql-server-core', 'mysql-client-core', 'nats-server'];
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** Used where apt knows no Debian mirror, as on Ubuntu. */
+const defaultMirror = 'http://deb.debian.org/debian';
+const downloadMsMax = 300_000;
+
+/** MySQL and NATS from Debian's packages, downloaded at the first use: no root, no system file touched. */
+export async function unpackedToolchain(): Promise<Toolchain> {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'guanxi');
+  const folder = join(cache, 'toolchain');
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    await withLock(join(cache, 'toolchain.lock'), async () => {
+      if (!existsSync(folder)) await download(cache, folder);
+    });
+  }
+  return describeUnpacked(folder);
+}
+
+async function download(cache: string, folder: string): Promise<void> {
+  if (!existsSync('/usr/bin/apt-get')) throw new UserError(unavailable);
+  say('MySQL and NATS are not installed: getting them from Debian (84 MB, once)');
+
+  const work = join(cache, `toolchain.${process.pid}`);
+  rmSync(work, { recursive: true, force: true });
+  try {
+    await step('download', () => fetchPackages(work));
+    await step('unpack', () => unpack(work));
+    renameSync(join(work, 'root'), folder);
+  } catch (error) {
+    throw new UserError(`The download failed.\n\n${tail(error)}\n\n${unavailable}`, {
+      cause: error,
+    });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const unavailable = `Guanxi needs mysqld 8.4 or newer and nats-server 2.10 or newer. Install them, for example with
+  brew install mysql nats-server
+or run everything in containers:
+  docker compose -f deploy/compose.yaml up`;
+
+/** apt with a configuration, lists and a (still empty) status of its own: every library comes along, libc too. */
+async function fetchPackages(work: string): Promise<void> {
+  for (const folder of ['etc/preferences.d', 'etc/apt.conf.d', 'state/lists/partial']) {
+    mkdirSync(join(work, folder), { recursive: true });
+  }
+  mkdirSync(join(work, 'cache/archives/partial'), { recursive: true });
+  writeFileSync(join(work, 'status'), '');
+  writeFileSync(join(work, 'etc/sources.list'), await source(work));
+  writeFileSync(join(work, 'apt.conf'), await aptConfiguration(work));
+
+  const options = {
+    env: { ...process.env, APT_CONFIG: join(work, 'apt.conf'), LC_ALL: 'C' },
+    timeout: downloadMsMax,
+    maxBuffer: 16 * 1024 * 1024,
+  };
+  await run('apt-get', ['-qq', 'update'], options);
+  await run('apt-get', ['-qq', '-y', '--download-only', 'install', ...packages], options);
+}
+
+async function source(work: string): Promise<string> {
+  const mirror = process.env['GUANXI_DEBIAN_MIRROR'] ?? findMirror(aptSources()) ?? defaultMirror;
+  const signedBy = existsSync(keyring) ? keyring : await fetchKeyring(work);
+  return `deb [check-valid-until=no signed-by=${signedBy}] ${mirror} sid main\n`;
+}
+
+/** Ubuntu's own apt, which checks signatures too, has Debian's keyring as a package. */
+async function fetchKeyring(work: string): Promise<string> {
+  const folder = join(work, 'keyring');
+  mkdirSync(folder);
+  await run('apt-get', ['-qq', 'download', 'debian-archive-keyring'], { cwd: folder });
+  const [file] = readdirSync(folder);
+  await run('dpkg-deb', ['-x', join(folder, file ?? ''), folder]);
+  return join(folder, keyring);
+}
+
+async function aptConfiguration(work: string): Promise<string> {
+  const { stdout } = await run('apt-config', ['dump']);
+  // Proxies and the like stay as the machine has them.
+  const acquire = stdout.split('\n').filter((line) => line.startsWith('Acquire::'));
+  return [
+    ...acquire,
+    `Dir::Etc "${work}/etc";`,
+    `Dir::Etc::sourcelist "${work}/etc/sources.list";`,
+    'Dir::Etc::sourceparts "/dev/null";',
+    `Dir::State "${work}/state";`,
+    `Dir::State::status "${work}/status";`,
+    `Dir::Cache "${work}/cache";`,
+    'APT::Install-Recommends "false";',
+    'APT::Sandbox::User "";',
+    'Debug::NoLocking "true";',
+    '',
+  ].join('\n');
+}
+
+function aptSources(): string {
+  const parts = '/etc/apt/sources.list.d';
+  const files = existsSync(parts) ? readdirSync(parts).map((file) => join(parts, file)) : [];
+  return ['/etc/apt/sources.list', ...files]
+    .filter((file) => /\.(list|sources)$/.test(file) && existsSync(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
+/** The Debian mirror that apt on this machine uses, so that a person's choice is kept. */
+export function findMirror(sources: string): string | null {
+  const lines = sources.split('\n').filter((line) => !/^\s*#/.test(line));
+  const match = /\bhttps?:\/\/\S+\/debian\/?(?=\s|$)/.exec(lines.join('\n'));
+  return match ? match[0] : null;
+}
+
+async function unpack(work: string): Promise<void> {
+  const archives = join(work, 'cache/archives');
+  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    await run('dpkg-deb', ['-x', join(archives, file), join(work, 'root')]);
+  }
+}
+
+/** An older libc on this machine does not matter: programs start through the unpacked loader. */
+function describeUnpacked(root: string): Toolchain {
+  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const libraries = join(root, `usr/lib/${architecture}-linux-gnu`);
+  const loader = readdirSync(libraries).find((name) => /^ld-linux.*\.so\.\d$/.test(name));
+  if (!loader) throw new UserError(`${root} is damaged: remove it and start again.`);
+
+  const program = (path: string): { file: string; prefix: string[] } => ({
+    file: join(libraries, loader),
+    prefix: ['--library-path', `${libraries}:${root}/usr/lib/mysql/private`, join(root, path)],
+  });
+  return {
+    mysqld: program('usr/sbin/mysqld'),
+    nats: program(
+      existsSync(join(root, 'usr/sbin/nats-server'))
+        ? 'usr/sbin/nats-server'
+        : 'usr/bin/nats-server',
+    ),
+    mysqlHome: join(root, 'usr'),
+  };
+}
+
+const tail = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n').slice(-8).join('\n');

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Home } from './paths.ts';
+import { services } from './services.ts';
+
+/** Replication takes no password of more than 32 characters. */
+const passwordBytes = 24;
+const keyBytes = 32;
+
+const secretsSchema = z.object({
+  /** Passwords of MySQL's users, by user. */
+  mysql: z.record(z.string(), z.string()),
+  /** The key that the gateway signs each subgraph's context with. */
+  contextKeys: z.record(z.string(), z.string()),
+});
+
+export type Secrets = z.infer<typeof secretsSchema>;
+
+/** The secrets of a mesh, made up at its first start. */
+export function readSecrets(home: Home): Secrets {
+  const file = join(home.root, 'secrets.json');
+  if (!existsSync(file)) {
+    writeFileSync(file, `${JSON.stringify(createSecrets(), null, 2)}\n`, { mode: 0o600 });
+  }
+  return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+function createSecrets(): Secrets {
+  const users = ['keeper', 'repl', ...services.flatMap((service) => [service, `${service}_owner`])];
+  return {
+    mysql: Object.fromEntries(users.map((user) => [user, secret(passwordBytes)])),
+    contextKeys: Object.fromEntries(services.map((service) => [service, secret(keyBytes)])),
+  };
+}
+
+const secret = (bytes: number): string => randomBytes(bytes).toString('base64url');
