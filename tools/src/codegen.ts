@@ -38,6 +38,7 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
     pluginMap: { typescript, resolvers },
     plugins: [{ typescript: {} }, { resolvers: {} }],
     config: {
+      avoidOptionals: { defaultValue: true },
       contextType: '../context.ts#Context',
       emitLegacyCommonJSImports: false,
       enumsAsTypes: true,

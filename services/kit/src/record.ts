@@ -2,11 +2,11 @@ import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit
 import type { Work } from './command.ts';
 import { columnNamed, decodeRow, valueAt, type Entity, type Stamps } from './entity.ts';
 import { AppError, notFound, type FieldProblem } from './errors.ts';
-import { idToBytes, newId } from './id.ts';
+import { idToBytes, isId, newId } from './id.ts';
 import { readInput, refused, type Values } from './input.ts';
 import { readingOf, scopeSql } from './policy.ts';
 import { sql } from './sql.ts';
-import { insertRows, lockById, selectRows, updateRow } from './store.ts';
+import { findByIds, insertRows, lockById, selectRows, updateRow } from './store.ts';
 
 export type Change<Row> = {
   readonly before: Row;
@@ -141,6 +141,17 @@ export async function lockForWriting<Row extends Stamps>(
   return row;
 }
 
+/** Those of the ids that name live records which the viewer may write. */
+export async function writableIds(
+  { manager, viewer, now }: Work,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const scope = scopeSql(viewer, 'write', { entity, alias: 't', now });
+  const rows = await findByIds(manager, entity, { ids: ids.filter(isId), scope });
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Stores what is different and moves the version on; without a difference nothing is written. */
 export async function writeChange<Row extends Stamps>(
   work: Work,
@@ -253,10 +264,16 @@ function isSame(kind: string, from: unknown, to: unknown): boolean {
 const plain = (value: unknown): string =>
   String(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
 
-const sortKeys = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+/** MySQL keeps the keys of JSON in an order of its own. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}
 
 async function refuseOverlap<Row extends Stamps>(
   work: Work,

@@ -39,6 +39,8 @@ type Upsert<Row extends Stamps> = {
   readonly matchOn: readonly string[];
   /** Other fields that are unique among live records. */
   readonly unique?: readonly string[];
+  /** What the caller already knows to be wrong with the input at a place. */
+  readonly problemsAt?: (index: number) => readonly FieldProblem[];
   readonly rules: Rules<Row>;
 };
 
@@ -148,6 +150,7 @@ async function planRows<Row extends Stamps>(
     const twice = key !== null && seen.has(key) ? [{ path: matchOn.join('+'), message: 'is named twice in this call' }] : [];
     if (key !== null) seen.add(key);
     const others = [
+      ...(upsert.problemsAt?.(index) ?? []),
       ...(match && !match.isWritable ? [{ path: matchOn.join('+'), message: 'is taken by a record that you may not change' }] : []),
       ...takenProblems(taken, { unique, values, id: row.id }),
     ];
