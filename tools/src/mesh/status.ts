@@ -19,7 +19,7 @@ export type ProcessStatus = {
   readonly port: number;
   readonly role: string;
   readonly health: Health;
-  /** Memory that it holds, in MiB; null where the system does not tell. */
+  /** Memory that it holds, shared pages by its share, in MiB; null where the system does not tell. */
   readonly residentMib: number | null;
 };
 
@@ -128,7 +128,7 @@ const roleOf = ({ name, role }: ProcessStatus, mysql: readonly MysqlStatus[]): s
 
 function residentOf(pid: number): number | null {
   try {
-    const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kib = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
     return kib === undefined ? null : Math.round(Number(kib) / 1024);
   } catch {
     return null;
