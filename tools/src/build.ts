@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /** Bundles our own packages and leaves every other one to be loaded from node_modules. */
@@ -10,13 +12,35 @@ const ownPackagesOnly: Plugin = {
   },
 };
 
-await build({
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/main.js',
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  plugins: [ownPackagesOnly],
-  sourcemap: true,
-  target: 'node20',
-});
+/** Bundles programs. `root` is an absolute folder, `entries` maps outputs to sources, both below it. */
+export async function bundle(
+  root: string,
+  entries: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (Object.keys(entries).length === 0) return;
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([out, source]) => ({
+      in: `./${source}`,
+      out: out.replace(/\.js$/, ''),
+    })),
+    outdir: '.',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    plugins: [ownPackagesOnly],
+    sourcemap: true,
+    target: 'node20',
+    write: false,
+  });
+  for (const { path, contents } of outputFiles) writeIfChanged(path, contents);
+}
+
+/** In one step, because a mesh that runs may start the old file at any moment. */
+function writeIfChanged(file: string, contents: Uint8Array): void {
+  if (existsSync(file) && readFileSync(file).equals(contents)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const work = join(dirname(file), `.${process.pid}.${relative(dirname(file), file)}`);
+  writeFileSync(work, contents);
+  renameSync(work, file);
+}

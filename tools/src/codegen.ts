@@ -1,11 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
-import { parse } from 'graphql';
+import { Kind, parse, print } from 'graphql';
+import { subgraphSdl } from './schemas.ts';
 
-const schemas = new URL('../../schemas/subgraphs/', import.meta.url);
+/** What stands behind the types of the shared schema. */
+const sharedModels = {
+  VocabularyTerm: '@crm/kit/vocabulary#VocabularyTerm',
+  AggregateResult: '@crm/kit/aggregate#AggregateResult',
+  FieldChangeConnection: '@crm/kit/audit#FieldChangeConnection',
+  BulkResult: '@crm/kit/upsert#BulkResult',
+};
 
 export type CodegenOptions = {
   readonly subgraph: string;
@@ -16,9 +23,12 @@ export type CodegenOptions = {
 
 /** Writes the resolver types and the parsed schema of one subgraph. */
 export async function generate({ subgraph, out, models }: CodegenOptions): Promise<void> {
-  const sdl = readFileSync(new URL(`${subgraph}.graphql`, schemas), 'utf8');
+  const sdl = subgraphSdl(subgraph);
   const mappers = Object.fromEntries(
-    Object.entries(models).map(([name, path]) => [name, `../${path} as ${name}Model`]),
+    Object.entries({ ...sharedModels, ...models }).map(([name, path]) => [
+      name,
+      `${path.startsWith('@') ? '' : '../'}${path} as ${name}Model`,
+    ]),
   );
 
   const types = await codegen({
@@ -33,16 +43,30 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
       enumsAsTypes: true,
       federation: true,
       immutableTypes: true,
-      mappers,
-      scalars: { DateTime: 'Date', ID: 'string' },
+      mappers: { ...mappers, ...connections(models, sdl) },
+      scalars: { Date: 'string', DateTime: 'Date', Decimal: 'string', ID: 'string', JSON: 'unknown' },
       useTypeImports: true,
     },
   });
 
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'resolvers.ts'), types);
+  writeFileSync(
+    join(out, 'resolvers.ts'),
+    `import type { Connection } from '@crm/kit/page';\n${types}`,
+  );
   writeFileSync(
     join(out, 'type-defs.ts'),
     `import { parse } from 'graphql';\n\nexport const typeDefs = parse(${JSON.stringify(sdl)});\n`,
   );
+}
+
+/** `XConnection` is the kit's page of whatever stands behind X. */
+function connections(models: Readonly<Record<string, string>>, sdl: string): Record<string, string> {
+  const pages = parse(sdl).definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
+    const nodes = definition.fields?.find(({ name }) => name.value === 'nodes');
+    const type = nodes ? print(nodes.type).replaceAll(/\W/g, '') : '';
+    return models[type] ? [[definition.name.value, `Connection<${type}Model>`]] : [];
+  });
+  return Object.fromEntries(pages);
 }

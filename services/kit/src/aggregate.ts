@@ -15,7 +15,7 @@ export type AggregateFunction = 'AVG' | 'COUNT' | 'COUNT_DISTINCT' | 'MAX' | 'MI
 type GroupBy = { readonly field: string; readonly bucket?: Bucket | null };
 type Measure = { readonly fn: AggregateFunction; readonly field?: string | null };
 type Bound = 'gt' | 'gte' | 'lt' | 'lte';
-type Having = { readonly measure: number } & { readonly [Name in Bound]?: string | null };
+type Having = { readonly measure?: number } & { readonly [Name in Bound]?: string | null };
 type Order = {
   readonly measure?: number | null;
   readonly field?: string | null;
@@ -190,7 +190,7 @@ function havingSql(figures: readonly Figure[], having: readonly Having[]): Sql {
   const parts = having.flatMap((each) =>
     bounds.flatMap(([name, symbol]) => {
       const value = each[name];
-      return value ? [sql`${raw(figureAt(figures, each.measure).as)} ${raw(symbol)} ${value}`] : [];
+      return value ? [sql`${raw(figureAt(figures, each.measure ?? 0).as)} ${raw(symbol)} ${value}`] : [];
     }),
   );
   return sql`HAVING ${and(parts)}`;

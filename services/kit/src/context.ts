@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Log } from './log.ts';
-import type { Viewer } from './viewer.ts';
+import type { RequestInfo } from './request.ts';
 
 /** What a service was started with. Lives as long as the process. */
 export type App = {
@@ -11,11 +11,5 @@ export type App = {
   readonly pokeRelay: () => void;
 };
 
-/** What a request brings. Made anew for each one. */
-export type RequestContext = {
-  readonly app: App;
-  readonly viewer: Viewer;
-  readonly requestId: string;
-  /** Reports may read larger pages, and from the replica. */
-  readonly lane: 'interactive' | 'reporting';
-};
+/** What a resolver works in. Made anew for each request. */
+export type RequestContext = RequestInfo & { readonly app: App };

@@ -161,7 +161,8 @@ function compareText(comparison: Comparison): Sql {
   if (column.field.kind !== 'text') throw noOperator(comparison);
   const literal = String(value).replaceAll(/[\\%_]/g, String.raw`\$&`);
   const pattern = operator === 'contains' ? `%${literal}%` : `${literal}%`;
-  return sql`${raw(target)} LIKE ${pattern}`;
+  // Names are kept in pinyin order, whose collation knows case; people search without it.
+  return sql`${raw(target)} COLLATE utf8mb4_0900_ai_ci LIKE ${pattern}`;
 }
 
 function compareList(comparison: Comparison): Sql {

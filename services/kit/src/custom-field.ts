@@ -171,3 +171,11 @@ function operand(value: unknown): string | number {
   if (typeof value === 'string' || typeof value === 'number') return value;
   throw invalid('A custom field is compared with a text, a number or a boolean');
 }
+
+/** The values of a record as the graph lists them, by key. */
+export const customFieldValues = (
+  values: Readonly<Record<string, unknown>> | null,
+): { readonly key: string; readonly value: unknown }[] =>
+  Object.entries(values ?? {})
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => ({ key, value }));

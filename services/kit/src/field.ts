@@ -28,6 +28,8 @@ type Common = {
   readonly class?: FieldClass;
   /** Set by the service alone: refused in inputs. */
   readonly managed?: boolean;
+  /** Kept for the service's own use: not in history, events or metadata. */
+  readonly internal?: boolean;
   /** Computed by this SQL over the row `alias` instead of read from a column; implies `managed`. */
   readonly sql?: (alias: string) => string;
 };

@@ -5,17 +5,17 @@ import { isId } from './id.ts';
 import { scopeSql } from './policy.ts';
 import { findByIds } from './store.ts';
 
-export type Loader<Row> = DataLoader<string, Row | null>;
+export type Loader<Row> = {
+  /** Null for no id, and for what is unknown, deleted or forbidden. */
+  readonly load: (id: string | null | undefined) => Promise<Row | null>;
+};
 
-/**
- * Joins the single look-ups of one request into one statement. Unknown, deleted and forbidden
- * records are null alike.
- */
+/** Joins the single look-ups of one request into one statement. */
 export function entityLoader<Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
 ): Loader<Row> {
-  return new DataLoader(async (ids) => {
+  return nullable(async (ids) => {
     const rows = await findByIds(context.app.db.manager, entity, {
       ids: ids.filter(isId),
       scope: scopeSql(context.viewer, 'read', { entity, alias: 't', now: context.app.now() }),
@@ -29,8 +29,15 @@ export function entityLoader<Row extends Stamps>(
 export function loaderBy<Value>(
   find: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
 ): Loader<Value> {
-  return new DataLoader(async (keys) => {
+  return nullable(async (keys) => {
     const found = await find(keys);
     return keys.map((key) => found.get(key) ?? null);
   });
+}
+
+function nullable<Value>(
+  read: (keys: readonly string[]) => Promise<readonly (Value | null)[]>,
+): Loader<Value> {
+  const loader = new DataLoader<string, Value | null>(read);
+  return { load: (key) => (key ? loader.load(key) : Promise.resolve(null)) };
 }

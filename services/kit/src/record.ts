@@ -1,14 +1,12 @@
 import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit.ts';
 import type { Work } from './command.ts';
 import { columnNamed, decodeRow, valueAt, type Entity, type Stamps } from './entity.ts';
-import { AppError, notFound } from './errors.ts';
-import { newId } from './id.ts';
-import type { Values } from './input.ts';
-import { readInput } from './input.ts';
+import { AppError, notFound, type FieldProblem } from './errors.ts';
+import { idToBytes, newId } from './id.ts';
+import { readInput, refused, type Values } from './input.ts';
 import { readingOf, scopeSql } from './policy.ts';
 import { sql } from './sql.ts';
 import { insertRows, lockById, selectRows, updateRow } from './store.ts';
-import { idToBytes } from './id.ts';
 
 export type Change<Row> = {
   readonly before: Row;
@@ -18,34 +16,59 @@ export type Change<Row> = {
   readonly changes: Changes;
 };
 
-/** Makes and stores a record from checked values; `fixed` sets fields that no client may send. */
+/** Values by dotted field name. */
+type Named = Readonly<Record<string, unknown>>;
+
+/** What an entity adds to the catalogue. Each is pure. */
+export type Rules<Row> = {
+  /** For fields that a new record needs and the client left out. */
+  readonly defaults?: () => Named;
+  /** The fields that follow from others; computed whenever the record changes. */
+  readonly derive?: (row: Row) => Named;
+  /** What is wrong with the record as it would be. */
+  readonly check?: (row: Row) => readonly FieldProblem[];
+};
+
+/** Makes and stores a record from a client's input. INVALID lists every problem at once. */
 export async function createRecord<Row extends Stamps>(
   work: Work,
   entity: Entity<Row>,
-  { input, fixed = {} }: { readonly input: object; readonly fixed?: Readonly<Record<string, unknown>> },
+  { input, rules }: { readonly input: object; readonly rules: Rules<Row> },
 ): Promise<Row> {
-  const values = await readInput(work.manager, entity, { input, mode: 'create' });
-  const row = newRow(work, entity, { values, fixed });
+  const values = await readInput(work.manager, entity, { input: withDefaults(input, rules), mode: 'create' });
+  const row = newRow(work, entity, { values, rules });
+  refuseProblems(entity, rules, row);
   await insertRecords(work, entity, [row]);
   return row;
 }
+
+/** The input with its left-out fields filled. */
+export const withDefaults = <Row>(input: object, { defaults }: Rules<Row>): object => {
+  const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
+  return { ...input, ...defaults?.(), ...Object.fromEntries(given) };
+};
 
 /** A row as it will be stored, with its id and stamps; nothing is written. */
 export function newRow<Row extends Stamps>(
   { viewer, now }: Work,
   entity: Entity<Row>,
-  { values, fixed = {} }: { readonly values: Values; readonly fixed?: Readonly<Record<string, unknown>> },
+  { values, rules }: { readonly values: Values; readonly rules: Rules<Row> },
 ): Row {
-  return decodeRow(entity, {
-    id: newId(),
+  const row = decodeRow(entity, {
     ...Object.fromEntries(values),
+    id: newId(),
     version: 1,
     createdAt: now,
     createdById: viewer.staffId,
     updatedAt: now,
     updatedById: viewer.staffId,
-    ...fixed,
   });
+  return rowWith(entity, row, rules.derive?.(row) ?? {});
+}
+
+function refuseProblems<Row extends Stamps>(entity: Entity<Row>, rules: Rules<Row>, row: Row): void {
+  const problems = rules.check?.(row) ?? [];
+  if (problems.length > 0) throw refused(entity, problems);
 }
 
 export async function insertRecords<Row extends Stamps>(
@@ -60,11 +83,12 @@ export async function insertRecords<Row extends Stamps>(
   );
 }
 
-type ChangeOrder = {
+type ChangeOrder<Row> = {
   readonly id: string;
   /** The version that the client saw; null to write whatever it is now. */
   readonly expectedVersion: number | null;
   readonly input: object;
+  readonly rules: Rules<Row>;
 };
 
 /**
@@ -74,16 +98,32 @@ type ChangeOrder = {
 export async function changeRecord<Row extends Stamps>(
   work: Work,
   entity: Entity<Row>,
-  { id, expectedVersion, input }: ChangeOrder,
+  { id, expectedVersion, input, rules }: ChangeOrder<Row>,
 ): Promise<Change<Row>> {
   const before = await lockForWriting(work, entity, id);
   const values = await readInput(work.manager, entity, { input, mode: 'update' });
-  const changes = changesOf(entity, before, values);
+  const { changes, after } = planChange(entity, before, { values, rules });
+  refuseProblems(entity, rules, after);
   if (expectedVersion !== null && expectedVersion !== before.version) {
     await refuseOverlap(work, entity, { before, expectedVersion, changes });
   }
   return writeChange(work, entity, { before, changes });
 }
+
+/** What values would change, what follows from it included, and the row as it would be. */
+export function planChange<Row extends Stamps>(
+  entity: Entity<Row>,
+  before: Row,
+  { values, rules }: { readonly values: Values; readonly rules: Rules<Row> },
+): { readonly changes: Changes; readonly after: Row } {
+  const given = changesOf(entity, before, values);
+  const derived = rules.derive?.(rowWith(entity, before, newValues(given))) ?? {};
+  const changes = { ...given, ...changesOf(entity, before, new Map(Object.entries(derived))) };
+  return { changes, after: rowWith(entity, before, newValues(changes)) };
+}
+
+const newValues = (changes: Changes): Named =>
+  Object.fromEntries(Object.entries(changes).map(([name, { to }]) => [name, to]));
 
 /** Locks a live record that the viewer may write; NOT_FOUND for every other. */
 export async function lockForWriting<Row extends Stamps>(
@@ -107,15 +147,17 @@ export async function writeChange<Row extends Stamps>(
   entity: Entity<Row>,
   { before, changes }: { readonly before: Row; readonly changes: Changes },
 ): Promise<Change<Row>> {
-  const changedFields = Object.keys(changes);
-  if (changedFields.length === 0) return { before, after: before, changedFields, changes };
-  const after = rowWith(entity, before, {
-    ...Object.fromEntries(Object.entries(changes).map(([name, { to }]) => [name, to])),
-    ...stampsOfChange(work, before),
-  });
-  await updateRow(work.manager, entity, { row: after, fields: changedFields });
-  await writeAudit(work.manager, [auditEntry(work, entity, { row: after, action: 'UPDATE', changes })]);
-  return { before, after, changedFields, changes };
+  const fields = Object.keys(changes);
+  if (fields.length === 0) return { before, after: before, changedFields: [], changes };
+  const after = rowWith(entity, before, { ...newValues(changes), ...stampsOfChange(work, before) });
+  await updateRow(work.manager, entity, { row: after, fields });
+  const shown = Object.fromEntries(
+    Object.entries(changes).filter(([name]) => !columnNamed(entity, name)?.field.internal),
+  );
+  await writeAudit(work.manager, [
+    auditEntry(work, entity, { row: after, action: 'UPDATE', changes: shown }),
+  ]);
+  return { before, after, changedFields: Object.keys(shown), changes: shown };
 }
 
 /** Deletes softly: the record leaves every list, and its unique values are free again. */

@@ -37,6 +37,9 @@ export async function findTerms(
 export type TermKey = { readonly vocabulary: string; readonly code: string };
 export type TermLoader = {
   readonly load: (vocabulary: string, code: string | null) => Promise<VocabularyTerm | null>;
+  /** For fields that are never empty; a code without a term shows as itself. */
+  readonly loadRequired: (vocabulary: string, code: string) => Promise<VocabularyTerm>;
+  readonly loadMany: (vocabulary: string, codes: readonly string[]) => Promise<VocabularyTerm[]>;
 };
 
 /** Joins the terms that a request needs, of all vocabularies, into one statement. */
@@ -49,11 +52,25 @@ export function termLoader(manager: EntityManager): TermLoader {
     },
     { cacheKeyFn: nameOf },
   );
+  const loadRequired: TermLoader['loadRequired'] = async (vocabulary, code) =>
+    (await loader.load({ vocabulary, code })) ?? unknownTerm(vocabulary, code);
   return {
     load: (vocabulary, code) =>
       code === null ? Promise.resolve(null) : loader.load({ vocabulary, code }),
+    loadRequired,
+    loadMany: (vocabulary, codes) =>
+      Promise.all(codes.map((code) => loadRequired(vocabulary, code))),
   };
 }
+
+const unknownTerm = (vocabulary: string, code: string): VocabularyTerm => ({
+  vocabulary,
+  code,
+  labels: { zh: code, en: code },
+  parent: null,
+  order: 0,
+  active: false,
+});
 
 export async function findTermsByKey(
   manager: EntityManager,

@@ -1,62 +1,68 @@
 import { parseArgs } from 'node:util';
-import type { Mesh } from './mesh.ts';
-import { formPair, mysqlIsReady } from './mysql-pair.ts';
-import { mysqlCommand, mysqlNames, prepareMysql } from './mysql-server.ts';
-import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
-import { createHome, homeAt } from './paths.ts';
-import { endProcess, namesWithPid, readPid, removePid } from './pid.ts';
-import { portsFrom } from './ports.ts';
-import { main, say, step } from './say.ts';
-import { readSecrets } from './secrets.ts';
-import { startProcess } from './spawn.ts';
-import { findToolchain } from './toolchain.ts';
-import { until } from './wait.ts';
+import { down, kill, pause, release, resume, start } from './control.ts';
+import { startDetached } from './detach.ts';
+import { showLog } from './logs.ts';
+import { homeFromEnv, type Mesh, openMesh } from './mesh.ts';
+import { createHome } from './paths.ts';
+import { main, UserError } from './say.ts';
+import { meshStatus } from './status.ts';
+import { printStatus } from './status-table.ts';
+import { testEnvironment } from './test-environment.ts';
+
+const usage = `npm run mesh -- COMMAND
+  status [--json]   every process and the state of MySQL
+  logs NAME [-f]    the end of a log, and with -f what is added to it
+  kill NAME         SIGKILL; it stays down until start
+  pause NAME        SIGSTOP
+  resume NAME       SIGCONT
+  start NAME        starts one that was killed
+  release NAME      restarts the instances of one application, one by one
+  down              stops everything
+  databases         starts MySQL and NATS alone, for tests, and prints where they are
+--home and --port stand for GUANXI_HOME and GUANXI_PORT.`;
+
+type Options = { readonly json: boolean; readonly follow: boolean };
+
+const commands: Readonly<
+  Record<string, (mesh: Mesh, name: string, options: Options) => Promise<number | void> | void>
+> = {
+  status: async (mesh, _, { json }) => printStatus(await meshStatus(mesh), json),
+  logs: (mesh, name, { follow }) => showLog(mesh.home, name, follow),
+  down: ({ home }) => down(home),
+  kill,
+  pause,
+  resume,
+  start,
+  release,
+};
 
 await main(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { home: { type: 'string' }, port: { type: 'string' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      follow: { type: 'boolean', short: 'f', default: false },
+      home: { type: 'string' },
+      port: { type: 'string' },
+    },
   });
-  const home = homeAt(values.home ?? '.local/test');
-  createHome(home);
-  if (positionals[0] === 'down') {
-    await Promise.all(
-      namesWithPid(home).map(async (name) => {
-        const pid = readPid(home, name);
-        if (pid !== null) await endProcess(pid, 20_000);
-        removePid(home, name);
-      }),
-    );
-    return;
-  }
-  const mesh: Mesh = {
-    home,
-    ports: portsFrom(Number(values.port ?? '4600')),
-    secrets: readSecrets(home),
-    toolchain: await findToolchain(),
-    durability: 'relaxed',
-  };
-  await step('data folders', () => prepareMysql(mesh));
-  await step('servers', async () => {
-    const all = [
-      ...mysqlNames.map((name) => ({ name, command: mysqlCommand(mesh, name) })),
-      { name: 'nats', command: natsCommand(mesh), env: natsEnvironment(mesh) },
-    ];
-    for (const command of all) {
-      if (readPid(home, command.name) === null) startProcess(home, command).unref();
-    }
-    const ready = await until(
-      async () =>
-        (await mysqlIsReady(mesh, 'mysql-a')) &&
-        (await mysqlIsReady(mesh, 'mysql-b')) &&
-        (await natsIsReady(mesh)),
-      { forMs: 60_000 },
-    );
-    if (!ready) throw new Error('not ready');
-  });
-  const source = await step('pair', () => formPair(mesh));
-  say(`source is ${source}`);
-  process.stdout.write(
-    `export TEST_MYSQL=a=127.0.0.1:${mesh.ports['mysql-a']},b=127.0.0.1:${mesh.ports['mysql-b']}\nexport TEST_NATS_URL=${natsUrl(mesh)}\n`,
-  );
+  if (values.home !== undefined) process.env['GUANXI_HOME'] = values.home;
+  if (values.port !== undefined) process.env['GUANXI_PORT'] = values.port;
+
+  const [command = '', name = ''] = positionals;
+  if (command === 'databases') return databases();
+  const run = commands[command];
+  if (!run) throw new UserError(usage);
+  return run(openMesh(homeFromEnv()), name, values);
 });
+
+/** For tests of one's own: apart from the mesh in .local, and with nothing waiting for the disk. */
+async function databases(): Promise<number> {
+  process.env['GUANXI_HOME'] ??= '.local/databases';
+  process.env['GUANXI_PORT'] ??= '4500';
+  const home = homeFromEnv();
+  createHome(home);
+  const status = await startDetached(['--parts', 'databases', '--durability', 'relaxed']);
+  if (status === 0) process.stdout.write(`${testEnvironment(openMesh(home))}\n`);
+  return status;
+}

@@ -1,15 +1,21 @@
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
 import type { Mesh } from './mesh.ts';
-import { mysqlNames, type MysqlName } from './mysql-server.ts';
+import { connectKeeper, execute, readRow } from './mysql-client.ts';
+import type { MysqlName } from './mysql-server.ts';
+import { readPid } from './pid.ts';
 import { UserError } from './say.ts';
-import { until } from './wait.ts';
+import { sleep, until } from './wait.ts';
 
 const attachMsMax = 20_000;
+const rejoinEveryMs = 1000;
+const rejoinAttemptsMax = 600;
 
-/** What decides which server is the source. `has` is whether it holds every transaction of the other. */
+/** What decides which server is the source. */
 export type Candidate = {
   readonly name: MysqlName;
+  /** Whether it holds every transaction of the other. */
   readonly holdsAll: boolean;
+  /** Whether it was told to follow the other. */
   readonly isStandby: boolean;
 };
 
@@ -23,10 +29,13 @@ export function chooseSource(candidates: readonly Candidate[]): MysqlName | null
   return source?.name ?? null;
 }
 
-/** Makes source and standby of two closed or working servers. Safe to repeat at any time. */
+/** Makes source and standby of two servers. Safe to repeat at any time. */
 export async function formPair(mesh: Mesh): Promise<MysqlName> {
   const a = await connectKeeper(mesh, 'mysql-a');
-  const b = await connectKeeper(mesh, 'mysql-b');
+  const b = await connectKeeper(mesh, 'mysql-b').catch((error: unknown) => {
+    a.destroy();
+    throw error;
+  });
   try {
     const source = chooseSource(await describeCandidates(a, b));
     if (!source) throw new UserError(await diverged(a, b));
@@ -42,36 +51,36 @@ export async function formPair(mesh: Mesh): Promise<MysqlName> {
   }
 }
 
-export const connectKeeper = ({ ports, secrets }: Mesh, name: MysqlName): Promise<Connection> =>
-  createConnection({
-    host: '127.0.0.1',
-    port: ports[`${name}-admin`],
-    user: 'keeper',
-    password: secrets.mysql['keeper'] ?? '',
-    connectTimeout: 2000,
-  });
-
-export async function mysqlIsReady(mesh: Mesh, name: MysqlName): Promise<boolean> {
-  try {
-    const connection = await connectKeeper(mesh, name);
-    connection.destroy();
-    return true;
-  } catch {
-    return false;
+/**
+ * Brings a server that returned after a crash back to its place. While the other one hangs this
+ * takes several attempts: without it the standby would follow nobody and commits would wait.
+ */
+export async function rejoinPair(mesh: Mesh, returned: MysqlName): Promise<void> {
+  const other = returned === 'mysql-a' ? 'mysql-b' : 'mysql-a';
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if (readPid(mesh.home, other) === null) await openAlone(mesh, returned);
+      else await formPair(mesh);
+      return;
+    } catch (error) {
+      if (attempt === rejoinAttemptsMax || readPid(mesh.home, returned) === null) throw error;
+    }
+    await sleep(rejoinEveryMs);
   }
 }
 
-/** The first row of an answer, its values as text. */
-export async function readRow(
-  connection: Connection,
-  sql: string,
-  values: readonly string[] = [],
-): Promise<Readonly<Record<string, string | null>> | null> {
-  const [[row]] = await connection.query<RowDataPacket[]>(sql, [...values]);
-  if (!row) return null;
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, value === null ? null : String(value)]),
-  );
+/**
+ * Opens a server whose other half is away, if it was the source. Its commits then wait for the
+ * standby, so that none is acknowledged that a second failure could lose.
+ */
+async function openAlone(mesh: Mesh, name: MysqlName): Promise<void> {
+  const connection = await connectKeeper(mesh, name);
+  try {
+    const alone = await candidate(name, connection, '');
+    if (!alone.isStandby) await open(connection);
+  } finally {
+    connection.destroy();
+  }
 }
 
 async function describeCandidates(a: Connection, b: Connection): Promise<Candidate[]> {
@@ -95,24 +104,25 @@ async function executed(connection: Connection): Promise<string> {
 }
 
 async function stopFollowing(writer: Connection): Promise<void> {
-  await writer.query('STOP REPLICA');
-  await writer.query('RESET REPLICA ALL');
+  await execute(writer, 'STOP REPLICA');
+  await execute(writer, 'RESET REPLICA ALL');
 }
 
 async function follow(mesh: Mesh, standby: Connection, source: MysqlName): Promise<void> {
-  await standby.query('SET GLOBAL super_read_only = ON');
-  await standby.query('SET GLOBAL rpl_semi_sync_source_enabled = OFF');
+  await execute(standby, 'SET GLOBAL super_read_only = ON');
+  await execute(standby, 'SET GLOBAL rpl_semi_sync_source_enabled = OFF');
   if (!(await follows(standby, mesh.ports[source]))) {
-    await standby.query('STOP REPLICA');
-    await standby.query(
+    await execute(standby, 'STOP REPLICA');
+    await execute(
+      standby,
       `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = ?,
          SOURCE_USER = 'repl', SOURCE_PASSWORD = ?, SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1,
          SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,
          SOURCE_HEARTBEAT_PERIOD = 0.25`,
-      [mesh.ports[source], mesh.secrets.mysql['repl']],
+      [mesh.ports[source], mesh.secrets.mysql['repl'] ?? ''],
     );
   }
-  await standby.query('START REPLICA');
+  await execute(standby, 'START REPLICA');
   const attached = await until(() => isAttached(standby), { forMs: attachMsMax });
   if (!attached) throw new UserError(`The standby does not attach to ${source}: see its log.`);
 }
@@ -134,13 +144,13 @@ async function isAttached(standby: Connection): Promise<boolean> {
 }
 
 async function open(writer: Connection): Promise<void> {
-  await writer.query('SET GLOBAL rpl_semi_sync_source_enabled = ON');
-  await writer.query('SET GLOBAL super_read_only = OFF');
-  await writer.query('SET GLOBAL read_only = OFF');
+  await execute(writer, 'SET GLOBAL rpl_semi_sync_source_enabled = ON');
+  await execute(writer, 'SET GLOBAL super_read_only = OFF');
+  await execute(writer, 'SET GLOBAL read_only = OFF');
 }
 
 async function diverged(a: Connection, b: Connection): Promise<string> {
   return `Each MySQL server holds transactions that the other lacks, so neither is opened:
-  ${mysqlNames[0]}: ${await executed(a)}
-  ${mysqlNames[1]}: ${await executed(b)}`;
+  mysql-a: ${await executed(a)}
+  mysql-b: ${await executed(b)}`;
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Mesh } from './mesh.ts';
+import type { EquippedMesh, Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
 import { UserError } from './say.ts';
 import { services } from './services.ts';
@@ -24,13 +24,16 @@ export type MysqlName = (typeof mysqlNames)[number];
 const serverIds = { 'mysql-a': 1, 'mysql-b': 2 } as const;
 
 /** How a server is started, after `prepareMysql`. */
-export function mysqlCommand(mesh: Mesh, name: MysqlName): readonly [file: string, ...string[]] {
+export function mysqlCommand(
+  mesh: EquippedMesh,
+  name: MysqlName,
+): readonly [file: string, ...string[]] {
   const { file, prefix } = mesh.toolchain.mysqld;
   return [file, ...prefix, `--defaults-file=${configFile(mesh, name)}`];
 }
 
 /** Writes both configurations and, the first time, both data folders. */
-export async function prepareMysql(mesh: Mesh): Promise<void> {
+export async function prepareMysql(mesh: EquippedMesh): Promise<void> {
   for (const name of mysqlNames) writeFileSync(configFile(mesh, name), configuration(mesh, name));
   if (mysqlNames.every((name) => existsSync(dataFolder(mesh, name)))) return;
 
@@ -44,7 +47,7 @@ export async function prepareMysql(mesh: Mesh): Promise<void> {
   renameSync(template, dataFolder(mesh, 'mysql-a'));
 }
 
-async function initialise(mesh: Mesh, folder: string): Promise<void> {
+async function initialise(mesh: EquippedMesh, folder: string): Promise<void> {
   const { file, prefix } = mesh.toolchain.mysqld;
   const sql = join(mesh.home.config, 'users.sql');
   const config = join(mesh.home.config, 'initialise.cnf');
@@ -66,7 +69,7 @@ async function initialise(mesh: Mesh, folder: string): Promise<void> {
   rmSync(join(folder, 'auto.cnf'), { force: true });
 }
 
-function configuration(mesh: Mesh, name: MysqlName): string {
+function configuration(mesh: EquippedMesh, name: MysqlName): string {
   const { ports } = mesh;
   return `${includes(mesh, ['common'])}
 [mysqld]
@@ -92,7 +95,7 @@ const includes = ({ durability }: Mesh, first: readonly string[]): string =>
     .join('\n');
 
 /** Where an unpacked server finds its own files; an installed one knows. */
-function installation({ toolchain: { mysqlHome } }: Mesh): string[] {
+function installation({ toolchain: { mysqlHome } }: EquippedMesh): string[] {
   const user = process.getuid?.() === 0 ? ['user = root'] : [];
   if (mysqlHome === null) return user;
   return [

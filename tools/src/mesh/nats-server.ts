@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Mesh } from './mesh.ts';
+import type { EquippedMesh, Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
 
-export function natsCommand({ toolchain }: Mesh): readonly [file: string, ...string[]] {
+export function natsCommand({ toolchain }: EquippedMesh): readonly [file: string, ...string[]] {
   const { file, prefix } = toolchain.nats;
   return [file, ...prefix, '--config', join(repository, 'deploy/nats/nats.conf')];
 }

@@ -1,7 +1,6 @@
-/** Every port of a mesh, by what listens on it. */
-export type Ports = Readonly<Record<PortName, number>>;
-
-export type PortName = keyof typeof offsets;
+import { createServer } from 'node:net';
+import { portHolder } from './port-holder.ts';
+import { UserError } from './say.ts';
 
 const offsets = {
   gateway: 0,
@@ -22,12 +21,22 @@ const offsets = {
   'mail-page': 33,
 } as const;
 
+export type PortName = keyof typeof offsets;
+
+/** Every port of a mesh, by what listens on it. */
+export type Ports = Readonly<Record<PortName, number>>;
+
 /** The range that one mesh takes, instances and all. */
-const portsPerMesh = 100;
+export const portsPerMesh = 100;
+
+/** Instances behind a balancer listen from here on, ten ports a round. */
+const firstInstancePort = 40;
+
+export const instancesMax = 5;
 
 export function portsFrom(base: number): Ports {
   if (!Number.isInteger(base) || base < 1024 || base + portsPerMesh > 65_536) {
-    throw new Error(`GUANXI_PORT must be between 1024 and ${65_536 - portsPerMesh}, not ${base}`);
+    throw new UserError(`GUANXI_PORT must be between 1024 and ${65_536 - portsPerMesh}.`);
   }
   const at = (name: PortName): number => base + offsets[name];
   return {
@@ -48,4 +57,66 @@ export function portsFrom(base: number): Ports {
     issuer: at('issuer'),
     'mail-page': at('mail-page'),
   };
+}
+
+/** Where an instance listens when several share a port: `instance` counts from 1. */
+export const instancePort = (ports: Ports, name: PortName, instance: number): number =>
+  ports[name] + firstInstancePort + (instance - 1) * 10;
+
+const databases: readonly PortName[] = [
+  'mysql-a',
+  'mysql-b',
+  'mysql-a-admin',
+  'mysql-b-admin',
+  'nats',
+  'nats-monitor',
+];
+
+const applications: readonly PortName[] = [
+  'gateway',
+  'customers',
+  'contacts',
+  'care',
+  'analytics',
+  'competitors',
+];
+
+type Extent = {
+  readonly ports: Ports;
+  readonly instances: number;
+  readonly parts: 'all' | 'databases';
+};
+
+/** Every port that a mesh listens on. */
+export function portsOf({ ports, instances, parts }: Extent): number[] {
+  if (parts === 'databases') return databases.map((name) => ports[name]);
+  const behindBalancer =
+    instances === 1
+      ? []
+      : Array.from({ length: instances }, (_, index) =>
+          applications.map((name) => instancePort(ports, name, index + 1)),
+        ).flat();
+  return [...Object.values(ports), ...behindBalancer];
+}
+
+/** Stops with the names of those who hold ports that the mesh needs. */
+export async function requirePortsFree(ports: readonly number[]): Promise<void> {
+  const free = await Promise.all(ports.map(isFree));
+  const taken = ports.filter((_, index) => free[index] === false);
+  if (taken.length === 0) return;
+
+  const lines = taken.map((port) => `  port ${port} is taken by ${portHolder(port)}`);
+  throw new UserError(
+    `The mesh cannot start:\n${lines.join('\n')}\nStop that process, or choose other ports: GUANXI_PORT=5000 npm start`,
+  );
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      server.close(() => resolve(true));
+    });
+  });
 }

@@ -1,13 +1,15 @@
 /** Progress for a person: one plain line a step, on standard error, so that output can be piped. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
+  // A detached supervisor tells the command that started it, until that one has gone.
+  if (process.connected) process.send?.({ line });
 }
 
 /** Runs a step and prints what it was and how long it took. */
 export async function step<Result>(what: string, run: () => Promise<Result>): Promise<Result> {
   const startedAt = performance.now();
   const result = await run();
-  say(`  ${what.padEnd(44)} ${seconds(performance.now() - startedAt)}`);
+  say(`  ${what.padEnd(52)} ${seconds(performance.now() - startedAt).padStart(7)}`);
   return result;
 }
 
@@ -26,10 +28,12 @@ export async function main(run: () => Promise<number | void>): Promise<void> {
   try {
     process.exitCode = (await run()) ?? 0;
   } catch (error) {
-    say(error instanceof UserError ? `\n${error.message}` : `\n${describe(error)}`);
+    say(`\n${explain(error)}`);
     process.exitCode = 1;
   }
 }
 
-const describe = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
+export function explain(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

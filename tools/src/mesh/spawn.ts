@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync } from 'node:fs';
+import { openLog } from './log-file.ts';
 import { type Home, repository } from './paths.ts';
 import { removePid, writePid } from './pid.ts';
-
-const logBytesMax = 10 * 1024 * 1024;
 
 export type Command = {
   readonly name: string;
@@ -33,14 +31,4 @@ export function startProcess(home: Home, { name, command, env }: Command): Child
     child.once('exit', () => removePid(home, name));
   }
   return child;
-}
-
-export const logFile = (home: Home, name: string): string => join(home.log, `${name}.log`);
-
-/** Opens a log to be added to. One that has grown large is put aside first. */
-export function openLog(home: Home, name: string): number {
-  const file = logFile(home, name);
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > logBytesMax) renameSync(file, `${file}.1`);
-  return openSync(file, 'a');
 }

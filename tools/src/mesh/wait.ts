@@ -2,17 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export { sleep };
 
-type Wait = { readonly forMs: number; readonly everyMs?: number };
+type Wait = {
+  readonly forMs: number;
+  readonly everyMs?: number;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal;
+};
 
-/** Asks until the answer is true. False when it was not within `forMs`. */
+/** Asks until the answer is true. False when it was not within `forMs`, or before `signal`. */
 export async function until(
   ask: () => boolean | Promise<boolean>,
-  { forMs, everyMs = 50 }: Wait,
+  { forMs, everyMs = 50, signal }: Wait,
 ): Promise<boolean> {
   const endsAt = performance.now() + forMs;
   for (;;) {
     if (await ask()) return true;
-    if (performance.now() >= endsAt) return false;
+    if (signal?.aborted || performance.now() >= endsAt) return false;
     await sleep(everyMs);
   }
 }

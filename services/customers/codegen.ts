@@ -1,0 +1,18 @@
+import { generate } from '@crm/tools/codegen';
+
+await generate({
+  subgraph: 'customers',
+  out: 'src/generated',
+  models: {
+    Customer: 'customer/customer.fields.ts#Customer',
+    CustomerFinance: 'customer/customer.fields.ts#CustomerFinance',
+    SalesOrder: 'order/order.fields.ts#SalesOrder',
+    SalesOrderLine: 'order/order.fields.ts#OrderLine',
+    Payment: 'payment/payment.fields.ts#Payment',
+    PaymentAllocation: 'payment/payment.fields.ts#Allocation',
+    Receivable: 'receivable/receivable.fields.ts#Receivable',
+    StaffMember: 'directory/directory.fields.ts#StaffMember',
+    Team: 'directory/directory.fields.ts#Team',
+    Product: 'catalogue/product.fields.ts#Product',
+  },
+});

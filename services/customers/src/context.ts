@@ -1,0 +1,63 @@
+import type { App, RequestContext } from '@crm/kit/context';
+import { entityLoader, type Loader } from '@crm/kit/loader';
+import { childPages, type ChildPages } from '@crm/kit/page';
+import type { RequestInfo } from '@crm/kit/request';
+import { termLoader, type TermLoader } from '@crm/kit/vocabulary';
+import { ProductEntity, type Product } from './catalogue/product.fields.ts';
+import { CustomerEntity, type Customer } from './customer/customer.fields.ts';
+import {
+  StaffMemberEntity,
+  TeamEntity,
+  type StaffMember,
+  type Team,
+} from './directory/directory.fields.ts';
+import { SalesOrderEntity, type SalesOrder } from './order/order.fields.ts';
+import { PaymentEntity, type Payment } from './payment/payment.fields.ts';
+import { ReceivableEntity, type Receivable } from './receivable/receivable.fields.ts';
+
+/** What a resolver is given. Made anew for each request, so a loader never outlives one. */
+export type Context = RequestContext & {
+  readonly loaders: {
+    readonly customer: Loader<Customer>;
+    readonly order: Loader<SalesOrder>;
+    readonly payment: Loader<Payment>;
+    readonly product: Loader<Product>;
+    readonly receivable: Loader<Receivable>;
+    readonly staffMember: Loader<StaffMember>;
+    readonly team: Loader<Team>;
+    readonly term: TermLoader;
+  };
+  readonly pages: {
+    readonly customersOfStaff: ChildPages<Customer>;
+    readonly membersOfTeam: ChildPages<StaffMember>;
+    readonly ordersOfCustomer: ChildPages<SalesOrder>;
+    readonly paymentsOfCustomer: ChildPages<Payment>;
+    readonly receivablesOfCustomer: ChildPages<Receivable>;
+    readonly receivablesOfOrder: ChildPages<Receivable>;
+  };
+};
+
+export function createContext(app: App, request: RequestInfo): Context {
+  const context: RequestContext = { ...request, app };
+  return {
+    ...context,
+    loaders: {
+      customer: entityLoader(context, CustomerEntity),
+      order: entityLoader(context, SalesOrderEntity),
+      payment: entityLoader(context, PaymentEntity),
+      product: entityLoader(context, ProductEntity),
+      receivable: entityLoader(context, ReceivableEntity),
+      staffMember: entityLoader(context, StaffMemberEntity),
+      team: entityLoader(context, TeamEntity),
+      term: termLoader(app.db.manager),
+    },
+    pages: {
+      customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
+      membersOfTeam: childPages(context, StaffMemberEntity, 'teamId'),
+      ordersOfCustomer: childPages(context, SalesOrderEntity, 'customerId'),
+      paymentsOfCustomer: childPages(context, PaymentEntity, 'customerId'),
+      receivablesOfCustomer: childPages(context, ReceivableEntity, 'customerId'),
+      receivablesOfOrder: childPages(context, ReceivableEntity, 'orderId'),
+    },
+  };
+}

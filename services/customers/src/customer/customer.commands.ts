@@ -1,0 +1,110 @@
+import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import type { RequestContext } from '@crm/kit/context';
+import { newCode } from '@crm/kit/id';
+import { allow } from '@crm/kit/policy';
+import {
+  changeRecord,
+  createRecord,
+  removeRecord,
+  restoreRecord,
+  type Rules,
+} from '@crm/kit/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import { teamsOfStaff } from '../directory/directory.repository.ts';
+import { customerProblems, searchTextOf } from './customer.ts';
+import {
+  customerChanged,
+  customerCreated,
+  customerDeleted,
+  customerRestored,
+} from './customer.events.ts';
+import { CustomerEntity, type Customer } from './customer.fields.ts';
+
+type Repeatable = { readonly clientMutationId?: string | null };
+type CustomerInput = Repeatable & { readonly ownerId?: string | null };
+
+const memory = rowMemory(CustomerEntity);
+
+export const createCustomer = (context: RequestContext, input: CustomerInput): Promise<Customer> =>
+  runCommand(context, { name: 'createCustomer', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'customers');
+    const rules = await customerRules(work, [input.ownerId, work.viewer.staffId]);
+    const customer = await createRecord(work, CustomerEntity, { input, rules });
+    await customerCreated(work, [customer]);
+    return customer;
+  });
+
+type UpdateInput = CustomerInput & { readonly id: string; readonly expectedVersion?: number | null };
+
+export const updateCustomer = (context: RequestContext, input: UpdateInput): Promise<Customer> =>
+  runCommand(context, { name: 'updateCustomer', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'customers');
+    const { id, expectedVersion = null } = input;
+    const rules = await customerRules(work, [input.ownerId]);
+    const change = await changeRecord(work, CustomerEntity, { id, expectedVersion, input, rules });
+    await customerChanged(work, [change]);
+    return change.after;
+  });
+
+type UpsertInput = Repeatable & { readonly rows: readonly CustomerInput[] };
+
+export const upsertCustomers = (context: RequestContext, input: UpsertInput): Promise<BulkResult> =>
+  runCommand(context, { name: 'upsertCustomers', input, memory: bulkMemory }, async (work) => {
+    allow(work.viewer, 'write', 'customers');
+    const owners = input.rows.map(({ ownerId }) => ownerId);
+    const { result, created, changed } = await upsertRecords(work, CustomerEntity, {
+      inputs: input.rows,
+      matchOn: ['code'],
+      unique: ['registrationNumber'],
+      rules: await customerRules(work, [...owners, work.viewer.staffId]),
+    });
+    await customerCreated(work, created);
+    await customerChanged(work, changed);
+    return result;
+  });
+
+type DeleteInput = Repeatable & { readonly id: string; readonly expectedVersion?: number | null };
+
+export const deleteCustomer = (context: RequestContext, input: DeleteInput): Promise<Customer> =>
+  runCommand(context, { name: 'deleteCustomer', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'customers');
+    const { id, expectedVersion = null } = input;
+    const customer = await removeRecord(work, CustomerEntity, { id, expectedVersion });
+    await customerDeleted(work, customer);
+    return customer;
+  });
+
+export const restoreCustomer = (
+  context: RequestContext,
+  input: Repeatable & { readonly id: string },
+): Promise<Customer> =>
+  runCommand(context, { name: 'restoreCustomer', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'customers');
+    const customer = await restoreRecord(work, CustomerEntity, input.id);
+    await customerRestored(work, customer);
+    return customer;
+  });
+
+/** The rules of customers, knowing the teams of everyone who may come to own one of them. */
+async function customerRules(
+  { manager, viewer }: Work,
+  owners: readonly (string | null | undefined)[],
+): Promise<Rules<Customer>> {
+  const teams = await teamsOfStaff(manager, owners.flatMap((id) => id ?? []));
+  return {
+    defaults: () => ({
+      code: newCode('C'),
+      kind: 'ORGANIZATION',
+      lifecycleStage: 'POTENTIAL',
+      ownerId: viewer.staffId,
+    }),
+    derive: (customer) => ({
+      searchText: searchTextOf(customer),
+      // An owner that this change does not touch keeps the team that the customer has.
+      ...(customer.ownerId === null
+        ? { teamId: null }
+        : teams.has(customer.ownerId) && { teamId: teams.get(customer.ownerId) }),
+    }),
+    check: customerProblems,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Entity } from '@crm/kit/entity';
+import { ProductEntity } from './catalogue/product.fields.ts';
+import { CustomerEntity } from './customer/customer.fields.ts';
+import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
+import { SalesOrderEntity } from './order/order.fields.ts';
+import { PaymentEntity } from './payment/payment.fields.ts';
+import { ReceivableEntity } from './receivable/receivable.fields.ts';
+
+/** Every kind of record that this service owns. */
+export const entities: readonly Entity[] = [
+  CustomerEntity,
+  SalesOrderEntity,
+  PaymentEntity,
+  ReceivableEntity,
+  StaffMemberEntity,
+  TeamEntity,
+  ProductEntity,
+];

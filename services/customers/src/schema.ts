@@ -1,0 +1,32 @@
+import { protectSchema } from '@crm/kit/protect';
+import { sharedResolvers } from '@crm/kit/scalars';
+import { subgraphSchema } from '@crm/kit/subgraph';
+import type { GraphQLSchema } from 'graphql';
+import { productResolvers } from './catalogue/product.resolvers.ts';
+import { customerResolvers } from './customer/customer.resolvers.ts';
+import { directoryResolvers } from './directory/directory.resolvers.ts';
+import { entities } from './entities.ts';
+import { typeDefs } from './generated/type-defs.ts';
+import { orderResolvers } from './order/order.resolvers.ts';
+import { paymentResolvers } from './payment/payment.resolvers.ts';
+import { receivableResolvers } from './receivable/receivable.resolvers.ts';
+import { setupResolvers } from './setup/setup.resolvers.ts';
+import { mergeResolvers } from '@crm/kit/resolvers';
+
+export const createSchema = (): GraphQLSchema =>
+  protectSchema(
+    subgraphSchema(
+      typeDefs,
+      mergeResolvers([
+        sharedResolvers,
+        customerResolvers,
+        orderResolvers,
+        paymentResolvers,
+        receivableResolvers,
+        directoryResolvers,
+        productResolvers,
+        setupResolvers,
+      ]),
+    ),
+    entities,
+  );

@@ -1,0 +1,164 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  nanos,
+  NatsError,
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from 'nats';
+import { readHeaders, streamName, type StreamMessage } from './bus-stream.ts';
+
+export type ReadOptions = {
+  /** A reader of the same name that is open elsewhere ends. */
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly afterSeq: number;
+};
+
+export type EventReader = {
+  /** Waits for the first message, then gives what is here. Throws once the reader is broken. */
+  readonly take: (limit: number, waitMs: number) => Promise<readonly StreamMessage[]>;
+  readonly done: (messages: readonly StreamMessage[]) => void;
+  readonly stop: () => Promise<void>;
+};
+
+export type Access = { readonly js: JetStreamClient; readonly jsm: JetStreamManager };
+
+/** Messages that the server hands out before it has to be told that they are done. */
+const unackedMax = 1000;
+const ackWaitMs = 30_000;
+const heartbeatMs = 2000;
+
+/**
+ * Makes the durable consumer anew at each start, from a place that the caller keeps beside its own
+ * data. Going on with the old one would hand out what follows before what its last reader had
+ * taken and not finished, which is against the order.
+ */
+export async function createDurable(jsm: JetStreamManager, options: ReadOptions): Promise<void> {
+  await removeDurable(jsm, options.name);
+  await jsm.consumers.add(streamName, {
+    durable_name: options.name,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: options.afterSeq + 1,
+    filter_subjects: [...options.subjects],
+    max_ack_pending: unackedMax,
+    max_deliver: -1,
+  });
+}
+
+export async function removeDurable(jsm: JetStreamManager, name: string): Promise<void> {
+  try {
+    await jsm.consumers.delete(streamName, name);
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.code !== '404') throw error;
+  }
+}
+
+/** How many messages the stream still holds for the reader of this name. */
+export async function pendingOf(jsm: JetStreamManager, name: string): Promise<number> {
+  const info = await jsm.consumers.info(streamName, name);
+  return info.num_pending + info.num_ack_pending;
+}
+
+/** Calls the listener when the connection has been made anew, until told to forget it. */
+type OnConnect = (listener: () => void) => () => void;
+
+/** Reads the durable consumer in the stream's order: what comes a second time is left out. */
+export async function openReader(
+  { js }: Access,
+  name: string,
+  onConnect: OnConnect,
+): Promise<EventReader> {
+  const unacked = new Map<number, JsMsg>();
+  const queue = createQueue();
+  let newestSeq = 0;
+
+  const source = await consume(js, name, (message) => {
+    if (message.seq <= newestSeq) return;
+    newestSeq = message.seq;
+    unacked.set(message.seq, message);
+    queue.put(toStreamMessage(message));
+  });
+  void source.closed().then((error) => queue.fail(error || new Error(`Reader ${name} has ended`)));
+  const forget = onConnect(() => queue.fail(new Error('NATS has reconnected')));
+  const working = setInterval(() => unacked.forEach((message) => message.working()), ackWaitMs / 3);
+
+  return {
+    take: queue.take,
+    done: (messages) => {
+      for (const { seq } of messages) {
+        unacked.get(seq)?.ack();
+        unacked.delete(seq);
+      }
+    },
+    stop: async () => {
+      clearInterval(working);
+      forget();
+      await source.close();
+    },
+  };
+}
+
+type Queue = Pick<EventReader, 'take'> & {
+  readonly put: (message: StreamMessage) => void;
+  readonly fail: (error: Error) => void;
+};
+
+function createQueue(): Queue {
+  let messages: StreamMessage[] = [];
+  let failure: Error | null = null;
+  let wake: (() => void) | null = null;
+
+  const news = (waitMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  return {
+    put: (message) => {
+      messages.push(message);
+      wake?.();
+    },
+    fail: (error) => {
+      failure ??= error;
+      wake?.();
+    },
+    take: async (limit, waitMs) => {
+      if (messages.length === 0 && !failure) await news(waitMs);
+      if (failure) throw failure;
+      const taken = messages.slice(0, limit);
+      messages = messages.slice(limit);
+      return taken;
+    },
+  };
+}
+
+async function consume(
+  js: JetStreamClient,
+  name: string,
+  callback: (message: JsMsg) => void,
+): Promise<ConsumerMessages> {
+  const consumer = await js.consumers.get(streamName, name);
+  return consumer.consume({
+    callback,
+    max_messages: unackedMax,
+    expires: heartbeatMs * 5,
+    idle_heartbeat: heartbeatMs,
+    abort_on_missing_resource: true,
+  });
+}
+
+const toStreamMessage = (message: JsMsg): StreamMessage => ({
+  seq: message.seq,
+  subject: message.subject,
+  headers: readHeaders(message.headers),
+  body: message.string(),
+});

@@ -1,0 +1,125 @@
+import { randomFillSync } from 'node:crypto';
+import { poolsOf, waitForWriter, type Access } from './access.ts';
+import { rows, run, type Connection } from './connection.ts';
+import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
+import { parseGtidSet } from './gtid.ts';
+import { acquire, drop, release, type Pool } from './pool.ts';
+import { noteCommitted } from './scope.ts';
+import { before, now, sleep } from './time.ts';
+
+/** The table that every schema needs whose commits are to be decided. */
+export const markerTable = 'haCommit';
+
+export const createMarkerTable = `CREATE TABLE IF NOT EXISTS ${markerTable} (
+  id BINARY(16) NOT NULL PRIMARY KEY
+) COMMENT 'One row a commit, so that a commit whose answer was lost can be decided'`;
+
+export const insertMarker = `INSERT INTO ${markerTable} (id) VALUES (?)`;
+
+/** Sixteen bytes, the time first, so that new rows go to the end of the table and old ones are found. */
+export function newMarker(): Buffer {
+  const id = Buffer.allocUnsafe(16);
+  id.writeUIntBE(Date.now(), 0, 6);
+  return randomFillSync(id, 6);
+}
+
+export type Outcome = 'committed' | 'not-committed' | 'unknown';
+
+/**
+ * Decides for good whether a transaction whose COMMIT was never answered has committed. It wrote
+ * its marker first, so writing the same marker again either collides with it, or takes its place
+ * and bars the way: then the lost COMMIT can never succeed any more.
+ */
+export async function decideOutcome(
+  access: Access,
+  id: Buffer,
+  deadline: number,
+): Promise<Outcome> {
+  const { counters } = access.cluster;
+  while (now() < deadline) {
+    const answer = await tryToDecide(access, id, deadline);
+    if (answer === 'committed') counters.outcomesCommitted += 1;
+    if (answer === 'not-committed') counters.outcomesAborted += 1;
+    if (answer === 'committed' || answer === 'not-committed') return answer;
+    if (answer === 'hopeless') break;
+    await sleep(50);
+  }
+  counters.outcomesUnknown += 1;
+  return 'unknown';
+}
+
+const duplicateKey = 1062;
+const lockWaitTimeout = 1205;
+
+async function tryToDecide(
+  access: Access,
+  id: Buffer,
+  deadline: number,
+): Promise<Outcome | 'hopeless'> {
+  try {
+    const pool = poolsOf(access, await waitForWriter(access, deadline)).writes;
+    const connection = await acquire(pool, deadline);
+    return await writeTombstone({ pool, connection }, id, deadline);
+  } catch (error) {
+    return mayPass(error) ? 'unknown' : 'hopeless';
+  }
+}
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof HaError ||
+  isLost(error) ||
+  isReadOnly(error) ||
+  errorNumber(error) === lockWaitTimeout;
+
+type Held = { readonly pool: Pool; readonly connection: Connection };
+
+const late = (): Error => new HaError('HA_NODE_DOWN', 'no answer before the deadline');
+
+/** The commit's own GTID is not known, so its caller has now seen all that the writer has. */
+async function noteWriterState(connection: Connection, deadline: number): Promise<void> {
+  const asked = rows(connection, 'SELECT @@global.gtid_executed gtids');
+  const [row] = await before(deadline, asked, late).catch(() => []);
+  if (row) noteCommitted(parseGtidSet(String(row['gtids'])));
+}
+
+async function writeTombstone(
+  { pool, connection }: Held,
+  id: Buffer,
+  deadline: number,
+): Promise<Outcome> {
+  try {
+    await before(deadline, run(connection, insertMarker, [id]), late);
+    await before(deadline, run(connection, 'COMMIT'), late);
+    release(pool, connection);
+    return 'not-committed';
+  } catch (error) {
+    const isDuplicate = errorNumber(error) === duplicateKey;
+    if (isDuplicate) await noteWriterState(connection, deadline);
+    // A connection that holds an open transaction, or broke, is of no more use.
+    drop(pool, connection);
+    if (isDuplicate) return 'committed';
+    throw error;
+  }
+}
+
+/** How long a marker is kept: far longer than any lost COMMIT can be on its way. */
+const keepMs = 24 * 3600 * 1000;
+const sweepRowsMax = 5000;
+
+/** Removes the markers that nobody can ask for any more. */
+export async function sweepMarkers(access: Access): Promise<void> {
+  const oldest = Buffer.alloc(16);
+  oldest.writeUIntBE(Date.now() - keepMs, 0, 6);
+  const deadline = now() + access.options.writeDeadlineMs;
+  const pool = poolsOf(access, await waitForWriter(access, deadline)).writes;
+  const connection = await acquire(pool, deadline);
+  try {
+    const sql = `DELETE FROM ${markerTable} WHERE id < ? ORDER BY id LIMIT ${sweepRowsMax}`;
+    await run(connection, sql, [oldest]);
+    await run(connection, 'COMMIT');
+    release(pool, connection);
+  } catch (error) {
+    drop(pool, connection);
+    throw error;
+  }
+}

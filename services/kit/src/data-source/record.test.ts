@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRecord } from './record.ts';
+
+const record = {
+  version: 1,
+  lineage: 'l-1',
+  term: 3,
+  writer: 'a',
+  standby: ['b'],
+  phase: 'serving',
+  was: null,
+  members: {},
+};
+
+describe('parseRecord', () => {
+  test('reads a record', () => {
+    expect(parseRecord(JSON.stringify(record))).toEqual(record);
+  });
+
+  test('refuses a record that a newer release wrote, whatever else it holds', () => {
+    expect(() => parseRecord('{"version":2,"writers":["a","b"]}')).toThrow(
+      'The term record has version 2, this release understands 1: upgrade this process first',
+    );
+  });
+
+  test.each(['{}', '[]', JSON.stringify({ ...record, phase: 'odd' })])('refuses %p', (text) => {
+    expect(() => parseRecord(text)).toThrow('Not a term record');
+  });
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The newest shape of the record that this code understands. */
+export const recordVersion = 1;
+
+/**
+ * Who may write, since when, and who could take over without losing a write. The keeper changes it
+ * by compare-and-set only; data sources follow it.
+ */
+const recordSchema = z.object({
+  version: z.number().int().min(1),
+  /** Made when the record was first written, so that a store that lost its data is noticed. */
+  lineage: z.string().min(1),
+  /** Grows with each change of writer. */
+  term: z.number().int().min(1),
+  writer: z.string().min(1),
+  /** Servers that hold every acknowledged commit. Only these may be promoted. */
+  standby: z.array(z.string().min(1)).readonly(),
+  phase: z.enum(['serving', 'promoting']),
+  /** The writer of the term before. */
+  was: z.string().min(1).nullable(),
+  /** The server UUID behind each name, so that a stranger at an address is noticed. */
+  members: z.record(z.string(), z.string()),
+});
+
+export type TermRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** A record as it stands in the store. */
+export type StoredRecord = TermRecord & { readonly revision: number };
+
+/** Throws when the text is no record, or one that a newer release wrote. */
+export function parseRecord(text: string): TermRecord {
+  const parsed: unknown = JSON.parse(text);
+  const versioned = z.object({ version: z.number().int() }).safeParse(parsed);
+  if (versioned.success && versioned.data.version > recordVersion) {
+    throw new Error(
+      `The term record has version ${versioned.data.version}, this release understands ${recordVersion}: upgrade this process first`,
+    );
+  }
+  const result = recordSchema.safeParse(parsed);
+  if (!result.success) throw new Error(`Not a term record: ${z.prettifyError(result.error)}`);
+  return result.data;
+}

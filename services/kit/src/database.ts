@@ -1,0 +1,91 @@
+import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
+import type { Cluster } from './data-source/cluster.ts';
+import { failoverDriver } from './data-source/driver.ts';
+import { haErrorIn } from './data-source/errors.ts';
+import { createMarkerTable, markerTable } from './data-source/marker.ts';
+import { openCluster as watchCluster, untilReachable } from './data-source/open-cluster.ts';
+import type { AccessOptions, ClusterOptions } from './data-source/options.ts';
+import { withRetry } from './data-source/retry.ts';
+import { AppError } from './errors.ts';
+import type { Log } from './log.ts';
+import { migration, type Migration } from './migration.ts';
+
+export { closeCluster } from './data-source/open-cluster.ts';
+export type { Cluster } from './data-source/cluster.ts';
+
+/** One schema of the cluster, through TypeORM. */
+export type Database = DataSource;
+
+export type DatabaseOptions = {
+  readonly cluster: Cluster;
+  readonly schema: string;
+  readonly user: string;
+  readonly password: string;
+  readonly entities: readonly EntitySchema[];
+  readonly migrations?: readonly Migration[];
+  readonly access?: Partial<AccessOptions>;
+};
+
+/** The table that every schema of ours begins with. */
+export const createCommitMarker = migration('CreateCommitMarker_1795300000000', {
+  up: [createMarkerTable],
+  down: [`DROP TABLE ${markerTable}`],
+});
+
+/** Watches the servers. What happens to them is logged. */
+export const openCluster = (options: ClusterOptions & { readonly log?: Log }): Cluster =>
+  watchCluster(options, (event) => options.log?.info({ cluster: event }, `cluster: ${event.type}`));
+
+const reachableMs = 10_000;
+
+/** Opens a schema. Works while the writer is down; fails when no server can be reached at all. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  await untilReachable(options.cluster, reachableMs);
+  const credentials = {
+    username: options.user,
+    password: options.password,
+    database: options.schema,
+  };
+  return new DataSource({
+    type: 'mysql',
+    driver: failoverDriver(options.cluster, options.access),
+    replication: { master: credentials, slaves: [credentials] },
+    database: options.schema,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+    dateStrings: ['DATE'],
+    entities: [...options.entities],
+    migrations: [...(options.migrations ?? [])],
+    migrationsTransactionMode: 'each',
+  }).initialize();
+}
+
+/**
+ * Runs a unit of work in one transaction, READ COMMITTED, and runs it again when it certainly did
+ * not commit: its server was lost, or it was the victim of a deadlock.
+ */
+export const transact = <Value>(
+  db: Database,
+  work: (manager: EntityManager) => Promise<Value>,
+): Promise<Value> => withRetry(() => db.transaction(work)).catch(throwKnown);
+
+function throwKnown(error: unknown): never {
+  throw asAppError(error) ?? error;
+}
+
+/** What the caller may know of a failure of the cluster, or null when it is another failure. */
+export function asAppError(error: unknown): AppError | null {
+  const failure = haErrorIn(error);
+  if (!failure) return null;
+  if (failure.code === 'HA_ABORTED' || failure.code === 'HA_DEADLINE') {
+    return new AppError('TIMEOUT', 'The request took too long', { cause: error });
+  }
+  const { outcome, retryAfterMs } = failure;
+  const message =
+    outcome === 'unknown'
+      ? 'The change may or may not have been made: repeat it with the same clientMutationId'
+      : 'The database cannot be reached now';
+  return new AppError('SERVICE_UNAVAILABLE', message, { retryAfterMs, outcome, cause: error });
+}

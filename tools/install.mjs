@@ -1,0 +1,63 @@
+// Installs the npm packages when they are missing or not those of the lock file. It runs before
+// everything else, so it uses nothing but Node.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const nodeAtLeast = [20, 19];
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+requireNode();
+if (!isInstalled()) install();
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [majorAtLeast, minorAtLeast] = nodeAtLeast;
+  if (major > majorAtLeast || (major === majorAtLeast && minor >= minorAtLeast)) return;
+  fail(`Guanxi needs Node ${nodeAtLeast.join('.')} or newer; this is ${process.versions.node}.`);
+}
+
+/** Compares with the list that npm writes at the very end of an installation. */
+function isInstalled() {
+  const written = `${root}node_modules/.package-lock.json`;
+  if (!existsSync(written)) return false;
+  const installed = readPackages(written);
+  return Object.entries(readPackages(`${root}package-lock.json`))
+    .filter(([path, wanted]) => path.startsWith('node_modules/') && isRequired(wanted))
+    .every(([path, wanted]) => installed[path]?.integrity === wanted.integrity);
+}
+
+/** Binaries for other systems are optional; our own packages are links. */
+function isRequired({ optional, devOptional, link }) {
+  return !optional && !devOptional && !link;
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
+}
+
+function install() {
+  say('Installing the npm packages');
+  const startedAt = Date.now();
+  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = spawnSync('npm', options, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (error) fail(`npm could not be started: ${error.message}`);
+  if (status !== 0) {
+    fail('npm ci failed, see above. Check the network and the registry, then start again.');
+  }
+  say(
+    `  ${'npm packages'.padEnd(52)} ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`,
+  );
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(message) {
+  say(`\n${message}`);
+  process.exit(1);
+}

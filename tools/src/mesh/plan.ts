@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { answers } from './http-ready.ts';
+import type { EquippedMesh, Mesh } from './mesh.ts';
+import { mysqlIsReady } from './mysql-client.ts';
+import { rejoinPair } from './mysql-pair.ts';
+import { mysqlCommand, type MysqlName } from './mysql-server.ts';
+import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
+import { repository } from './paths.ts';
+import { instancePort } from './ports.ts';
+import { type Service, services } from './services.ts';
+import type { Command } from './spawn.ts';
+import type { Plan } from './supervise.ts';
+
+export type Application = Service | 'gateway';
+
+/** What answers requests, in the order in which it is drained: the gateway asks the services. */
+export const applications: readonly Application[] = ['gateway', ...services];
+
+/** Those whose program exists. */
+export const builtApplications = (): Application[] =>
+  applications.filter((name) => existsSync(join(repository, folderOf(name), 'src/main.ts')));
+
+export const folderOf = (name: Application): string =>
+  name === 'gateway' ? 'gateway' : `services/${name}`;
+
+export const planMysql = (mesh: EquippedMesh, name: MysqlName): Plan => ({
+  name,
+  command: mysqlCommand(mesh, name),
+  isReady: () => mysqlIsReady(mesh, name),
+  readyMsMax: 120_000,
+  graceMs: 20_000,
+  onReturn: () => rejoinPair(mesh, name),
+});
+
+export const planNats = (mesh: EquippedMesh): Plan => ({
+  name: 'nats',
+  command: natsCommand(mesh),
+  env: natsEnvironment(mesh),
+  isReady: () => natsIsReady(mesh),
+  readyMsMax: 60_000,
+  graceMs: 10_000,
+});
+
+/** Every instance of a service or of the gateway: `gateway`, `gateway-2` and so on. */
+export function planApplication(mesh: Mesh, name: Application): Plan[] {
+  return Array.from({ length: mesh.instances }, (_, index) => {
+    const port = portOf(mesh, name, index + 1);
+    return {
+      name: instanceName(name, index + 1),
+      command: node(`${folderOf(name)}/dist/main.js`),
+      env: { ...environmentOf(mesh, name), PORT: String(port) },
+      isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
+      readyMsMax: 60_000,
+      graceMs: 15_000,
+    };
+  });
+}
+
+export const instanceName = (name: Application, instance: number): string =>
+  instance === 1 ? name : `${name}-${instance}`;
+
+/** A single instance listens on the port itself; several stand behind the balancer. */
+export const portOf = (mesh: Mesh, name: Application, instance: number): number =>
+  mesh.instances === 1 ? mesh.ports[name] : instancePort(mesh.ports, name, instance);
+
+/** One port for all instances of each application. */
+export const planBalancer = (mesh: Mesh, names: readonly Application[]): Plan => ({
+  name: 'balancer',
+  command: node('tools/dist/balancer.js'),
+  env: {
+    /** `4000=4040,4050 4001=4041,4051`: where it listens, and who stands behind. */
+    BALANCER_ROUTES: names
+      .map((name) => `${mesh.ports[name]}=${instancePorts(mesh, name).join(',')}`)
+      .join(' '),
+  },
+  isReady: async () => {
+    const ready = names.map((name) => answers(`http://127.0.0.1:${mesh.ports[name]}/readyz`));
+    return (await Promise.all(ready)).every(Boolean);
+  },
+  readyMsMax: 10_000,
+  graceMs: 15_000,
+});
+
+const instancePorts = (mesh: Mesh, name: Application): number[] =>
+  Array.from({ length: mesh.instances }, (_, index) => portOf(mesh, name, index + 1));
+
+/** The deploy step that brings a service's schema up to date, as the owner of that schema. */
+export const planMigration = (mesh: Mesh, service: Service): Command => ({
+  name: `migrate-${service}`,
+  command: node(`services/${service}/dist/migrate.js`),
+  env: {
+    ...serviceEnvironment(mesh, service),
+    MYSQL_USER: `${service}_owner`,
+    MYSQL_PASSWORD: mesh.secrets.mysql[`${service}_owner`] ?? '',
+    PORT: String(mesh.ports[service]),
+  },
+});
+
+const environmentOf = (mesh: Mesh, name: Application): Readonly<Record<string, string>> =>
+  name === 'gateway' ? gatewayEnvironment(mesh) : serviceEnvironment(mesh, name);
+
+const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<string, string>> => ({
+  ...commonEnvironment(mesh),
+  MYSQL_NODES: `a=127.0.0.1:${mesh.ports['mysql-a']},b=127.0.0.1:${mesh.ports['mysql-b']}`,
+  MYSQL_USER: service,
+  MYSQL_PASSWORD: mesh.secrets.mysql[service] ?? '',
+  MYSQL_SCHEMA: `crm_${service}`,
+  CONTEXT_KEY: mesh.secrets.contextKeys[service] ?? '',
+  SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
+  SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,
+});
+
+const gatewayEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
+  ...commonEnvironment(mesh),
+  SUBGRAPHS: services
+    .map((service) => `${service}=http://127.0.0.1:${mesh.ports[service]}/graphql`)
+    .join(','),
+  CONTEXT_KEYS: services
+    .map((service) => `${service}=${mesh.secrets.contextKeys[service]}`)
+    .join(','),
+  JWKS_URL: `${issuerUrl(mesh)}/jwks`,
+  TOKEN_ISSUER: issuerUrl(mesh),
+  TOKEN_AUDIENCE: tokenAudience,
+  SUPERGRAPH: join(repository, 'schemas/supergraph.graphql'),
+});
+
+const commonEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
+  HOST: '127.0.0.1',
+  LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+  NATS_URL: natsUrl(mesh),
+});
+
+export const issuerUrl = ({ ports }: Mesh): string => `http://127.0.0.1:${ports.issuer}`;
+
+export const tokenAudience = 'guanxi';
+
+/** A bundled program, with stack traces that name the sources. */
+export const node = (program: string): readonly [string, ...string[]] => [
+  process.execPath,
+  '--enable-source-maps',
+  join(repository, program),
+];

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../build.ts';
+import { answers } from './http-ready.ts';
+import type { Mesh } from './mesh.ts';
+import { repository } from './paths.ts';
+import { applications, folderOf, issuerUrl, node } from './plan.ts';
+import type { PortName } from './ports.ts';
+import type { Plan } from './supervise.ts';
+
+/** Stand-ins for what is outside the company, each a process of its own. */
+export const helpers = ['issuer', 'mail', 'sms'] as const;
+
+export type Helper = (typeof helpers)[number];
+
+/** Where a helper answers over HTTP. */
+const pages: Readonly<Record<Helper, PortName>> = {
+  issuer: 'issuer',
+  mail: 'mail-page',
+  sms: 'sms',
+};
+
+export const helperUrl = ({ ports }: Mesh, name: Helper): string =>
+  `http://127.0.0.1:${ports[pages[name]]}`;
+
+/** Bundles every program of the mesh at once. */
+export async function buildPrograms(): Promise<void> {
+  const sources = applications.flatMap((name) =>
+    ['main', 'migrate'].map((program) => ({
+      out: `${folderOf(name)}/dist/${program}.js`,
+      source: `${folderOf(name)}/src/${program}.ts`,
+    })),
+  );
+  const own = [...helpers, 'balancer'].map((name) => ({
+    out: `tools/dist/${name}.js`,
+    source: `tools/src/mesh/${name}.ts`,
+  }));
+  const entries = [...sources, ...own].filter(({ source }) => existsSync(join(repository, source)));
+  await bundle(repository, Object.fromEntries(entries.map(({ out, source }) => [out, source])));
+}
+
+export const planHelper = (mesh: Mesh, name: Helper): Plan => ({
+  name,
+  command: node(`tools/dist/${name}.js`),
+  env: {
+    GUANXI_HOME: mesh.home.root,
+    PORT: String(mesh.ports[name]),
+    PAGE_PORT: String(mesh.ports[pages[name]]),
+    TOKEN_ISSUER: issuerUrl(mesh),
+  },
+  isReady: () => answers(`${helperUrl(mesh, name)}/readyz`),
+  readyMsMax: 30_000,
+  graceMs: 5000,
+});

@@ -1,0 +1,132 @@
+import { createHousehold, type Household } from './household.ts';
+import { createMesh, type EquippedMesh, type MeshSettings } from './mesh.ts';
+import { migrate } from './migrate.ts';
+import { formPair } from './mysql-pair.ts';
+import { mysqlNames, prepareMysql } from './mysql-server.ts';
+import { clearRemains, requireNotRunning } from './orphans.ts';
+import type { Home } from './paths.ts';
+import { removePid, writePid } from './pid.ts';
+import { buildPrograms, helpers, planHelper } from './programs.ts';
+import {
+  type Application,
+  applications,
+  builtApplications,
+  instanceName,
+  planApplication,
+  planBalancer,
+  planMysql,
+  planNats,
+} from './plan.ts';
+import { portsOf, requirePortsFree } from './ports.ts';
+import { say, step } from './say.ts';
+import { services } from './services.ts';
+import { createSigningKey } from './signing-key.ts';
+import { isStandby } from './status-mysql.ts';
+import { supervisorName } from './supervisor-name.ts';
+import { findToolchain } from './toolchain.ts';
+
+export type RunningMesh = {
+  readonly mesh: EquippedMesh;
+  /** Resolves when everything is ready; rejects, with nothing left running, when something is not. */
+  readonly ready: Promise<void>;
+  /** Drains and ends everything, at any time. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts a mesh, of which the calling process is the supervisor from now on. */
+export async function startMesh(home: Home, settings: MeshSettings): Promise<RunningMesh> {
+  requireNotRunning(home);
+  const described = createMesh(home, settings);
+  writePid(home, supervisorName, process.pid);
+  try {
+    const mesh = { ...described, toolchain: await findToolchain() };
+    await clearRemains(home);
+    await requirePortsFree(portsOf(mesh));
+    return begin(mesh);
+  } catch (error) {
+    removePid(home, supervisorName);
+    throw error;
+  }
+}
+
+function begin(mesh: EquippedMesh): RunningMesh {
+  const household = createHousehold(mesh.home);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= drain(mesh, household));
+  const ready = bringUp(mesh, household).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { mesh, ready, stop };
+}
+
+async function bringUp(mesh: EquippedMesh, household: Household): Promise<void> {
+  if (mesh.parts === 'databases') return startDatabases(mesh, household);
+
+  await Promise.all([startDatabases(mesh, household), prepareApplications(mesh, household)]);
+  await migrate(mesh, household);
+  await startApplications(mesh, household);
+}
+
+async function startDatabases(mesh: EquippedMesh, household: Household): Promise<void> {
+  await Promise.all([
+    startMysql(mesh, household),
+    step('NATS', () => household.keep(planNats(mesh))),
+  ]);
+}
+
+async function startMysql(mesh: EquippedMesh, household: Household): Promise<void> {
+  await step('MySQL data folders', () => prepareMysql(mesh));
+  await step('MySQL servers', () =>
+    Promise.all(mysqlNames.map((name) => household.keep(planMysql(mesh, name)))),
+  );
+  await step('MySQL source and standby', () => formPair(mesh));
+}
+
+async function prepareApplications(mesh: EquippedMesh, household: Household): Promise<void> {
+  await createSigningKey(mesh.home);
+  await step('build', buildPrograms);
+  await step('token issuer, mail and SMS catchers', () =>
+    Promise.all(helpers.map((name) => household.keep(planHelper(mesh, name)))),
+  );
+}
+
+async function startApplications(mesh: EquippedMesh, household: Household): Promise<void> {
+  const built = builtApplications();
+  const missing = applications.filter((name) => !built.includes(name));
+  if (missing.length > 0) say(`  not there yet, left out: ${missing.join(', ')}`);
+
+  await step('services and gateway', () =>
+    Promise.all(built.flatMap((name) => planApplication(mesh, name)).map(household.keep)),
+  );
+  if (mesh.instances > 1) {
+    await step('balancer', () => household.keep(planBalancer(mesh, built)));
+  }
+}
+
+/** Requests end before what they need: the gateway asks the services, and those the databases. */
+async function drain(mesh: EquippedMesh, household: Household): Promise<void> {
+  await household.end(['balancer', ...instances(mesh, ['gateway'])]);
+  await household.end(instances(mesh, services));
+  const rest = household.names().filter((name) => !isMysql(name));
+  await household.end(rest);
+  await endMysql(mesh, household);
+  removePid(mesh.home, supervisorName);
+}
+
+const instances = (mesh: EquippedMesh, names: readonly Application[]): string[] =>
+  names.flatMap((name) =>
+    Array.from({ length: mesh.instances }, (_, index) => instanceName(name, index + 1)),
+  );
+
+/** The standby first: a source takes ten seconds to end while one is attached to it. */
+async function endMysql(mesh: EquippedMesh, household: Household): Promise<void> {
+  const standbys: string[] = [];
+  for (const name of mysqlNames) {
+    if (await isStandby(mesh, name)) standbys.push(name);
+  }
+  await household.end(standbys);
+  await household.end(household.names());
+}
+
+const isMysql = (name: string): boolean => mysqlNames.some((server) => server === name);

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { roles as knownRoles } from '@crm/kit/viewer';
+import { homeFromEnv, openMesh } from './mesh.ts';
+import { mintToken } from './mint.ts';
+import { main, UserError } from './say.ts';
+
+const usage = `npm run token -- --role ROLE [--role ROLE] [--staff CODE] [--for 12h]
+  roles: ${knownRoles.join(', ')}
+  --staff  whom the token speaks for: gives their id, their team and the teams below it`;
+
+/** Prints a token of the development issuer. */
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      role: { type: 'string', multiple: true, default: [] },
+      staff: { type: 'string' },
+      for: { type: 'string' },
+    },
+  });
+  const roles = values.role.flatMap((role) => role.split(','));
+  const unknown = roles.filter((role) => !knownRoles.some((known) => known === role));
+  if (roles.length === 0 || unknown.length > 0) throw new UserError(usage);
+
+  const mesh = openMesh(homeFromEnv());
+  const token = await mintToken(mesh, { roles, staff: values.staff, lifetime: values.for });
+  process.stdout.write(`${token}\n`);
+});
