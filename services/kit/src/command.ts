@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { RequestContext } from './context.ts';
+import { transact } from './database.ts';
 import type { Entity, Stamps } from './entity.ts';
 import { AppError, invalid, notFound } from './errors.ts';
 import { idToBytes } from './id.ts';
@@ -52,7 +53,7 @@ export async function runCommand<Result>(
   run: (work: Work) => Promise<Result>,
 ): Promise<Result> {
   const { clientMutationId } = input;
-  const result = await inTransaction(context, async (work) => {
+  return inTransaction(context, async (work) => {
     if (!clientMutationId) return run(work);
     const call = callOf(context, name, { ...input, clientMutationId });
     const kept = await claimCall(work, call);
@@ -61,8 +62,6 @@ export async function runCommand<Result>(
     await keepResult(work.manager, call, memory.keep(done));
     return done;
   });
-  context.app.pokeRelay();
-  return result;
 }
 
 type Call = { readonly key: Buffer; readonly name: string; readonly inputHash: Buffer };
@@ -113,27 +112,18 @@ async function keepResult(manager: EntityManager, { key }: Call, kept: unknown):
   ]);
 }
 
-const attemptsMax = 3;
-
-async function inTransaction<Result>(
+const inTransaction = <Result>(
   { app, viewer, requestId }: RequestContext,
   run: (work: Work) => Promise<Result>,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await app.db.transaction('READ COMMITTED', (manager) =>
-        run({ manager, viewer, now: app.now(), requestId }),
-      );
-    } catch (error) {
-      if (!isDeadlock(error) || attempt === attemptsMax) throw explain(error);
-    }
-  }
-}
+): Promise<Result> =>
+  transact(app.db, (manager) => run({ manager, viewer, now: app.now(), requestId })).catch(
+    (error: unknown) => {
+      throw explain(error);
+    },
+  );
 
 const errorNumber = (error: unknown): unknown =>
   error instanceof Error ? Reflect.get(error, 'errno') : undefined;
-
-const isDeadlock = (error: unknown): boolean => [1205, 1213].includes(Number(errorNumber(error)));
 
 /** Unique keys are named after the field that they keep unique: `unique_registrationNumber`. */
 const duplicateKey = /for key '(?:\w+\.)?unique_(\w+)'/;

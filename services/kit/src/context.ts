@@ -7,8 +7,6 @@ export type App = {
   readonly db: DataSource;
   readonly log: Log;
   readonly now: () => Date;
-  /** Tells the relay that events wait; called after each commit. */
-  readonly pokeRelay: () => void;
 };
 
 /** What a resolver works in. Made anew for each request. */

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { RequestContext } from './context.ts';
 import type { Entity, Stamps } from './entity.ts';
+import { notFound } from './errors.ts';
 import { isId } from './id.ts';
 import { scopeSql } from './policy.ts';
 import { findByIds } from './store.ts';
@@ -8,6 +9,8 @@ import { findByIds } from './store.ts';
 export type Loader<Row> = {
   /** Null for no id, and for what is unknown, deleted or forbidden. */
   readonly load: (id: string | null | undefined) => Promise<Row | null>;
+  /** For what must be there: NOT_FOUND otherwise. */
+  readonly loadRequired: (id: string) => Promise<Row>;
 };
 
 /** Joins the single look-ups of one request into one statement. */
@@ -39,5 +42,12 @@ function nullable<Value>(
   read: (keys: readonly string[]) => Promise<readonly (Value | null)[]>,
 ): Loader<Value> {
   const loader = new DataLoader<string, Value | null>(read);
-  return { load: (key) => (key ? loader.load(key) : Promise.resolve(null)) };
+  return {
+    load: (key) => (key ? loader.load(key) : Promise.resolve(null)),
+    loadRequired: async (key) => {
+      const value = await loader.load(key);
+      if (value === null) throw notFound('Record', key);
+      return value;
+    },
+  };
 }

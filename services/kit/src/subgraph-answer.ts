@@ -9,6 +9,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { z } from 'zod';
+import { currentConsistency, runConsistently } from './consistency.ts';
 import { deadlineAt } from './deadline.ts';
 import { describeError } from './describe-error.ts';
 import { AppError } from './errors.ts';
@@ -93,7 +94,9 @@ export async function startAnswering<Context extends object>(
     response.once('close', deadline.abandon);
     try {
       const info = requestInfo(claims, deadline.signal);
-      return await deadline.race(execute({ options, apollo, info, operation, line }));
+      return await deadline.race(
+        runConsistently(info, () => execute({ options, apollo, info, operation, line })),
+      );
     } finally {
       deadline.release();
     }
@@ -125,9 +128,15 @@ async function execute<Context extends object>(work: Work<Context>): Promise<Rep
 
   const { errors, data, extensions } = body.singleResult;
   if (errors) line.codes = codesOf(errors);
-  const added = options.extensionsOf?.(info, context);
-  const all = added ? { ...extensions, ...added } : extensions;
-  const text = JSON.stringify({ errors, data, extensions: all });
+  const text = JSON.stringify({
+    errors,
+    data,
+    extensions: {
+      ...extensions,
+      ...options.extensionsOf?.(info, context),
+      consistency: currentConsistency(),
+    },
+  });
   return { status: http.status === 400 ? 400 : 200, text };
 }
 

@@ -16,3 +16,18 @@ export async function teamsOfStaff(
     rows.map(({ id, teamId }) => [idFromBytes(id), teamId === null ? null : idFromBytes(teamId)]),
   );
 }
+
+/** The ids of live records by their codes; unknown codes are left out. */
+export async function idsByCode(
+  manager: EntityManager,
+  table: 'staffMember' | 'team',
+  codes: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(codes)];
+  if (wanted.length === 0) return new Map();
+  const rows: { id: Uint8Array; code: string }[] = await manager.query(
+    `SELECT id, code FROM ${table} WHERE deletedAt IS NULL AND code IN (${wanted.map(() => '?').join(', ')})`,
+    wanted,
+  );
+  return new Map(rows.map(({ id, code }) => [code, idFromBytes(id)]));
+}

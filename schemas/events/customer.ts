@@ -1,0 +1,35 @@
+import { defineEvent } from '@crm/kit/event';
+import { z } from 'zod';
+import { changesSchema, dateText } from './values.ts';
+
+/** What other services know of a customer; nothing here is confidential or personal. */
+const customerSchema = z.object({
+  code: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  shortName: z.string().nullable(),
+  country: z.string().nullable(),
+  province: z.string().nullable(),
+  city: z.string().nullable(),
+  industry: z.string().nullable(),
+  legalForm: z.string().nullable(),
+  establishedOn: dateText.nullable(),
+  level: z.string().nullable(),
+  categories: z.array(z.string()).readonly(),
+  channelRole: z.string().nullable(),
+  lifecycleStage: z.string(),
+  designation: z.string().nullable(),
+  source: z.string().nullable(),
+  ownerId: z.uuid().nullable(),
+  teamId: z.uuid().nullable(),
+});
+
+export type CustomerData = z.infer<typeof customerSchema>;
+
+export const CustomerCreated = defineEvent('customer.created', customerSchema);
+export const CustomerUpdated = defineEvent(
+  'customer.updated',
+  customerSchema.extend({ changes: changesSchema }),
+);
+export const CustomerDeleted = defineEvent('customer.deleted', z.object({}));
+export const CustomerRestored = defineEvent('customer.restored', customerSchema);

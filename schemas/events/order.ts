@@ -1,0 +1,20 @@
+import { defineEvent } from '@crm/kit/event';
+import { z } from 'zod';
+import { dateText, moneySchema } from './values.ts';
+
+const orderSchema = z.object({
+  number: z.string(),
+  orderedOn: dateText,
+  status: z.string(),
+  amount: moneySchema,
+  salespersonId: z.uuid().nullable(),
+  lines: z
+    .array(z.object({ productId: z.uuid().nullable(), quantity: z.string(), amount: z.string() }))
+    .readonly(),
+});
+
+export type OrderData = z.infer<typeof orderSchema>;
+
+export const OrderRecorded = defineEvent('order.recorded', orderSchema);
+export const OrderAmended = defineEvent('order.amended', orderSchema);
+export const OrderCancelled = defineEvent('order.cancelled', orderSchema);

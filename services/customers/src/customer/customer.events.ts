@@ -1,0 +1,54 @@
+import type { Work } from '@crm/kit/command';
+import { openChanges, publishChanges, publishRows } from '@crm/kit/publish';
+import type { Change } from '@crm/kit/record';
+import {
+  CustomerCreated,
+  CustomerDeleted,
+  CustomerRestored,
+  CustomerUpdated,
+  type CustomerData,
+} from '@crm/schemas/events/customer';
+import { CustomerEntity, type Customer } from './customer.fields.ts';
+
+const customerId = ({ id }: Customer): string => id;
+
+export const customerCreated = (work: Work, rows: readonly Customer[]): Promise<void> =>
+  publishRows(work, { type: CustomerCreated, rows, customerId, data });
+
+export const customerChanged = (work: Work, changes: readonly Change<Customer>[]): Promise<void> =>
+  publishChanges(work, {
+    type: CustomerUpdated,
+    changes,
+    customerId,
+    data: (change) => ({
+      ...data(change.after),
+      changes: openChanges(CustomerEntity, change.changes),
+    }),
+  });
+
+export const customerDeleted = (work: Work, customer: Customer): Promise<void> =>
+  publishRows(work, { type: CustomerDeleted, rows: [customer], customerId, data: () => ({}) });
+
+export const customerRestored = (work: Work, customer: Customer): Promise<void> =>
+  publishRows(work, { type: CustomerRestored, rows: [customer], customerId, data });
+
+const data = (customer: Customer): CustomerData => ({
+  code: customer.code,
+  kind: customer.kind,
+  name: customer.name,
+  shortName: customer.shortName,
+  country: customer.address?.country ?? null,
+  province: customer.address?.province ?? null,
+  city: customer.address?.city ?? null,
+  industry: customer.industry,
+  legalForm: customer.legalForm,
+  establishedOn: customer.establishedOn,
+  level: customer.level,
+  categories: customer.categories,
+  channelRole: customer.channelRole,
+  lifecycleStage: customer.lifecycleStage,
+  designation: customer.designation,
+  source: customer.source,
+  ownerId: customer.ownerId,
+  teamId: customer.teamId,
+});

@@ -1,0 +1,44 @@
+import type { Work } from '@crm/kit/command';
+import { publishChanges, publishRows } from '@crm/kit/publish';
+import type { Change } from '@crm/kit/record';
+import {
+  OrderAmended,
+  OrderCancelled,
+  OrderRecorded,
+  type OrderData,
+} from '@crm/schemas/events/order';
+import type { SalesOrder } from './order.fields.ts';
+
+const customerId = (order: SalesOrder): string => order.customerId;
+
+export const orderRecorded = (work: Work, rows: readonly SalesOrder[]): Promise<void> =>
+  publishRows(work, { type: OrderRecorded, rows, customerId, data });
+
+export const orderAmended = (work: Work, changes: readonly Change<SalesOrder>[]): Promise<void> =>
+  publishChanges(work, {
+    type: OrderAmended,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
+export const orderCancelled = (work: Work, changes: readonly Change<SalesOrder>[]): Promise<void> =>
+  publishChanges(work, {
+    type: OrderCancelled,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
+const data = (order: SalesOrder): OrderData => ({
+  number: order.number,
+  orderedOn: order.orderedOn,
+  status: order.status,
+  amount: order.amount ?? { amount: '0.00', currency: 'CNY' },
+  salespersonId: order.salespersonId,
+  lines: (order.lines ?? []).map(({ productId, quantity, amount }) => ({
+    productId,
+    quantity,
+    amount,
+  })),
+});

@@ -1,0 +1,71 @@
+import type { FieldProblem } from '@crm/kit/errors';
+import { fromCents } from '../money.ts';
+import type { OrderLine } from './order.fields.ts';
+
+export type OrderLineInput = {
+  readonly productId?: string | null;
+  readonly description?: string | null;
+  readonly quantity: string;
+  readonly unitPrice: string;
+  readonly discount?: string | null;
+  readonly cost?: string | null;
+};
+
+const linesMax = 200;
+/** Quantity and price have up to 4 digits after the point, the discount too: 12 in their product. */
+const unit = 10_000n;
+const centsPerProduct = unit * unit * unit;
+
+/** The lines with their amounts: quantity × price × (1 − discount), rounded half up to cents. */
+export function priceLines(lines: readonly OrderLineInput[]): OrderLine[] {
+  return lines.map((line) => {
+    const { productId = null, description = null, quantity, unitPrice, cost = null } = line;
+    const discount = line.discount ?? '0';
+    return {
+      productId,
+      description,
+      quantity,
+      unitPrice,
+      discount,
+      amount: lineAmount(line),
+      cost,
+    };
+  });
+}
+
+function lineAmount({ quantity, unitPrice, discount }: OrderLineInput): string {
+  const product = scaled(quantity) * scaled(unitPrice) * (unit - scaled(discount ?? '0')) * 100n;
+  return fromCents((product + centsPerProduct / 2n) / centsPerProduct);
+}
+
+/** A decimal of up to 4 digits after the point as a whole number of ten-thousandths. */
+function scaled(decimal: string): bigint {
+  const [whole = '0', fraction = ''] = decimal.split('.');
+  return BigInt(whole) * unit + BigInt(fraction.slice(0, 4).padEnd(4, '0'));
+}
+
+/** What is wrong with the lines of an order; paths count them from 0. */
+export function lineProblems(lines: readonly OrderLineInput[]): FieldProblem[] {
+  if (lines.length === 0) return [{ path: 'lines', message: 'must hold at least one line' }];
+  if (lines.length > linesMax) return [{ path: 'lines', message: `may hold ${linesMax} lines` }];
+  return lines.flatMap(({ quantity, unitPrice, discount, cost }, at) => [
+    ...numberProblem(`lines.${at}.quantity`, quantity),
+    ...numberProblem(`lines.${at}.unitPrice`, unitPrice),
+    ...numberProblem(`lines.${at}.discount`, discount ?? '0', 1),
+    ...numberProblem(`lines.${at}.cost`, cost ?? '0'),
+  ]);
+}
+
+function numberProblem(path: string, value: string, max = 1e12): FieldProblem[] {
+  if (!/^\d+(\.\d{1,4})?$/.test(value)) {
+    return [{ path, message: 'must be 0 or more, with up to 4 digits after the point' }];
+  }
+  return Number(value) > max ? [{ path, message: `may be ${max} at most` }] : [];
+}
+
+const currencyPattern = /^[A-Z]{3}$/;
+
+export const currencyProblems = (currency: string | null | undefined): FieldProblem[] =>
+  currencyPattern.test(currency ?? 'CNY')
+    ? []
+    : [{ path: 'currency', message: 'must be an ISO 4217 code, such as CNY' }];

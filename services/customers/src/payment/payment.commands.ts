@@ -1,0 +1,47 @@
+import { rowMemory, runCommand } from '@crm/kit/command';
+import type { RequestContext } from '@crm/kit/context';
+import type { Money } from '@crm/kit/field';
+import { refused } from '@crm/kit/input';
+import { allow } from '@crm/kit/policy';
+import { createRecord, lockForWriting, type Rules } from '@crm/kit/record';
+import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
+import { paymentReceived } from './payment.events.ts';
+import { PaymentEntity, type Allocation, type Payment } from './payment.fields.ts';
+import { allocateOldestFirst, allocationProblems } from './payment.ts';
+
+type PaymentInput = {
+  readonly customerId: string;
+  readonly amount: Money;
+  readonly allocations?: readonly Allocation[] | null;
+  readonly clientMutationId?: string | null;
+};
+
+const rules: Rules<Payment> = {
+  defaults: () => ({ method: 'BANK_TRANSFER' }),
+  check: ({ amount }) =>
+    Number(amount?.amount) > 0 ? [] : [{ path: 'amount.amount', message: 'must be above 0' }],
+};
+
+export const recordPayment = (context: RequestContext, input: PaymentInput): Promise<Payment> =>
+  runCommand(
+    context,
+    { name: 'recordPayment', input, memory: rowMemory(PaymentEntity) },
+    async (work) => {
+      allow(work.viewer, 'write', 'payments');
+      const { customerId, amount } = input;
+      await lockForWriting(work, CustomerEntity, customerId);
+      const open = await lockOpenReceivables(work, { customerId, currency: amount.currency });
+      const allocations = input.allocations ?? allocateOldestFirst(amount.amount, open);
+      const problems = allocationProblems(amount.amount, allocations, open);
+      if (problems.length > 0) throw refused(PaymentEntity, problems);
+
+      const payment = await createRecord(work, PaymentEntity, {
+        input: { ...input, allocations },
+        rules,
+      });
+      await paymentReceived(work, payment);
+      await payReceivables(work, { open, allocations });
+      return payment;
+    },
+  );

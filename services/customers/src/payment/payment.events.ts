@@ -1,0 +1,17 @@
+import type { Work } from '@crm/kit/command';
+import { publishRows } from '@crm/kit/publish';
+import { PaymentReceived } from '@crm/schemas/events/payment';
+import type { Payment } from './payment.fields.ts';
+
+export const paymentReceived = (work: Work, payment: Payment): Promise<void> =>
+  publishRows(work, {
+    type: PaymentReceived,
+    rows: [payment],
+    customerId: ({ customerId }) => customerId,
+    data: ({ receivedOn, amount, method, allocations }) => ({
+      receivedOn,
+      amount: amount ?? { amount: '0.00', currency: 'CNY' },
+      method,
+      allocations: allocations ?? [],
+    }),
+  });

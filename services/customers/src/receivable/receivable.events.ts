@@ -1,0 +1,51 @@
+import type { Work } from '@crm/kit/command';
+import { publishChanges, publishRows } from '@crm/kit/publish';
+import type { Change } from '@crm/kit/record';
+import {
+  ReceivableCancelled,
+  ReceivableChanged,
+  ReceivableOpened,
+  ReceivableSettled,
+  type ReceivableData,
+} from '@crm/schemas/events/receivable';
+import type { Receivable } from './receivable.fields.ts';
+
+type Changed = Change<Receivable>;
+
+const customerId = (receivable: Receivable): string => receivable.customerId;
+
+export const receivableOpened = (work: Work, rows: readonly Receivable[]): Promise<void> =>
+  publishRows(work, { type: ReceivableOpened, rows, customerId, data });
+
+export async function receivablePaid(work: Work, changes: readonly Changed[]): Promise<void> {
+  const isSettled = ({ after }: Changed): boolean => Number(after.balance?.amount) === 0;
+  await publishChanges(work, {
+    type: ReceivableSettled,
+    changes: changes.filter(isSettled),
+    customerId,
+    data: ({ after }) => data(after),
+  });
+  await publishChanges(work, {
+    type: ReceivableChanged,
+    changes: changes.filter((change) => !isSettled(change)),
+    customerId,
+    data: ({ after }) => data(after),
+  });
+}
+
+export const receivableCancelled = (work: Work, changes: readonly Changed[]): Promise<void> =>
+  publishChanges(work, {
+    type: ReceivableCancelled,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
+const none = { amount: '0.00', currency: 'CNY' };
+
+const data = ({ orderId, amount, balance, dueOn }: Receivable): ReceivableData => ({
+  orderId,
+  amount: amount ?? none,
+  balance: balance ?? none,
+  dueOn,
+});

@@ -1,0 +1,19 @@
+import { findCustomFields } from '@crm/kit/custom-field';
+import { defineCustomField, saveVocabularyTerm } from '@crm/kit/setup';
+import { findTerms } from '@crm/kit/vocabulary';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { entities } from '../entities.ts';
+
+export const setupResolvers: Resolvers = {
+  Query: {
+    customerVocabulary: (_, { vocabulary }, { app }) => findTerms(app.db.manager, vocabulary),
+    customFieldDefinitions: async (_, { entity }, { app }) => [
+      ...(await findCustomFields(app.db.manager, entity)).values(),
+    ],
+  },
+  Mutation: {
+    saveCustomerVocabularyTerm: (_, { input }, context) => saveVocabularyTerm(context, input),
+    defineCustomField: (_, { input }, context) =>
+      defineCustomField(context, { input, entities: entities.map(({ name }) => name) }),
+  },
+};

@@ -1,0 +1,9 @@
+import { migration } from '../migration.ts';
+import { eventTables } from './events.ts';
+import { createRecordTables } from './records.ts';
+
+/** What every service's schema begins with. */
+export const kitMigrations = [
+  migration('CreateEventTables_1795478300000', eventTables),
+  createRecordTables,
+];
