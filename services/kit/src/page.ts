@@ -57,7 +57,7 @@ async function countRows(context: RequestContext, entity: Entity, where: Sql): P
     `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${where.text}`,
     [...where.values],
   );
-  return Number(row?.total ?? 0);
+  return row?.total ?? 0;
 }
 
 type Plan = {
@@ -118,14 +118,18 @@ export const visibleSql = (
     compileCriteria({ entity, alias, now, ...scope }, where),
   ]);
 
-function pageSize({ lane }: RequestContext, { first, last, after, before }: PageArgs): number {
-  if (first && last) throw invalid('Ask for first or for last, not for both');
-  if ((first && before) || (last && after))
-    throw invalid('first goes with after, last with before');
-  const size = first ?? last ?? sizeDefault;
+function pageSize({ lane }: RequestContext, args: PageArgs): number {
+  refuseMixedEnds(args);
+  const size = args.first ?? args.last ?? sizeDefault;
   const max = sizeMax[lane];
   if (size < 0 || size > max) throw invalid(`A page holds 0 to ${max} records`);
   return size;
+}
+
+function refuseMixedEnds({ first, last, after, before }: PageArgs): void {
+  if (first && last) throw invalid('Ask for first or for last, not for both');
+  const isMixed = (first && before) || (last && after);
+  if (isMixed) throw invalid('first goes with after, last with before');
 }
 
 function connectionOf<Row extends Stamps>(
@@ -271,6 +275,6 @@ async function countChildren<Row extends Stamps>(
   const rows: { parentId: Uint8Array; total: number }[] = await context.app.db.manager.query(text, [
     ...values,
   ]);
-  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), Number(row.total)]));
+  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), row.total]));
   return new Map(parentIds.map((id) => [id, totals.get(id) ?? 0]));
 }

@@ -106,7 +106,7 @@ type Reach = {
 function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
   switch (access.by) {
     case 'company':
-      return companySql(viewer, reach);
+      return companySql(viewer, reach, access.writers === 'staff');
     case 'owner':
       return ownerSql(viewer, { ...reach, owner: access.owner, team: access.team });
     case 'parent':
@@ -124,8 +124,12 @@ function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
   }
 }
 
-const companySql = ({ roles }: Viewer, { action }: Reach): Sql =>
-  raw(action === 'read' && !roles.includes('partner') ? 'TRUE' : 'FALSE');
+const companySql = ({ roles }: Viewer, { action }: Reach, isWritable: boolean): Sql =>
+  raw(
+    (action === 'read' || (action === 'write' && isWritable)) && !roles.includes('partner')
+      ? 'TRUE'
+      : 'FALSE',
+  );
 
 /** Some row `owning` is there whose owner may. */
 function owningSql(

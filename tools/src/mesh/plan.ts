@@ -67,7 +67,7 @@ export const portOf = (mesh: Mesh, name: Application, instance: number): number 
 /** One port for all instances of each application. */
 export const planBalancer = (mesh: Mesh, names: readonly Application[]): Plan => ({
   name: 'balancer',
-  command: node('tools/dist/balancer.js'),
+  command: node('tools/dist/balancer.js', lean),
   env: {
     /** `4000=4040,4050 4001=4041,4051`: where it listens, and who stands behind. */
     BALANCER_ROUTES: names
@@ -135,9 +135,19 @@ export const issuerUrl = ({ ports }: Mesh): string => `http://127.0.0.1:${ports.
 
 export const tokenAudience = 'guanxi';
 
+/** For processes that do little: collects garbage early instead of holding memory. */
+export const lean = ['--max-semi-space-size=1'] as const;
+
+/** The loader of the demo company, when there is one. */
+export const demoProgram = 'tools/dist/demo.js';
+
 /** A bundled program, with stack traces that name the sources. */
-export const node = (program: string): readonly [string, ...string[]] => [
+export const node = (
+  program: string,
+  options: readonly string[] = [],
+): readonly [string, ...string[]] => [
   process.execPath,
   '--enable-source-maps',
+  ...options,
   join(repository, program),
 ];
