@@ -2,7 +2,7 @@ import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import type { Cluster } from './data-source/cluster.ts';
 import { failoverDriver } from './data-source/driver.ts';
 import { haErrorIn } from './data-source/errors.ts';
-import { createMarkerTable, markerTable } from './data-source/marker.ts';
+import { createMarkerTable, markerTable } from './data-source/marker-table.ts';
 import { openCluster as watchCluster, untilReachable } from './data-source/open-cluster.ts';
 import type { AccessOptions, ClusterOptions } from './data-source/options.ts';
 import { withRetry } from './data-source/retry.ts';

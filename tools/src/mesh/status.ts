@@ -5,7 +5,7 @@ import { mysqlIsReady } from './mysql-client.ts';
 import { mysqlNames } from './mysql-server.ts';
 import { natsIsReady } from './nats-server.ts';
 import { isPaused, readPid } from './pid.ts';
-import { type Application, builtApplications, instanceName, portOf } from './plan.ts';
+import { type Application, builtApplications, instanceName, planBalancer, portOf } from './plan.ts';
 import { type Helper, helpers, helperUrl } from './programs.ts';
 import { type MysqlStatus, mysqlStatus } from './status-mysql.ts';
 import { isKeptDown } from './supervise.ts';
@@ -28,7 +28,7 @@ export type MeshStatus = {
   readonly port: number;
   /** True when everything that belongs to the mesh is ready. */
   readonly ready: boolean;
-  readonly supervisor: { readonly pid: number | null };
+  readonly supervisor: { readonly pid: number | null; readonly residentMib: number | null };
   readonly processes: readonly ProcessStatus[];
   readonly mysql: readonly MysqlStatus[];
 };
@@ -49,7 +49,10 @@ export async function meshStatus(mesh: Mesh): Promise<MeshStatus> {
     home: mesh.home.root,
     port: mesh.port,
     ready: supervisor !== null && processes.every(({ health }) => health === 'ready'),
-    supervisor: { pid: supervisor },
+    supervisor: {
+      pid: supervisor,
+      residentMib: supervisor === null ? null : residentOf(supervisor),
+    },
     processes: processes.map((process) => ({ ...process, role: roleOf(process, mysql) })),
     mysql,
   };
@@ -76,6 +79,7 @@ function membersOf(mesh: Mesh): Member[] {
   if (mesh.parts === 'databases') return databases;
   return [
     ...builtApplications().flatMap((name) => instancesOf(mesh, name)),
+    ...(mesh.instances > 1 ? [balancerMember(mesh)] : []),
     ...databases,
     ...helpers.map((name) => helperMember(mesh, name)),
   ];
@@ -91,6 +95,13 @@ const instancesOf = (mesh: Mesh, name: Application): Member[] =>
       isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
     };
   });
+
+const balancerMember = (mesh: Mesh): Member => ({
+  name: 'balancer',
+  port: mesh.ports.gateway,
+  role: 'balancer',
+  isReady: planBalancer(mesh, builtApplications()).isReady,
+});
 
 const helperMember = (mesh: Mesh, name: Helper): Member => ({
   name,

@@ -3,18 +3,10 @@ import { poolsOf, waitForWriter, type Access } from './access.ts';
 import { rows, run, type Connection } from './connection.ts';
 import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
 import { parseGtidSet } from './gtid.ts';
+import { insertMarker, markerTable } from './marker-table.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
 import { noteCommitted } from './scope.ts';
 import { before, now, sleep } from './time.ts';
-
-/** The table that every schema needs whose commits are to be decided. */
-export const markerTable = 'haCommit';
-
-export const createMarkerTable = `CREATE TABLE IF NOT EXISTS ${markerTable} (
-  id BINARY(16) NOT NULL PRIMARY KEY
-) COMMENT 'One row a commit, so that a commit whose answer was lost can be decided'`;
-
-export const insertMarker = `INSERT INTO ${markerTable} (id) VALUES (?)`;
 
 /** Sixteen bytes, the time first, so that new rows go to the end of the table and old ones are found. */
 export function newMarker(): Buffer {

@@ -1,8 +1,9 @@
 import { poolsOf, waitForWriter, type Access } from './access.ts';
 import { untilUnwanted } from './cancel.ts';
 import { run, type Answer, type Connection, type Parameters } from './connection.ts';
-import { HaError } from './errors.ts';
+import { errorNumber, HaError } from './errors.ts';
 import { parseGtidSet } from './gtid.ts';
+import { insertMarker, markerTable } from './marker-table.ts';
 import type { Node } from './node.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
 import { currentScope, noteCommitted } from './scope.ts';
@@ -120,6 +121,19 @@ export const finishOn = (bound: Bound, { sql, parameters, deadline }: Statement)
     run(bound.connection, sql, parameters),
     () => new HaError('HA_NODE_DOWN', `${bound.node.name} gave no answer`),
   );
+
+const noSuchTable = 1146;
+
+/** Writes the marker of the transaction that is open on this connection. */
+export async function writeMarker(bound: Bound, id: Buffer, deadline: number): Promise<void> {
+  try {
+    await finishOn(bound, { sql: insertMarker, parameters: [id], deadline });
+  } catch (error) {
+    if (errorNumber(error) !== noSuchTable) throw error;
+    const message = `The schema has no table ${markerTable}: migrate it first`;
+    throw new HaError('HA_MISCONFIGURED', message, { cause: error });
+  }
+}
 
 /** Remembers the GTID that came with a result, so that later reads of this caller include it. */
 export function noteResult(result: Answer): void {

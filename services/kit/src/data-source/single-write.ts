@@ -1,13 +1,14 @@
 import { isUnwanted } from './cancel.ts';
 import type { Answer } from './connection.ts';
 import { HaError, isLost, isReadOnly } from './errors.ts';
-import { decideOutcome, insertMarker, newMarker, type Outcome } from './marker.ts';
+import { decideOutcome, newMarker, type Outcome } from './marker.ts';
 import {
   bind,
   finishOn,
   noteResult,
   runOn,
   unbind,
+  writeMarker,
   type Bound,
   type Session,
   type Statement,
@@ -79,7 +80,7 @@ async function tryToWrite(session: Session, statement: Statement): Promise<Attem
 
 async function commitOn(bound: Bound, attempt: Attempt, deadline: number): Promise<void> {
   const { marker } = attempt;
-  if (marker) await finishOn(bound, { sql: insertMarker, parameters: [marker], deadline });
+  if (marker) await writeMarker(bound, marker, deadline);
   attempt.isCommitting = true;
   noteResult(await finishOn(bound, { sql: 'COMMIT', deadline }));
 }

@@ -1,7 +1,7 @@
 import { isUnwanted } from './cancel.ts';
 import type { Answer } from './connection.ts';
 import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
-import { decideOutcome, insertMarker, newMarker } from './marker.ts';
+import { decideOutcome, newMarker } from './marker.ts';
 import {
   bind,
   finishOn,
@@ -10,6 +10,7 @@ import {
   pin,
   runOn,
   unbind,
+  writeMarker,
   type Session,
   type Statement,
   type Transaction,
@@ -73,7 +74,8 @@ async function runStatement(
   }
   const result = await runOn(session, bound, statement);
   transaction.statements += 1;
-  if (kind !== 'read' && kind !== 'savepoint') transaction.hasWritten = true;
+  // DDL commits by itself, together with what came before: that is past deciding.
+  if (kind === 'write' || kind === 'session') transaction.hasWritten = true;
   if (kind === 'session') transaction.usesSession = true;
   return result;
 }
@@ -148,7 +150,7 @@ async function commit(session: Session, transaction: Transaction): Promise<Answe
   const marker = transaction.hasWritten && session.access.options.usesMarker ? newMarker() : null;
   let isCommitting = false;
   try {
-    if (marker) await finishOn(bound, { sql: insertMarker, parameters: [marker], deadline });
+    if (marker) await writeMarker(bound, marker, deadline);
     isCommitting = true;
     const result = await finishOn(bound, { sql: 'COMMIT', deadline });
     noteResult(result);

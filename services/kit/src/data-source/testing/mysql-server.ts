@@ -1,0 +1,148 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import type { NodeAddress } from '../options.ts';
+import { mysqlTemplate } from './mysql-template.ts';
+import { startProcess, type TestProcess } from './process.ts';
+import { mysqldProgram } from './programs.ts';
+
+/** Small, but with a commit that is as durable as in production. */
+const small = [
+  '--innodb-buffer-pool-size=64M',
+  '--innodb-redo-log-capacity=16M',
+  '--innodb-doublewrite=OFF',
+  '--innodb-log-buffer-size=2M',
+  '--innodb-use-native-aio=0',
+  '--innodb-buffer-pool-dump-at-shutdown=OFF',
+  '--innodb-buffer-pool-load-at-startup=OFF',
+  '--max-connections=200',
+  '--skip-name-resolve',
+  '--mysqlx=OFF',
+  '--secure-file-priv=NULL',
+];
+
+/** What a server needs to take part in a pair: nothing it starts by itself, and no write. */
+const replicated = [
+  '--gtid-mode=ON',
+  '--enforce-gtid-consistency=ON',
+  '--log-bin=binlog',
+  '--relay-log=relay',
+  '--relay-log-recovery=ON',
+  '--replica-net-timeout=4',
+  '--skip-replica-start',
+  '--plugin-load-add=semisync_source.so',
+  '--plugin-load-add=semisync_replica.so',
+  '--plugin-load-add=mysql_clone.so',
+  '--rpl-semi-sync-source-wait-point=AFTER_SYNC',
+  '--rpl-semi-sync-source-timeout=4294967295',
+  '--rpl-semi-sync-source-wait-no-replica=ON',
+  '--rpl-semi-sync-replica-enabled=ON',
+];
+
+export type MysqlServer = {
+  readonly address: NodeAddress & { readonly adminPort: number };
+  readonly id: number;
+  readonly folder: string;
+  /** Comes back with the data it had. */
+  readonly start: (...options: readonly string[]) => Promise<void>;
+  readonly process: () => TestProcess;
+  /** Runs statements as root, whatever state the server is in. Gives the rows of the last one. */
+  readonly sql: (text: string, ...values: readonly unknown[]) => Promise<readonly RowDataPacket[]>;
+};
+
+export type MysqlServerOptions = {
+  readonly folder: string;
+  readonly address: MysqlServer['address'];
+  readonly id: number;
+  readonly options: readonly string[];
+  /** Put before the command, such as `ip netns exec NAME`. */
+  readonly launcher?: readonly string[];
+};
+
+const startMsMax = 60_000;
+
+/** A server with a fresh data folder, not started yet. */
+export function createMysqlServer(given: MysqlServerOptions): MysqlServer {
+  const { folder, address, id } = given;
+  mkdirSync(folder, { recursive: true });
+  const data = join(folder, 'data');
+  rmSync(data, { recursive: true, force: true });
+  cpSync(mysqlTemplate(), data, { recursive: true });
+
+  let current: TestProcess | null = null;
+  const start = async (...options: readonly string[]): Promise<void> => {
+    current = startProcess(commandOf(given, options), join(folder, 'stdout.log'));
+    await untilUp(folder, current);
+  };
+  const process = (): TestProcess => {
+    if (!current) throw new Error(`${address.name} was never started`);
+    return current;
+  };
+  return {
+    address,
+    id,
+    folder,
+    start,
+    process,
+    sql: (text, ...values) => sql(folder, text, values),
+  };
+}
+
+const socketOf = (folder: string): string => join(folder, 'mysqld.sock');
+
+function commandOf(
+  { folder, address, id, options, launcher = [] }: MysqlServerOptions,
+  more: readonly string[],
+): [string, ...string[]] {
+  const [file = '', ...first] = [...launcher, ...mysqldProgram()];
+  const { host, port, adminPort } = address;
+  const place = [
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    `--datadir=${join(folder, 'data')}`,
+    `--socket=${socketOf(folder)}`,
+    `--pid-file=${join(folder, 'mysqld.pid')}`,
+    `--log-error=${join(folder, 'error.log')}`,
+    `--server-id=${id}`,
+    `--bind-address=${host}`,
+    `--port=${port}`,
+    `--admin-address=${host}`,
+    `--admin-port=${adminPort}`,
+    `--report-host=${host}`,
+    `--report-port=${port}`,
+  ];
+  return [file, ...first, ...small, ...replicated, ...place, ...options, ...more];
+}
+
+const connectRoot = (folder: string): Promise<Connection> =>
+  createConnection({ socketPath: socketOf(folder), user: 'root', multipleStatements: true });
+
+async function sql(
+  folder: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly RowDataPacket[]> {
+  const connection = await connectRoot(folder);
+  try {
+    const [result] = await connection.query<RowDataPacket[] | RowDataPacket[][]>(text, [...values]);
+    return Array.isArray(result) ? result.flat() : [];
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function untilUp(folder: string, child: TestProcess): Promise<void> {
+  const deadline = performance.now() + startMsMax;
+  while (child.isRunning() && performance.now() < deadline) {
+    if (existsSync(socketOf(folder)) && (await answers(folder))) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+  throw new Error(`MySQL did not start: see ${folder}/error.log`);
+}
+
+const answers = (folder: string): Promise<boolean> =>
+  sql(folder, 'SELECT 1', []).then(
+    () => true,
+    () => false,
+  );
