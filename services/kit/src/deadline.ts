@@ -9,6 +9,7 @@ export type Deadline = {
   readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
   /** The caller is gone: what still runs for it should stop. */
   readonly abandon: () => void;
+  readonly isAbandoned: () => boolean;
   /** The answer is made: the deadline no longer matters. */
   readonly release: () => void;
 };
@@ -22,12 +23,17 @@ export function deadlineAt(epochMs: number, nowMs = Date.now()): Deadline {
   });
   expired.catch(() => {});
 
+  let isAbandoned = false;
   const waitMs = Math.min(Math.max(epochMs - nowMs, 0), waitMsMax);
   const timer = setTimeout(() => controller.abort(timedOut()), waitMs);
   return {
     signal: controller.signal,
     race: (work) => Promise.race([work, expired]),
-    abandon: () => controller.abort(new AppError('TIMEOUT', 'The caller is gone')),
+    abandon: () => {
+      isAbandoned ||= !controller.signal.aborted;
+      controller.abort(new AppError('TIMEOUT', 'The caller is gone'));
+    },
+    isAbandoned: () => isAbandoned,
     release: () => clearTimeout(timer),
   };
 }

@@ -31,6 +31,11 @@ const statusOfCode: Readonly<Record<PublicCode, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+export const isPublicCode = (code: unknown): code is PublicCode =>
+  typeof code === 'string' && Object.hasOwn(statusOfCode, code);
+
+export const httpStatus = (code: PublicCode): number => statusOfCode[code];
+
 /** What the caller may know of an error. `formatted` is Apollo's view of the same error. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
@@ -76,6 +81,8 @@ function formatOf(error: unknown): GraphQLFormattedError {
 /** The code of an error that GraphQL raised about the request, none for one raised by a resolver. */
 function requestCode(formatted: GraphQLFormattedError, error: GraphQLError): ErrorCode | undefined {
   if (error.path) return error.message.startsWith('Argument "') ? 'INVALID' : undefined;
+  // The gateway knows the shape of custom scalars only by name, so their literals are judged here.
+  if (error.message.startsWith('Expected value of type "')) return 'INVALID';
   return codeOfApollo[String(formatted.extensions?.['code'])];
 }
 

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { Supergraph, type Schema } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import { createRecent, type Recent } from '../recent.ts';
+import { readCostDirectives, type CostDirectives } from '../operation/cost-directives.ts';
+import type { Prepared } from '../operation/prepare.ts';
+
+/**
+ * One composed supergraph and everything that is made from it. It never changes: a request keeps
+ * the graph that it started with, whatever is loaded meanwhile.
+ */
+export type Graph = {
+  /** Names the version, for logs. */
+  readonly hash: string;
+  /** Whether clients may read the schema and are told of fields with names like theirs. */
+  readonly isOpen: boolean;
+  /** What clients see. */
+  readonly schema: GraphQLSchema;
+  /** Everything, with what only the planner uses. */
+  readonly supergraphSchema: GraphQLSchema;
+  readonly apiSchema: Schema;
+  readonly planner: QueryPlanner;
+  readonly subgraphs: readonly string[];
+  readonly costs: CostDirectives;
+  /** Operations that were used last: an error stands for an operation that was refused. */
+  readonly prepared: Recent<Prepared | Error>;
+};
+
+/** Throws when the text is no supergraph that this gateway can serve. */
+export function buildGraph(sdl: string, isOpen: boolean): Graph {
+  const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
+  const apiSchema = supergraph.apiSchema();
+  return {
+    hash: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
+    isOpen,
+    schema: apiSchema.toGraphQLJSSchema(),
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    apiSchema,
+    planner: new QueryPlanner(supergraph),
+    subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
+    costs: readCostDirectives(sdl),
+    prepared: createRecent({ entriesMax: 2000, keyCharsMax: 4_000_000 }),
+  };
+}

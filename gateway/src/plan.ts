@@ -1,0 +1,49 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import { AppError } from '@crm/kit/errors';
+import type { QueryPlan } from '@apollo/query-planner';
+import { executeSync, GraphQLError, OperationTypeNode } from 'graphql';
+import type { Graph } from './graph/graph.ts';
+import type { Prepared } from './operation/prepare.ts';
+import type { Run } from './run.ts';
+import { stockRun } from './run-stock.ts';
+
+const planned = new WeakMap<Prepared, Run>();
+
+/** How to execute an operation. Planned at the first use, after its cost was found to be fine. */
+export function runOf(graph: Graph, prepared: Prepared): Run {
+  const before = planned.get(prepared);
+  if (before) return before;
+  const run = prepared.isIntrospection
+    ? introspectionRun(graph, prepared)
+    : stockRun(graph, prepared, planOf(graph, prepared));
+  planned.set(prepared, run);
+  return run;
+}
+
+export function planOf(graph: Graph, { document, name, kind }: Prepared): QueryPlan {
+  if (kind === OperationTypeNode.SUBSCRIPTION) {
+    throw new AppError('BAD_REQUEST', 'A subscription needs a WebSocket');
+  }
+  try {
+    const operation = operationFromDocument(graph.apiSchema, document, {
+      ...(name !== null && { operationName: name }),
+    });
+    return graph.planner.buildQueryPlan(operation);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new AppError('TOO_COSTLY', 'The operation is too complex to plan', { cause: error });
+  }
+}
+
+const introspectionRun =
+  ({ schema }: Graph, { document, name }: Prepared): Run =>
+  async (variableValues) => {
+    const { data, errors } = executeSync({
+      schema,
+      document,
+      variableValues,
+      operationName: name,
+    });
+    if (errors) throw new AggregateError(errors, 'Introspection failed');
+    return { data: data ?? null, errors: [] };
+  };
