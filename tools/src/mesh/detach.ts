@@ -6,7 +6,7 @@ import { logFile, openLog } from './log-file.ts';
 import { homeFromEnv } from './mesh.ts';
 import { createHome, repository } from './paths.ts';
 import { readPid } from './pid.ts';
-import { say } from './say.ts';
+import { listenedVariable, say } from './say.ts';
 import { untilStopSignal } from './stop-signal.ts';
 import { supervisorName } from './supervisor-name.ts';
 
@@ -42,6 +42,7 @@ function spawnSupervisor(options: readonly string[], log: number): ChildProcess 
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...options], {
     cwd: repository,
     detached: true,
+    env: { ...process.env, [listenedVariable]: '1' },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

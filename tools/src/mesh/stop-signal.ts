@@ -1,3 +1,5 @@
+import { listenedVariable } from './say.ts';
+
 const parentEveryMs = 500;
 
 /**
@@ -15,7 +17,7 @@ export function untilStopSignal(): Promise<void> {
 
 /** A detached supervisor has the variable too, but outlives the command on purpose. */
 const runsUnderNpm = (): boolean =>
-  process.env['npm_lifecycle_event'] !== undefined && process.send === undefined;
+  process.env['npm_lifecycle_event'] !== undefined && process.env[listenedVariable] === undefined;
 
 function watchParent(gone: () => void): void {
   const parent = process.ppid;

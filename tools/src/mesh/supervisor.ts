@@ -1,3 +1,4 @@
+import { generateTypes } from '../generate.ts';
 import { createHousehold, type Household } from './household.ts';
 import { createMesh, type EquippedMesh, type MeshSettings } from './mesh.ts';
 import { migrate } from './migrate.ts';
@@ -85,6 +86,7 @@ async function startMysql(mesh: EquippedMesh, household: Household): Promise<voi
 
 async function prepareApplications(mesh: EquippedMesh, household: Household): Promise<void> {
   await createSigningKey(mesh.home);
+  await step('code generation', generateTypes);
   await step('build', buildPrograms);
   await step('token issuer, mail and SMS catchers', () =>
     Promise.all(helpers.map((name) => household.keep(planHelper(mesh, name)))),
