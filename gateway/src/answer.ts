@@ -1,6 +1,6 @@
 import { AppError } from '@crm/kit/errors';
 import type { GraphQLFormattedError } from 'graphql';
-import { internalError } from './client-error.ts';
+import type { OnBug } from './client-error.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { Graph } from './graph/graph.ts';
 import type { AskedOperation } from './http/read-operation.ts';
@@ -23,6 +23,8 @@ export type Answered = {
   readonly errors: readonly GraphQLFormattedError[];
   readonly extensions: Readonly<Record<string, unknown>>;
 };
+
+export type Execution = { readonly call: CallSubgraph; readonly onBug: OnBug };
 
 /** Everything that is checked before a plan is made. Throws what is wrong. */
 export function checkOperation(
@@ -56,15 +58,15 @@ export function checkOperation(
 export async function answerOperation(
   { graph, prepared, variables, cost }: Checked,
   request: ClientRequest,
-  call: CallSubgraph,
+  { call, onBug }: Execution,
 ): Promise<Answered> {
   const run = runOf(graph, prepared);
-  const { data, errors } = await run(variables, (asked) => call(asked, request));
+  const { data, errors } = await run(variables, { call: (asked) => call(asked, request), onBug });
   const token = request.consistency.token();
   const { costMax } = laneLimits[request.lane];
   return {
     data,
-    errors: data === null && errors.length === 0 ? [internalError(undefined, undefined)] : errors,
+    errors,
     extensions: {
       cost: { requested: cost, max: costMax, lane: request.lane },
       ...(token !== null && { consistency: { token } }),

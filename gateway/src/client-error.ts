@@ -6,40 +6,53 @@ import type { SubgraphError } from './subgraphs/answer.ts';
 
 export type ErrorPath = readonly (string | number)[];
 
+export type OnBug = (service: string | undefined, error: unknown) => void;
+
+/** The errors of one answer. What is masked for the client is told to `onBug`. */
+export type ClientErrors = {
+  readonly list: GraphQLFormattedError[];
+  /** A subgraph sent it. */
+  readonly sent: (service: string, error: SubgraphError, path: ErrorPath | undefined) => void;
+  /** A call failed, or its answer was not what was asked for. */
+  readonly thrown: (service: string, error: unknown, path: ErrorPath | undefined) => void;
+  /** A value that the schema does not allow, without an error that explains it. */
+  readonly misfit: (path: ErrorPath | undefined) => void;
+};
+
 /** Codes by which a subgraph says that the gateway did something wrong, not the client. */
 const ownFaults: readonly string[] = ['BAD_REQUEST', 'UNAUTHENTICATED'];
 
-/** What the client reads of an error that a subgraph sent. */
-export function fromSubgraph(
-  service: string,
-  error: SubgraphError,
-  path: ErrorPath | undefined,
-): GraphQLFormattedError {
-  const extensions = isRecord(error['extensions']) ? error['extensions'] : {};
-  const { code } = extensions;
-  if (!isPublicCode(code) || ownFaults.includes(code)) return internalError(service, path);
+export function createClientErrors(onBug: OnBug): ClientErrors {
+  const list: GraphQLFormattedError[] = [];
   return {
-    message: String(error['message']),
-    ...(path && { path }),
-    extensions: { ...extensions, service },
+    list,
+    sent: (service, error, path) => {
+      const extensions = isRecord(error['extensions']) ? error['extensions'] : {};
+      const { code } = extensions;
+      if (isPublicCode(code) && !ownFaults.includes(code)) {
+        list.push(formatted(String(error['message']), path, { ...extensions, service }));
+        return;
+      }
+      onBug(service, new Error(`${String(code)}: ${String(error['message'])}`));
+      list.push(formatted('Internal error', path, { code: 'INTERNAL', service }));
+    },
+    thrown: (service, error, path) => {
+      if (error instanceof AppError) {
+        list.push(formatted(error.message, path, { ...error.extensions }));
+        return;
+      }
+      onBug(service, error);
+      list.push(formatted('Internal error', path, { code: 'INTERNAL', service }));
+    },
+    misfit: (path) => {
+      onBug(undefined, new Error(`A value does not fit the schema at ${path?.join('.')}`));
+      list.push(formatted('Internal error', path, { code: 'INTERNAL' }));
+    },
   };
 }
 
-/** What the client reads when a call failed, or when the gateway itself did. */
-export function fromThrown(
-  service: string,
-  error: unknown,
+const formatted = (
+  message: string,
   path: ErrorPath | undefined,
-): GraphQLFormattedError {
-  if (!(error instanceof AppError)) return internalError(service, path);
-  return { message: error.message, ...(path && { path }), extensions: { ...error.extensions } };
-}
-
-export const internalError = (
-  service: string | undefined,
-  path: ErrorPath | undefined,
-): GraphQLFormattedError => ({
-  message: 'Internal error',
-  ...(path && { path }),
-  extensions: { code: 'INTERNAL', ...(service && { service }) },
-});
+  extensions: Readonly<Record<string, unknown>>,
+): GraphQLFormattedError => ({ message, ...(path && { path }), extensions });

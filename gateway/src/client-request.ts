@@ -7,6 +7,8 @@ import type { Consistency } from './consistency.ts';
 export type ClientRequest = {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /** Equal for requests that may see the same: viewer, purpose and lane as text. */
+  readonly identity: string;
   readonly lane: Lane;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { startTestGateway, type TestGateway } from './testing/gateway.ts';
@@ -220,5 +221,28 @@ describe('The supergraph', () => {
     writeFileSync(gateway.supergraphPath, mesh.supergraph);
     await gateway.reload();
     expect((await gateway.query('{ customer(id: "1") { mood } }')).status).toBe(200);
+  });
+});
+
+const ask = (headers = {}) => gateway.query('{ slow(ms: 200) }', {}, headers);
+
+describe('Equal calls', () => {
+  test('of one viewer are made once', async () => {
+    await Promise.all([ask(), ask(), ask()]);
+    expect(mesh.state.seen).toHaveLength(1);
+  });
+
+  test('of different viewers are made for each', async () => {
+    const other = `Bearer ${await gateway.issuer.sign({ sub: 'wang' })}`;
+    await Promise.all([ask(), ask({ authorization: other }), ask({ 'x-crm-purpose': 'care' })]);
+    expect(mesh.state.seen).toHaveLength(3);
+  });
+
+  test('are not joined across a write: what was asked after it sees it', async () => {
+    const before = ask();
+    await wait(20);
+    await gateway.query('mutation { rename(id: "1", name: "x") { id } }');
+    await Promise.all([before, ask()]);
+    expect(mesh.state.seen).toHaveLength(3);
   });
 });

@@ -2,6 +2,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { AppError } from '@crm/kit/errors';
 import type { QueryPlan } from '@apollo/query-planner';
 import { executeSync, GraphQLError, OperationTypeNode } from 'graphql';
+import { compileRun } from './executor/compile.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Prepared } from './operation/prepare.ts';
 import type { Run } from './run.ts';
@@ -15,9 +16,14 @@ export function runOf(graph: Graph, prepared: Prepared): Run {
   if (before) return before;
   const run = prepared.isIntrospection
     ? introspectionRun(graph, prepared)
-    : stockRun(graph, prepared, planOf(graph, prepared));
+    : plannedRun(graph, prepared);
   planned.set(prepared, run);
   return run;
+}
+
+function plannedRun(graph: Graph, prepared: Prepared): Run {
+  const plan = planOf(graph, prepared);
+  return compileRun(graph, prepared, plan) ?? stockRun(graph, prepared, plan);
 }
 
 export function planOf(graph: Graph, { document, name, kind }: Prepared): QueryPlan {

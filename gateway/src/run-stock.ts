@@ -1,16 +1,14 @@
 import { buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { fromSubgraph, fromThrown, internalError, type ErrorPath } from './client-error.ts';
+import { createClientErrors, type ClientErrors, type ErrorPath } from './client-error.ts';
 import type { Graph } from './graph/graph.ts';
 import { isRecord } from './is-record.ts';
 import type { Variables } from './operation/condition.ts';
 import type { Prepared } from './operation/prepare.ts';
-import type { Run } from './run.ts';
-import type { SubgraphAnswer } from './subgraphs/answer.ts';
-import type { SubgraphCall } from './subgraphs/client.ts';
+import type { Run, RunRequest } from './run.ts';
 
-type Call = (call: SubgraphCall) => Promise<SubgraphAnswer>;
+type Call = RunRequest['call'];
 type StockRequest = Parameters<typeof executeQueryPlan>[2];
 type SchemaHash = StockRequest['schemaHash'];
 
@@ -21,10 +19,10 @@ export function stockRun(graph: Graph, prepared: Prepared, plan: QueryPlan): Run
     operationDocument: prepared.document,
     ...(prepared.name !== null && { operationName: prepared.name }),
   });
-  return async (variables, call) => {
-    const failures: GraphQLFormattedError[] = [];
+  return async (variables, { call, onBug }) => {
+    const told = createClientErrors(onBug);
     const sources = Object.fromEntries(
-      graph.subgraphs.map((service) => [service, sourceOf(service, call, failures)]),
+      graph.subgraphs.map((service) => [service, sourceOf(service, call, told)]),
     );
     const { data, errors, extensions } = await executeQueryPlan(
       plan,
@@ -34,17 +32,14 @@ export function stockRun(graph: Graph, prepared: Prepared, plan: QueryPlan): Run
       graph.supergraphSchema,
       graph.apiSchema,
     );
-    const told = [...failures, ...(errors ?? []).map(errorOf)];
-    return { data: data ?? null, errors: told.length > 0 ? told : nullsOf(extensions) };
+    for (const error of errors ?? []) tell(told, error);
+    if (told.list.length === 0) tellMisfits(told, extensions);
+    return { data: data ?? null, errors: told.list };
   };
 }
 
 /** A call that failed is noted here: what is thrown out of a source loses where it was. */
-function sourceOf(
-  service: string,
-  call: Call,
-  failures: GraphQLFormattedError[],
-): GraphQLDataSource {
+function sourceOf(service: string, call: Call, told: ClientErrors): GraphQLDataSource {
   return {
     process: async (options) => {
       const { query = '', operationName, variables } = options.request;
@@ -58,7 +53,7 @@ function sourceOf(
         });
         return { data, ...(errors.length > 0 && { errors: errors.map(textOf) }) };
       } catch (error) {
-        failures.push(fromThrown(service, error, untilList(at)));
+        told.thrown(service, error, untilList(at));
         return { data: null };
       }
     },
@@ -71,12 +66,12 @@ const textOf = (error: Readonly<Record<string, unknown>>): GraphQLFormattedError
   ...(isRecord(error['extensions']) && { extensions: error['extensions'] }),
 });
 
-function errorOf(error: unknown): GraphQLFormattedError {
-  if (!(error instanceof GraphQLError)) return internalError(undefined, undefined);
+function tell(told: ClientErrors, error: unknown): void {
+  if (!(error instanceof GraphQLError)) return told.thrown('', error, undefined);
   const { serviceName, ...extensions } = error.extensions;
   const path = untilList(error.path);
-  if (typeof serviceName !== 'string') return internalError(undefined, path);
-  return fromSubgraph(serviceName, { message: error.message, extensions }, path);
+  if (typeof serviceName !== 'string') return told.thrown('', error, path);
+  return told.sent(serviceName, { message: error.message, extensions }, path);
 }
 
 /** A plan writes `@` for each element of a list, which is no path that a client could follow. */
@@ -87,11 +82,11 @@ function untilList(path: ErrorPath | undefined): ErrorPath | undefined {
 }
 
 /** Null where the schema allows none, and no error that explains it: a subgraph's mistake. */
-function nullsOf(extensions: unknown): readonly GraphQLFormattedError[] {
-  if (!isRecord(extensions) || !Array.isArray(extensions['valueCompletion'])) return [];
-  return extensions['valueCompletion'].map((error: unknown) =>
-    internalError(undefined, error instanceof GraphQLError ? error.path : undefined),
-  );
+function tellMisfits(told: ClientErrors, extensions: unknown): void {
+  if (!isRecord(extensions) || !Array.isArray(extensions['valueCompletion'])) return;
+  for (const error of extensions['valueCompletion']) {
+    told.misfit(error instanceof GraphQLError ? error.path : undefined);
+  }
 }
 
 const requestOf = (graph: Graph, prepared: Prepared, variables: Variables): StockRequest => ({

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { OnBug } from './client-error.ts';
 import type { Variables } from './operation/condition.ts';
 import type { SubgraphAnswer } from './subgraphs/answer.ts';
 import type { SubgraphCall } from './subgraphs/client.ts';
@@ -8,8 +9,11 @@ export type RunResult = {
   readonly errors: readonly GraphQLFormattedError[];
 };
 
-/** Executes one operation. `call` is bound to the client's request. */
-export type Run = (
-  variables: Variables,
-  call: (call: SubgraphCall) => Promise<SubgraphAnswer>,
-) => Promise<RunResult>;
+/** What an execution may do, bound to the client's request. */
+export type RunRequest = {
+  readonly call: (call: SubgraphCall) => Promise<SubgraphAnswer>;
+  readonly onBug: OnBug;
+};
+
+/** Executes one operation. */
+export type Run = (variables: Variables, request: RunRequest) => Promise<RunResult>;

@@ -22,6 +22,8 @@ export type Graph = {
   readonly apiSchema: Schema;
   readonly planner: QueryPlanner;
   readonly subgraphs: readonly string[];
+  /** A subgraph sees an interface as if it were an object: only Apollo's executor handles that. */
+  readonly hasInterfaceObjects: boolean;
   readonly costs: CostDirectives;
   /** Operations that were used last: an error stands for an operation that was refused. */
   readonly prepared: Recent<Prepared | Error>;
@@ -39,6 +41,7 @@ export function buildGraph(sdl: string, isOpen: boolean): Graph {
     apiSchema,
     planner: new QueryPlanner(supergraph),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
+    hasInterfaceObjects: /@join__type\([^)]*isInterfaceObject: true/.test(sdl),
     costs: readCostDirectives(sdl),
     prepared: createRecent({ entriesMax: 2000, keyCharsMax: 4_000_000 }),
   };

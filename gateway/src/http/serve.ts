@@ -106,12 +106,17 @@ async function execute(
       {
         viewer,
         requestId,
+        identity: JSON.stringify([viewer, lane]),
         lane,
         deadlineAt: endsAt,
         deadline,
         consistency: createConsistency(oneHeader(request, 'x-crm-consistency')),
       },
-      options.call,
+      {
+        call: options.call,
+        onBug: (service, error) =>
+          options.log.error({ requestId, service, error: describeError(error) }, 'bug'),
+      },
     );
   } finally {
     response.off('close', deadline.abandon);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isCallerGone } from '@crm/kit/deadline';
 import { AppError } from '@crm/kit/errors';
 import { describeError } from '@crm/kit/describe-error';
 import type { Log } from '@crm/kit/log';
@@ -9,6 +10,7 @@ import type { Metrics } from '../metrics.ts';
 import { readAnswer, type SubgraphAnswer } from './answer.ts';
 import { breakerOpenMs, createBreaker, type Breaker } from './breaker.ts';
 import { post } from './post.ts';
+import { createShare, type Sent } from './share.ts';
 
 export type SubgraphCall = {
   readonly service: string;
@@ -55,39 +57,44 @@ type Target = {
 /** Calls subgraphs: signed, within the request's deadline, a query twice if need be. */
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const targets = new Map<string, Target>();
-  for (const [service, url] of options.urls)
+  for (const [service, url] of options.urls) {
     targets.set(service, createTarget(service, url, options));
+  }
+  const share = createShare();
+  let writes = 0;
 
   const call: CallSubgraph = async (asked, request) => {
     const { service } = asked;
     const target = targets.get(service);
-    if (!target) throw new Error(`The supergraph names a subgraph without an address: ${service}`);
+    if (!target) throw new Error(`No address for the subgraph ${service}`);
     const breaker = target.breakers[request.lane];
-    if (!breaker.admit()) throw notAvailable(service);
-    if (target.calls >= callsMax) {
-      breaker.leave();
-      throw notAvailable(service);
-    }
-    const startedAt = performance.now();
-    target.calls += 1;
+    if (!admit(target, breaker)) throw notAvailable(service);
     try {
-      const answer = readAnswer(await sendWithRetry(target, asked, request));
+      const answer = await send({ target, asked, request, signal: request.deadline.signal });
       breaker.succeed();
-      options.metrics.subgraphCall(service, 'ok', performance.now() - startedAt);
       if (answer.consistency !== null) request.consistency.note(service, answer.consistency);
       return answer;
     } catch (error) {
-      if (request.deadline.isAbandoned()) breaker.leave();
+      // Everyone who waited counts, also those who shared one call.
+      if (isCallerGone(error)) breaker.leave();
       else breaker.fail();
-      const failed = failureOf(service, error);
-      options.metrics.subgraphCall(service, failed.extensions.code, performance.now() - startedAt);
-      const { requestId } = request;
-      options.log.warn({ requestId, service, error: describeError(error) }, 'subgraph call failed');
-      throw failed;
-    } finally {
-      target.calls -= 1;
+      throw failureOf(service, error);
     }
   };
+
+  const send = (work: CallWork): Promise<SubgraphAnswer> =>
+    work.asked.isQuery
+      ? share(keyOf(work, writes), work.signal, (signal) => callOnce(options, { ...work, signal }))
+      : write(work);
+
+  /** Once a write is done, no later query joins one that may have looked before it. */
+  async function write(work: CallWork): Promise<SubgraphAnswer> {
+    try {
+      return (await callOnce(options, work)).answer;
+    } finally {
+      writes += 1;
+    }
+  }
 
   return {
     call,
@@ -96,6 +103,45 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       await Promise.all([...targets.values()].map(({ pool }) => pool.close()));
     },
   };
+}
+
+/** Equal for calls that must have equal answers: the same text, for the same viewer, in the same state. */
+const keyOf = ({ asked: { service, body }, request }: CallWork, writes: number): string =>
+  `${service} ${writes} ${request.consistency.of(service)} ${request.identity} ${body}`;
+
+type CallWork = {
+  readonly target: Target;
+  readonly asked: SubgraphCall;
+  readonly request: ClientRequest;
+  readonly signal: AbortSignal;
+};
+
+async function callOnce({ metrics, log }: SubgraphClientOptions, work: CallWork): Promise<Sent> {
+  const { target, asked, request } = work;
+  const { service } = asked;
+  const startedAt = performance.now();
+  target.calls += 1;
+  try {
+    const text = await sendWithRetry(work);
+    const answer = readAnswer(text);
+    metrics.subgraphCall(service, 'ok', performance.now() - startedAt);
+    return { text, answer };
+  } catch (error) {
+    const { code } = failureOf(service, error).extensions;
+    metrics.subgraphCall(service, code, performance.now() - startedAt);
+    const { requestId } = request;
+    log.warn({ requestId, service, error: describeError(error) }, 'subgraph call failed');
+    throw error;
+  } finally {
+    target.calls -= 1;
+  }
+}
+
+function admit({ calls }: Target, breaker: Breaker): boolean {
+  if (!breaker.admit()) return false;
+  if (calls < callsMax) return true;
+  breaker.leave();
+  return false;
 }
 
 function createTarget(
@@ -123,26 +169,23 @@ function createTarget(
   };
 }
 
-async function sendWithRetry(
-  target: Target,
-  call: SubgraphCall,
-  request: ClientRequest,
-): Promise<string> {
+async function sendWithRetry(work: CallWork): Promise<string> {
   try {
-    return await sendOnce(target, call, request);
+    return await sendOnce(work);
   } catch (error) {
-    if (!isWorthRetry(error, call.isQuery) || request.deadline.signal.aborted) throw error;
+    if (!isWorthRetry(error, work.asked.isQuery) || work.signal.aborted) throw error;
     await wait(retryAfterMs);
-    return sendOnce(target, call, request);
+    return sendOnce(work);
   }
 }
 
 /** Signs anew each time: a subgraph takes a context once. */
-function sendOnce(
-  target: Target,
-  { service, body }: SubgraphCall,
-  request: ClientRequest,
-): Promise<string> {
+function sendOnce({
+  target,
+  asked: { service, body },
+  request,
+  signal,
+}: CallWork): Promise<string> {
   const context = target.sign(
     {
       viewer: request.viewer,
@@ -157,7 +200,7 @@ function sendOnce(
     path: target.path,
     headers: { 'content-type': 'application/json', [contextHeader]: context },
     body,
-    signal: request.deadline.signal,
+    signal,
     bytesMax: answerBytesMax,
   });
 }

@@ -9,10 +9,15 @@ export type Deadline = {
   readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
   /** The caller is gone: what still runs for it should stop. */
   readonly abandon: () => void;
-  readonly isAbandoned: () => boolean;
   /** The answer is made: the deadline no longer matters. */
   readonly release: () => void;
 };
+
+/** One error for all: nobody is there to read it. */
+const callerGone = new AppError('TIMEOUT', 'The caller is gone');
+
+/** Whether work was stopped because nobody waits for it, and not because it took too long. */
+export const isCallerGone = (reason: unknown): boolean => reason === callerGone;
 
 export function deadlineAt(epochMs: number, nowMs = Date.now()): Deadline {
   const controller = new AbortController();
@@ -23,17 +28,12 @@ export function deadlineAt(epochMs: number, nowMs = Date.now()): Deadline {
   });
   expired.catch(() => {});
 
-  let isAbandoned = false;
   const waitMs = Math.min(Math.max(epochMs - nowMs, 0), waitMsMax);
   const timer = setTimeout(() => controller.abort(timedOut()), waitMs);
   return {
     signal: controller.signal,
     race: (work) => Promise.race([work, expired]),
-    abandon: () => {
-      isAbandoned ||= !controller.signal.aborted;
-      controller.abort(new AppError('TIMEOUT', 'The caller is gone'));
-    },
-    isAbandoned: () => isAbandoned,
+    abandon: () => controller.abort(callerGone),
     release: () => clearTimeout(timer),
   };
 }

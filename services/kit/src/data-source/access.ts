@@ -98,9 +98,14 @@ const noWriter = (access: Access, why: string): HaError =>
 
 /** One clause a server, for messages to operators. */
 export const describe = (cluster: Cluster): string =>
-  cluster.nodes
-    .map((node) => {
-      const mode = node.isWritable ? 'writable' : 'read-only';
-      return `${node.name} ${node.state === 'up' ? `up, ${mode}, ${node.standing}` : `${node.state}: ${node.reason}`}`;
-    })
-    .join('; ');
+  [...describeRecord(cluster), ...cluster.nodes.map(describeNode)].join('; ');
+
+function describeRecord({ record, recordProblem, options }: Cluster): readonly string[] {
+  if (recordProblem) return [recordProblem];
+  return options.isCoordinated && !record ? ['the term record was not read yet'] : [];
+}
+
+function describeNode({ name, state, reason, isWritable, standing }: Node): string {
+  if (state !== 'up') return `${name} ${state}: ${reason}`;
+  return `${name} up, ${isWritable ? 'writable' : 'read-only'}, ${standing}`;
+}

@@ -28,6 +28,8 @@ export type Cluster = {
   /** Called whenever something about the cluster has changed. */
   readonly waiting: Set<() => void>;
   record: StoredRecord | null;
+  /** Why the newest record could not be read. */
+  recordProblem: string | null;
   hasSeenWriter: boolean;
   isClosed: boolean;
 };
@@ -52,6 +54,7 @@ export function createCluster(
     pools: new Set(),
     waiting: new Set(),
     record: null,
+    recordProblem: null,
     hasSeenWriter: false,
     isClosed: false,
   };

@@ -10,6 +10,7 @@ const record = {
   phase: 'serving',
   was: null,
   members: {},
+  writers: [],
 };
 
 describe('parseRecord', () => {

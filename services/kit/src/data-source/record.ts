@@ -14,13 +14,18 @@ const recordSchema = z.object({
   /** Grows with each change of writer. */
   term: z.number().int().min(1),
   writer: z.string().min(1),
-  /** Servers that hold every acknowledged commit. Only these may be promoted. */
+  /**
+   * Servers whose acknowledgement counts: together they hold every acknowledged commit. Only these
+   * may be promoted. While a promotion runs it is the former writer alone.
+   */
   standby: z.array(z.string().min(1)).readonly(),
   phase: z.enum(['serving', 'promoting']),
   /** The writer of the term before. */
   was: z.string().min(1).nullable(),
   /** The server UUID behind each name, so that a stranger at an address is noticed. */
   members: z.record(z.string(), z.string()),
+  /** UUIDs of all that ever were the writer: what they hold in excess was never acknowledged. */
+  writers: z.array(z.string()).readonly(),
 });
 
 export type TermRecord = Readonly<z.infer<typeof recordSchema>>;

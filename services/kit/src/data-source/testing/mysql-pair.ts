@@ -50,20 +50,24 @@ export async function createServers(
 
 /** A source and its synchronous replicas, replicating. The source takes writes. */
 export async function startPair(given: PairOptions = {}): Promise<TestServers> {
-  const { sourceOptions = readOnly, replicaOptions = readOnly, isSemiSync = true } = given;
+  const { sourceOptions = readOnly, replicaOptions = readOnly } = given;
   const pair = await createServers(1 + (given.replicas ?? 1), (index) =>
     index === 0 ? sourceOptions : replicaOptions,
   );
   await Promise.all(pair.servers.map((server) => server.start()));
-  const [source, ...others] = pair.servers;
+  const [source, ...replicas] = pair.servers;
   if (!source) throw new Error('A pair has a source');
-  for (const replica of others) await follow(replica, source);
+  for (const replica of replicas) await follow(replica, source);
+  await openSource(source, given.isSemiSync ?? true);
+  return pair;
+}
+
+async function openSource(source: MysqlServer, isSemiSync: boolean): Promise<void> {
   await source.sql(
     `SET GLOBAL rpl_semi_sync_source_enabled = ${isSemiSync ? 'ON' : 'OFF'};
      SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF;
      CREATE TABLE test.begun (id INT PRIMARY KEY)`,
   );
-  return pair;
 }
 
 export async function follow(replica: MysqlServer, source: MysqlServer): Promise<void> {

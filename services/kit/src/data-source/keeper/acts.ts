@@ -1,0 +1,156 @@
+import { formatGtidSet, type GtidSet } from '../gtid.ts';
+import { sleep } from '../time.ts';
+import { errorNumber, isLost } from '../errors.ts';
+import { withHands, type Agent, type Hands } from './agent.ts';
+import type { View } from './view.ts';
+
+/** Held by whoever opens a server for writing, on the connection that does it. */
+const promotionLock = 'ha.promotion';
+
+/**
+ * Makes sure that no keeper but this one can still open this server. One that was paused in the
+ * middle of doing so finds its connection killed when it goes on.
+ */
+export async function takePromotionLock(hands: Hands): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const { isMine } = await hands.ask('SELECT GET_LOCK(?, 0) isMine', [promotionLock]);
+    if (Number(isMine) === 1) return;
+    const { holder } = await hands.ask('SELECT IS_USED_LOCK(?) holder', [promotionLock]);
+    if (holder !== null) await hands.do(`KILL ${Number(holder)}`).catch(ignoreUnknownThread);
+    await sleep(20);
+  }
+  throw new Error('Another keeper holds the promotion lock and cannot be ended');
+}
+
+const unknownThread = 1094;
+
+function ignoreUnknownThread(error: unknown): void {
+  if (errorNumber(error) !== unknownThread) throw error;
+}
+
+/** Whether commits on this server wait until a replica has them. */
+export const waitForAcknowledgement = (agent: Agent, isOn: boolean): Promise<void> =>
+  withHands(agent, (hands) =>
+    hands.do(`SET GLOBAL rpl_semi_sync_source_enabled = ${isOn ? 'ON' : 'OFF'}`),
+  );
+
+/** Lets a server take writes. The caller holds the promotion lock and has checked the record. */
+export async function open(hands: Hands, waits: boolean): Promise<void> {
+  await hands.do(`SET GLOBAL rpl_semi_sync_source_enabled = ${waits ? 'ON' : 'OFF'}`);
+  await hands.do('SET GLOBAL offline_mode = OFF');
+  await hands.do('SET GLOBAL super_read_only = OFF');
+  await hands.do('SET GLOBAL read_only = OFF');
+}
+
+/**
+ * Closes a server that took writes. The order matters: a commit that waits for its acknowledgement
+ * blocks super_read_only, and is released as committed when waiting is switched off. So nobody may
+ * be left to take its OK for a promise: first no new clients, then no old ones, then the rest.
+ */
+export async function fence(agent: Agent): Promise<number> {
+  return withHands(agent, async (hands) => {
+    await takePromotionLock(hands);
+    await hands.do('SET GLOBAL offline_mode = ON');
+    const killed = await killClients(hands, agent.options.user);
+    const closing = withHands(agent, (other) => other.do('SET GLOBAL super_read_only = ON'));
+    closing.catch(() => undefined);
+    await sleep(20);
+    await hands.do('SET GLOBAL rpl_semi_sync_source_enabled = OFF');
+    await closing;
+    await hands.do('SET GLOBAL offline_mode = OFF');
+    return killed;
+  });
+}
+
+async function killClients(hands: Hands, keeper: string): Promise<number> {
+  const clients = await hands.list(
+    `SELECT id FROM performance_schema.processlist
+     WHERE user NOT IN ('system user', 'event_scheduler', ?) AND command NOT LIKE 'Binlog Dump%'`,
+    [keeper],
+  );
+  for (const { id } of clients) await hands.do(`KILL ${Number(id)}`).catch(ignoreUnknownThread);
+  return clients.length;
+}
+
+/** Makes a replica of a server that holds nothing in excess. */
+export async function follow(agent: Agent, writer: Agent): Promise<void> {
+  const { replication, ssl } = agent.options;
+  await withHands(agent, async (hands) => {
+    await hands.do('STOP REPLICA');
+    await hands.do(
+      `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?,
+         SOURCE_PASSWORD = ?, SOURCE_SSL = ${ssl ? 1 : 0}, GET_SOURCE_PUBLIC_KEY = 1,
+         SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,
+         SOURCE_HEARTBEAT_PERIOD = ${agent.timing.heartbeatMs / 1000}`,
+      [writer.node.host, writer.node.port, replication.user, replication.password],
+    );
+    await hands.do('SET GLOBAL super_read_only = ON');
+    await hands.do('SET GLOBAL rpl_semi_sync_replica_enabled = ON');
+    await hands.do('START REPLICA');
+  });
+}
+
+/** Whether the writer still has every transaction in its binary logs that this server lacks. */
+export async function canCatchUp(writer: Agent, gtids: GtidSet): Promise<boolean> {
+  const { isPossible } = await withHands(writer, (hands) =>
+    hands.ask('SELECT GTID_SUBSET(@@global.gtid_purged, ?) isPossible', [formatGtidSet(gtids)]),
+  );
+  return Number(isPossible) === 1;
+}
+
+const cloneMsMax = 6 * 3600 * 1000;
+/** The server has what it was given and cannot start itself again: its supervisor does. */
+const restartLeftToOthers = 3707;
+
+/**
+ * Gives a server a new copy of everything. It must take writes from the clone meanwhile, so
+ * clients are kept out; the restart that ends the clone makes it read-only again.
+ */
+export async function clone(agent: Agent, donor: Agent): Promise<void> {
+  const { replication } = agent.options;
+  await withHands(agent, async (hands) => {
+    await hands.do('STOP REPLICA');
+    await hands.do('SET GLOBAL clone_valid_donor_list = ?', [
+      `${donor.node.host}:${donor.node.port}`,
+    ]);
+    await hands.do('SET GLOBAL offline_mode = ON');
+    await killClients(hands, agent.options.user);
+    await hands.do('SET GLOBAL super_read_only = OFF');
+    await hands.do('SET GLOBAL read_only = OFF');
+    await hands
+      .do(
+        'CLONE INSTANCE FROM ?@?:? IDENTIFIED BY ?',
+        [replication.user, donor.node.host, donor.node.port, replication.password],
+        cloneMsMax,
+      )
+      .catch(ignoreRestart);
+  });
+}
+
+function ignoreRestart(error: unknown): void {
+  if (errorNumber(error) !== restartLeftToOthers && !isLost(error)) throw error;
+}
+
+/** The real fence of a source that cannot be reached: nobody acknowledges its commits any more. */
+export const stopReceiving = (agent: Agent): Promise<void> =>
+  withHands(agent, (hands) => hands.do('STOP REPLICA IO_THREAD'));
+
+export const startApplier = (agent: Agent): Promise<void> =>
+  withHands(agent, (hands) => hands.do('START REPLICA SQL_THREAD'));
+
+/** Ends replication for good on a server that is about to be the source. */
+export async function leaveReplication(hands: Hands): Promise<void> {
+  await hands.do('STOP REPLICA');
+  await hands.do('RESET REPLICA ALL');
+}
+
+/** Waits until a server has executed what it holds. False when that takes longer than `ms`. */
+export async function drain(hands: Hands, held: View['held'], ms: number): Promise<boolean> {
+  if (held.size === 0) return true;
+  const { isLate } = await hands.ask(
+    'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?) isLate',
+    [formatGtidSet(held), ms / 1000],
+    ms + 1000,
+  );
+  return Number(isLate) === 0;
+}

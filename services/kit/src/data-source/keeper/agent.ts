@@ -1,0 +1,154 @@
+import { cut, openConnection, rows, run, type Connection } from '../connection.ts';
+import { HaError, isLost, reasonOf } from '../errors.ts';
+import { before, now } from '../time.ts';
+import type { KeptNode, KeeperOptions, KeeperTiming } from './options.ts';
+import { isAttached, type Sight } from './sight.ts';
+import { readView, viewSql, type View } from './view.ts';
+
+/** The keeper's hold on one server: a connection to ask on, and what came of asking. */
+export type Agent = {
+  readonly node: KeptNode;
+  readonly options: KeeperOptions;
+  readonly timing: KeeperTiming;
+  connection: Connection | null;
+  view: View | null;
+  /** What it said the time before. */
+  earlier: View | null;
+  strayedSince: number | null;
+  isUp: boolean;
+  error: string | null;
+  failures: number;
+  answeredAt: number;
+  detachedSince: number | null;
+  /** What the writer had when commits had surely begun to wait for this server. */
+  syncFrom: View['gtids'] | null;
+  probesAttached: number;
+  isSynchronous: boolean;
+  isBusy: boolean;
+};
+
+export const createAgent = (
+  node: KeptNode,
+  options: KeeperOptions,
+  timing: KeeperTiming,
+): Agent => ({
+  node,
+  options,
+  timing,
+  connection: null,
+  view: null,
+  earlier: null,
+  strayedSince: null,
+  isUp: false,
+  error: 'not asked yet',
+  failures: 0,
+  answeredAt: now(),
+  detachedSince: null,
+  syncFrom: null,
+  probesAttached: 0,
+  isSynchronous: false,
+  isBusy: false,
+});
+
+export const addressOf = ({ node }: Agent): string => `${node.host}:${node.port}`;
+
+/** Asks a server for its view of things. Never fails: silence is an answer too. */
+export async function look(agent: Agent): Promise<void> {
+  try {
+    const [row] = await ask(agent);
+    agent.earlier = agent.view;
+    agent.view = readView(row);
+    agent.isUp = true;
+    agent.error = null;
+    agent.failures = 0;
+    agent.answeredAt = now();
+  } catch (error) {
+    if (agent.connection) cut(agent.connection);
+    agent.connection = null;
+    agent.isUp = false;
+    agent.error = isLost(error) || !(error instanceof Error) ? reasonOf(error) : error.message;
+    agent.failures += 1;
+  }
+}
+
+async function ask(agent: Agent): Promise<readonly unknown[]> {
+  const { probeTimeoutMs } = agent.timing;
+  const silent = (): Error => new HaError('HA_NODE_DOWN', `silent for ${probeTimeoutMs} ms`);
+  const answer = async (): Promise<readonly unknown[]> => {
+    if (!agent.connection || agent.connection.isDead) {
+      agent.connection = await connectTo(agent, probeTimeoutMs);
+    }
+    return rows(agent.connection, viewSql);
+  };
+  return before(now() + probeTimeoutMs, answer(), silent);
+}
+
+const connectTo = ({ node, options }: Agent, timeoutMs: number): Promise<Connection> => {
+  const { user, password, ssl } = options;
+  const address = { host: node.host, port: node.adminPort };
+  return openConnection(address, { user, password, ...(ssl && { ssl }) }, timeoutMs);
+};
+
+type Row = Readonly<Record<string, unknown>>;
+type Values = readonly (string | number)[];
+
+/** Statements on a connection of their own. They end with it, so nothing is done late. */
+export type Hands = {
+  readonly do: (sql: string, values?: Values, timeoutMs?: number) => Promise<void>;
+  readonly ask: (sql: string, values?: Values, timeoutMs?: number) => Promise<Row>;
+  readonly list: (sql: string, values?: Values) => Promise<readonly Row[]>;
+};
+
+/** Works on a server with a fresh connection, which is cut in the end whatever happens. */
+export async function withHands<Value>(
+  agent: Agent,
+  work: (hands: Hands) => Promise<Value>,
+): Promise<Value> {
+  const connection = await connectTo(agent, 1000);
+  const within = <Result>(ms: number | undefined, sql: string, result: Promise<Result>) => {
+    const limitMs = ms ?? agent.timing.commandTimeoutMs;
+    const what = `${agent.node.name} did not finish within ${limitMs} ms: ${sql.slice(0, 60)}`;
+    return before(now() + limitMs, result, () => new HaError('HA_NODE_DOWN', what));
+  };
+  const list = (sql: string, values: Values = []): Promise<readonly Row[]> =>
+    rows(connection, sql, [...values]);
+  try {
+    return await work({
+      list: (sql, values) => within(undefined, sql, list(sql, values)),
+      ask: async (sql, values, ms) => (await within(ms, sql, list(sql, values)))[0] ?? {},
+      do: async (sql, values, ms) => {
+        await within(ms, sql, run(connection, sql, values && [...values]));
+      },
+    });
+  } finally {
+    cut(connection);
+  }
+}
+
+/** What the keeper knows of a server, for a decision. */
+export const sightOf = (agent: Agent): Sight => ({
+  name: agent.node.name,
+  address: addressOf(agent),
+  view: agent.view,
+  isUp: agent.isUp,
+  error: agent.error,
+  failures: agent.failures,
+  silentMs: now() - agent.answeredAt,
+  detachedMs: agent.detachedSince === null ? 0 : now() - agent.detachedSince,
+  isSynchronous: agent.isSynchronous,
+  isBusy: agent.isBusy,
+});
+
+export function closeAgent(agent: Agent): void {
+  if (agent.connection) cut(agent.connection);
+  agent.connection = null;
+}
+
+/** Whether a server receives from the writer now; remembers since when it does not. */
+export function noteAttachment(agent: Agent, writer: View): boolean {
+  const { view, isUp, timing } = agent;
+  const isNow = isUp && view !== null && isAttached(view, writer, timing.quietMs);
+  if (isNow) agent.detachedSince = null;
+  else agent.detachedSince ??= now();
+  return isNow;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { containsGtids } from '../gtid.ts';
+import { recordVersion, type TermRecord } from '../record.ts';
+import type { Sight } from './sight.ts';
+import type { View } from './view.ts';
+
+type Known = { readonly name: string; readonly view: View };
+
+/** The first record of a cluster, or why nobody but a person can write it. */
+export type Bootstrap = { readonly record: TermRecord } | { readonly problem: string };
+
+/**
+ * Reads the first record off the servers as they are. All must answer: one that is out of sight
+ * may be the one that takes writes.
+ */
+export function bootstrap(sights: readonly Sight[], lineage: string = randomUUID()): Bootstrap {
+  const silent = sights.find(({ isUp, view }) => !isUp || !view);
+  if (silent) {
+    return {
+      problem: `There is no term record, and ${silent.name} does not answer (${silent.error})`,
+    };
+  }
+  const known = sights.flatMap(({ name, view }) => (view ? [{ name, view }] : []));
+  const stranger = findStranger(known);
+  if (stranger) return { problem: stranger };
+
+  const writable = known.filter(({ view }) => !view.isReadOnly);
+  if (writable.length > 1) {
+    const names = writable.map(({ name }) => name).join(' and ');
+    return { problem: `There is no term record, and ${names} both take writes` };
+  }
+  const writer = writable[0] ?? known.find((one) => holdsAll(one, known));
+  if (!writer)
+    return { problem: 'There is no term record, and each server holds something of its own' };
+  return { record: firstRecord(lineage, writer, known) };
+}
+
+const holdsAll = ({ view }: Known, known: readonly Known[]): boolean =>
+  view.receiver === null && known.every((other) => containsGtids(view.gtids, other.view.held));
+
+function findStranger(known: readonly Known[]): string | null {
+  const withHistory = known.filter(({ view }) => view.gtids.size > 0);
+  const [first, ...rest] = withHistory;
+  const stranger = rest.find(
+    ({ view }) => ![...view.gtids.keys()].some((origin) => first?.view.gtids.has(origin)),
+  );
+  return stranger
+    ? `${stranger.name} shares no transaction with ${first?.name}: they are not of one cluster`
+    : null;
+}
+
+const firstRecord = (lineage: string, writer: Known, known: readonly Known[]): TermRecord => ({
+  version: recordVersion,
+  lineage,
+  term: 1,
+  writer: writer.name,
+  standby: [],
+  phase: 'serving',
+  was: null,
+  members: Object.fromEntries(known.map(({ name, view }) => [name, view.uuid])),
+  writers: [writer.view.uuid],
+});

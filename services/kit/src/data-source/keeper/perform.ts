@@ -1,0 +1,100 @@
+import type { StoredRecord } from '../record.ts';
+import { sleep } from '../time.ts';
+import { open, startApplier, takePromotionLock, waitForAcknowledgement } from './acts.ts';
+import { withHands } from './agent.ts';
+import type { Decision } from './decide.ts';
+import { finishPromotion, promote, requireRevision, switchover } from './promote.ts';
+import { rejoin } from './rejoin.ts';
+import { agentOf, report, reportOnce, type Keeper } from './state.ts';
+
+type Kind = Decision['do'];
+type Of<K extends Kind> = Extract<Decision, { readonly do: K }>;
+type Act<K extends Kind> = (
+  keeper: Keeper,
+  record: StoredRecord,
+  decision: Of<K>,
+) => Promise<StoredRecord | void>;
+
+const acts: { readonly [K in Kind]: Act<K> } = {
+  resume: (keeper, record) => resume(keeper, record),
+  promote: async (keeper, record, { node, why }) => {
+    report(keeper, 'failover', { node, message: `${node} takes over: ${why}` });
+    await promote(keeper, record, node);
+  },
+  finish: (keeper, record) => finishPromotion(keeper, record),
+  switchover: (keeper, record, { node }) => switchover(keeper, record, node),
+  'wait-for-acknowledgement': (keeper, record, { isOn }) =>
+    waitForAcknowledgement(agentOf(keeper, record.writer), isOn),
+  list: (keeper, record, { node }) => list(keeper, record, node),
+  unlist: (keeper, record, { node }) => unlist(keeper, record, node),
+  'start-applier': async (keeper, _, { node }) => {
+    await startApplier(agentOf(keeper, node));
+    report(keeper, 'applier-started', { node, message: 'applies again what it receives' });
+  },
+  rejoin: async (keeper, record, { node }) => rejoinBeside(keeper, record, node),
+  report: async (keeper, record, { type, message }) =>
+    reportOnce(keeper, type, { node: record.writer, message }),
+};
+
+/** Does one thing that was decided. Gives the record as it is then. */
+export async function perform(
+  keeper: Keeper,
+  record: StoredRecord,
+  decision: Decision,
+): Promise<StoredRecord> {
+  return (await actOn(decision)(keeper, record)) ?? record;
+}
+
+function actOn<K extends Kind>(decision: Of<K> & { readonly do: K }) {
+  const act: Act<K> = acts[decision.do];
+  return (keeper: Keeper, record: StoredRecord): Promise<StoredRecord | void> =>
+    act(keeper, record, decision);
+}
+
+async function list(keeper: Keeper, record: StoredRecord, node: string): Promise<StoredRecord> {
+  const { revision, ...known } = record;
+  const next = { ...known, standby: [...record.standby, node] };
+  const stored = await keeper.store.writeRecord(next, revision);
+  report(keeper, 'standby', { node, message: 'holds everything and acknowledges every commit' });
+  return stored;
+}
+
+/** First the record, then the source: a server whose word no longer counts is never promoted. */
+async function unlist(keeper: Keeper, record: StoredRecord, node: string): Promise<StoredRecord> {
+  const { revision, ...known } = record;
+  const standby = record.standby.filter((name) => name !== node);
+  const stored = await keeper.store.writeRecord({ ...known, standby }, revision);
+  if (standby.length === 0) await waitForAcknowledgement(agentOf(keeper, record.writer), false);
+  report(keeper, 'degraded', { node, message: 'is away: commits no longer wait for it' });
+  return stored;
+}
+
+/** Same term, same history: the writer restarted before anybody took its place. */
+async function resume(keeper: Keeper, record: StoredRecord): Promise<void> {
+  await withHands(agentOf(keeper, record.writer), async (hands) => {
+    await takePromotionLock(hands);
+    await requireRevision(keeper, record.revision);
+    await open(hands, record.standby.length > 0 || keeper.options.durability === 'strict');
+  });
+  const message = 'came back and takes writes again';
+  report(keeper, 'resumed', { node: record.writer, message });
+}
+
+const rejoinPauseMs = 500;
+
+/** Takes long at times, so it goes on beside the looking. */
+function rejoinBeside(keeper: Keeper, record: StoredRecord, node: string): void {
+  const agent = agentOf(keeper, node);
+  agent.isBusy = true;
+  const work = async (): Promise<void> => {
+    try {
+      await rejoin(keeper, record, { name: node, isForced: false });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      reportOnce(keeper, 'error', { node, message: `could not rejoin: ${message}` });
+    }
+    await sleep(rejoinPauseMs);
+    agent.isBusy = false;
+  };
+  void work();
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { parseGtidSet, unionGtids, type GtidSet } from '../gtid.ts';
+
+/** What a server says of itself. */
+export type View = {
+  readonly uuid: string;
+  readonly isReadOnly: boolean;
+  readonly isOffline: boolean;
+  readonly gtids: GtidSet;
+  /** Executed, or received and sure to be executed. */
+  readonly held: GtidSet;
+  readonly waitsForAcknowledgement: boolean;
+  readonly synchronousReplicas: number;
+  readonly receiver: 'ON' | 'OFF' | 'CONNECTING' | null;
+  readonly isApplying: boolean;
+  /** Whom it receives from, by UUID and by address. */
+  readonly sourceUuid: string | null;
+  readonly sourceAddress: string | null;
+  /** Milliseconds since it last heard of its source, by its own clock. */
+  readonly quietMs: number;
+};
+
+const rowSchema = z.object({
+  uuid: z.string(),
+  isReadOnly: z.coerce.number(),
+  isOffline: z.coerce.number(),
+  gtids: z.string(),
+  received: z.string().nullable(),
+  semiSync: z.coerce.number(),
+  replicas: z.coerce.number(),
+  receiver: z.enum(['ON', 'OFF', 'CONNECTING']).nullable(),
+  applier: z.string().nullable(),
+  sourceUuid: z.string().nullable(),
+  sourceAddress: z.string().nullable(),
+  quietMs: z.coerce.number().nullable(),
+});
+
+/** One round trip, without locks, and light enough to be asked several times a second. */
+export const viewSql = `SELECT @@server_uuid uuid,
+  @@global.super_read_only isReadOnly,
+  @@global.offline_mode isOffline,
+  @@global.gtid_executed gtids,
+  @@global.rpl_semi_sync_source_enabled semiSync,
+  (SELECT variable_value FROM performance_schema.global_status
+    WHERE variable_name = 'Rpl_semi_sync_source_clients') replicas,
+  status.service_state receiver,
+  status.source_uuid sourceUuid,
+  status.received_transaction_set received,
+  TIMESTAMPDIFF(MICROSECOND, GREATEST(status.last_heartbeat_timestamp,
+    status.last_queued_transaction_end_queue_timestamp), NOW(6)) / 1000 quietMs,
+  (SELECT CONCAT(host, ':', port)
+    FROM performance_schema.replication_connection_configuration WHERE channel_name = '') sourceAddress,
+  (SELECT service_state
+    FROM performance_schema.replication_applier_status WHERE channel_name = '') applier
+FROM (SELECT 1) always
+LEFT JOIN performance_schema.replication_connection_status status ON status.channel_name = ''`;
+
+export function readView(row: unknown): View {
+  const said = rowSchema.parse(row);
+  const gtids = parseGtidSet(said.gtids);
+  return {
+    uuid: said.uuid,
+    isReadOnly: said.isReadOnly !== 0,
+    isOffline: said.isOffline !== 0,
+    gtids,
+    held: unionGtids(gtids, parseGtidSet(said.received ?? '')),
+    waitsForAcknowledgement: said.semiSync !== 0,
+    synchronousReplicas: said.replicas,
+    receiver: said.receiver,
+    isApplying: said.applier === 'ON',
+    sourceUuid: said.sourceUuid === '' ? null : said.sourceUuid,
+    sourceAddress: said.sourceAddress,
+    quietMs: said.quietMs ?? Infinity,
+  };
+}
