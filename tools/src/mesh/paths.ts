@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 export const repository = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 function findRoot(folder: string): string {
-  return existsSync(join(folder, 'nx.json')) ? folder : findRoot(dirname(folder));
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (folder === dirname(folder)) throw new Error('nx.json, which marks the root, is missing');
+  return findRoot(dirname(folder));
 }
 
 /** Where one mesh keeps its state. Two meshes with two homes and two ports never meet. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers } from './http-ready.ts';
 import type { EquippedMesh, Mesh } from './mesh.ts';
-import { mysqlIsReady } from './mysql-client.ts';
+import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { rejoinPair } from './mysql-pair.ts';
 import { mysqlCommand, type MysqlName } from './mysql-server.ts';
 import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
@@ -27,10 +27,10 @@ export const folderOf = (name: Application): string =>
 export const planMysql = (mesh: EquippedMesh, name: MysqlName): Plan => ({
   name,
   command: mysqlCommand(mesh, name),
-  isReady: () => mysqlIsReady(mesh, name),
+  isReady: () => mysqlIsReady(pairOf(mesh), name),
   readyMsMax: 120_000,
   graceMs: 20_000,
-  onReturn: () => rejoinPair(mesh, name),
+  onReturn: () => rejoinPair(pairOf(mesh), name),
 });
 
 export const planNats = (mesh: EquippedMesh): Plan => ({
@@ -129,6 +129,8 @@ const commonEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
   HOST: '127.0.0.1',
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
   NATS_URL: natsUrl(mesh),
+  // Alone, there is nobody else that callers could turn to meanwhile.
+  DRAIN_DELAY_MS: mesh.instances === 1 ? '0' : '1000',
 });
 
 export const issuerUrl = ({ ports }: Mesh): string => `http://127.0.0.1:${ports.issuer}`;

@@ -37,7 +37,7 @@ export async function buildPrograms(): Promise<void> {
       source: `${folderOf(name)}/src/${program}.ts`,
     })),
   );
-  const own = [...helpers, 'balancer'].map((name) => ({
+  const own = [...helpers, 'balancer', 'pair', 'issuer-token'].map((name) => ({
     out: `tools/dist/${name}.js`,
     source: `tools/src/mesh/${name}.ts`,
   }));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
-import { mysqlIsReady } from './mysql-client.ts';
+import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { mysqlNames } from './mysql-server.ts';
 import { natsIsReady } from './nats-server.ts';
 import { isPaused, readPid } from './pid.ts';
@@ -42,7 +42,7 @@ type Member = {
 };
 
 export async function meshStatus(mesh: Mesh): Promise<MeshStatus> {
-  const mysql = await mysqlStatus(mesh);
+  const mysql = await mysqlStatus(pairOf(mesh));
   const processes = await Promise.all(membersOf(mesh).map((member) => statusOf(mesh, member)));
   const supervisor = readPid(mesh.home, supervisorName);
   return {
@@ -72,7 +72,7 @@ function membersOf(mesh: Mesh): Member[] {
       name,
       port: mesh.ports[name],
       role: 'database',
-      isReady: () => mysqlIsReady(mesh, name),
+      isReady: () => mysqlIsReady(pairOf(mesh), name),
     })),
     { name: 'nats', port: mesh.ports.nats, role: 'events', isReady: () => natsIsReady(mesh) },
   ];
