@@ -62,6 +62,7 @@ function compileRelation(scope: CriteriaScope, { key, value, depth }: Node): Sql
     const link = raw(`${alias}.\`${relation.foreign}\` = ${scope.alias}.\`${relation.from}\``);
     return sql`EXISTS (SELECT 1 FROM ${raw(`\`${entity.table}\` ${alias}`)} WHERE ${link} AND ${raw(`${alias}.deletedAt IS NULL`)} AND ${scope.readable(entity, alias)} AND ${inner})`;
   };
+  if (relation.isOne) return exists(tree(key, value));
   return and(
     Object.entries(tree(key, value)).map(([quantifier, criteria]) => {
       const inner = tree(`${key}.${quantifier}`, criteria);

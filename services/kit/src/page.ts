@@ -95,7 +95,7 @@ export async function readScope(
   uses: object,
 ): Promise<CriteriaScope> {
   // The definitions are read only when a custom field is named somewhere in the arguments.
-  const customFields: CustomFields = /custom/.test(JSON.stringify(uses))
+  const customFields: CustomFields = /"custom(?:Fields"|\.)/.test(JSON.stringify(uses))
     ? await findCustomFields(context.app.db.manager, entity.name)
     : new Map();
   return {
