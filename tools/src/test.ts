@@ -92,7 +92,7 @@ async function runChecks(): Promise<Tally> {
 async function runUnits(run: Run, databases: RunningMesh): Promise<Tally> {
   await databases.ready;
   say('Tests of rules and operations');
-  const env = testVariables(databases.mesh);
+  const env = testVariables(databases.mesh, databases.mesh.toolchain);
   return step('together', () => runJest({ ...run, suite: 'units', env }));
 }
 
