@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, stop } from 'esbuild';
 
 /** Bundles our own packages and leaves every other one to be loaded from node_modules. */
 const ownPackagesOnly: Plugin = {
@@ -34,6 +34,8 @@ export async function bundle(
     write: false,
   });
   for (const { path, contents } of outputFiles) writeIfChanged(path, contents);
+  // Its process would stay as long as ours.
+  await stop();
 }
 
 /** In one step, because a mesh that runs may start the old file at any moment. */

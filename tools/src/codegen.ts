@@ -45,7 +45,13 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
       federation: true,
       immutableTypes: true,
       mappers: { ...mappers, ...connections(models, sdl) },
-      scalars: { Date: 'string', DateTime: 'Date', Decimal: 'string', ID: 'string', JSON: 'unknown' },
+      scalars: {
+        Date: 'string',
+        DateTime: 'Date',
+        Decimal: 'string',
+        ID: 'string',
+        JSON: 'unknown',
+      },
       useTypeImports: true,
     },
   });
@@ -62,7 +68,10 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
 }
 
 /** `XConnection` is the kit's page of whatever stands behind X. */
-function connections(models: Readonly<Record<string, string>>, sdl: string): Record<string, string> {
+function connections(
+  models: Readonly<Record<string, string>>,
+  sdl: string,
+): Record<string, string> {
   const pages = parse(sdl).definitions.flatMap((definition) => {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const nodes = definition.fields?.find(({ name }) => name.value === 'nodes');

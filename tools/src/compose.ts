@@ -1,15 +1,21 @@
-import { writeFileSync } from 'node:fs';
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
-import { schemasFolder, subgraphNames, subgraphSdl } from './schemas.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { composeContracts } from './contracts.ts';
+import { main, UserError } from './mesh/say.ts';
+import { schemasFolder } from './schemas.ts';
 
-const { supergraphSdl, errors } = composeServices(
-  subgraphNames().map((name) => ({
-    name,
-    typeDefs: parse(subgraphSdl(name)),
-    url: `http://${name}/graphql`,
-  })),
-);
-if (errors) throw new AggregateError(errors, errors.map(String).join('\n'));
+/** Writes what is composed from the subgraphs; with `--check`, only tells whether it is up to date. */
+await main(async () => {
+  const onlyCheck = process.argv.includes('--check');
+  const stale = Object.entries(composeContracts()).filter(([file, text]) => read(file) !== text);
+  if (!onlyCheck) {
+    for (const [file, text] of stale) writeFileSync(new URL(file, schemasFolder), text);
+  } else if (stale.length > 0) {
+    const files = stale.map(([file]) => `schemas/${file}`).join(' and ');
+    throw new UserError(`${files} is not what the subgraphs compose to: npm run compose`);
+  }
+});
 
-writeFileSync(new URL('supergraph.graphql', schemasFolder), supergraphSdl);
+function read(file: string): string | null {
+  const url = new URL(file, schemasFolder);
+  return existsSync(url) ? readFileSync(url, 'utf8') : null;
+}

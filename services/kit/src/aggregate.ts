@@ -8,6 +8,7 @@ import { idFromBytes } from './id.ts';
 import { readScope, visibleSql } from './page.ts';
 import { and, joinSql, raw, sql, type Sql } from './sql.ts';
 import { columnSql } from './store.ts';
+import { asText } from './text.ts';
 
 export type Bucket = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 export type AggregateFunction = 'AVG' | 'COUNT' | 'COUNT_DISTINCT' | 'MAX' | 'MIN' | 'SUM';
@@ -50,7 +51,11 @@ const keysMax = 5;
 const measuresMax = 10;
 
 type Key = GroupBy & { readonly target: string; readonly kind: FieldKind; readonly as: string };
-type Figure = Measure & { readonly target: string; readonly as: string; readonly currencyAs: string | null };
+type Figure = Measure & {
+  readonly target: string;
+  readonly as: string;
+  readonly currencyAs: string | null;
+};
 
 /** Figures by group over the records that the viewer may read. Money is grouped by currency too. */
 export async function aggregateRecords(
@@ -62,18 +67,28 @@ export async function aggregateRecords(
   const keys = readKeys(scope, args.groupBy ?? []);
   const { figures, currencies } = readFigures(scope, args.measures);
   const groups = [...keys, ...currencies];
-  const size = args.first ?? groupsDefault;
-  if (size < 1 || size > groupsMax) throw invalid(`Ask for 1 to ${groupsMax} groups`);
+  const size = groupCount(args);
 
   const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
-  const grouping = groups.length > 0 ? `GROUP BY ${groups.map(({ as }) => as).join(', ')}` : '';
-  const { text, values } = sql`SELECT ${joinSql(columns, ', ')} FROM ${raw(`\`${entity.table}\` t`)} WHERE ${visibleSql(context, scope, args.where ?? {})} ${raw(grouping)} ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])} LIMIT ${raw(String(size + 1))}`;
+  const { text, values } = sql`SELECT ${joinSql(columns, ', ')} FROM ${raw(`\`${entity.table}\` t`)}
+    WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(groups)}
+    ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
+    LIMIT ${raw(String(size + 1))}`;
   const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
 
   return {
     rows: rows.slice(0, size).map((row) => resultRow(row, keys, figures)),
     hasMore: rows.length > size,
   };
+}
+
+const groupSql = (groups: readonly Grouped[]): Sql =>
+  raw(groups.length > 0 ? `GROUP BY ${groups.map(({ as }) => as).join(', ')}` : '');
+
+function groupCount({ first }: AggregateArgs): number {
+  const size = first ?? groupsDefault;
+  if (size >= 1 && size <= groupsMax) return size;
+  throw invalid(`Ask for 1 to ${groupsMax} groups`);
 }
 
 const resultRow = (
@@ -92,8 +107,7 @@ const resultRow = (
 
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof Uint8Array) return idFromBytes(value);
-  return value instanceof Date ? value.toISOString() : String(value);
+  return value instanceof Uint8Array ? idFromBytes(value) : asText(value);
 }
 
 function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
@@ -102,7 +116,8 @@ function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
     const { target, kind } = readTarget(scope, field);
     const key = { field, bucket: bucket ?? null, kind, as: `k${at}` };
     if (!bucket) return { ...key, target };
-    if (kind !== 'date' && kind !== 'dateTime') throw invalid(`${field} is no date to put in buckets`);
+    if (kind !== 'date' && kind !== 'dateTime')
+      throw invalid(`${field} is no date to put in buckets`);
     const day = kind === 'date' ? target : `DATE(CONVERT_TZ(${target}, '+00:00', '+08:00'))`;
     return { ...key, target: bucketSql[bucket](day) };
   });
@@ -190,13 +205,19 @@ function havingSql(figures: readonly Figure[], having: readonly Having[]): Sql {
   const parts = having.flatMap((each) =>
     bounds.flatMap(([name, symbol]) => {
       const value = each[name];
-      return value ? [sql`${raw(figureAt(figures, each.measure ?? 0).as)} ${raw(symbol)} ${value}`] : [];
+      return value
+        ? [sql`${raw(figureAt(figures, each.measure ?? 0).as)} ${raw(symbol)} ${value}`]
+        : [];
     }),
   );
   return sql`HAVING ${and(parts)}`;
 }
 
-function orderSql(keys: readonly Key[], figures: readonly Figure[], orderBy: readonly Order[]): Sql {
+function orderSql(
+  keys: readonly Key[],
+  figures: readonly Figure[],
+  orderBy: readonly Order[],
+): Sql {
   const wanted = orderBy.map(({ measure, field, direction }) => {
     const target = field ? keyNamed(keys, field).as : figureAt(figures, measure ?? 0).as;
     return `${target} ${direction === 'ASC' ? 'ASC' : 'DESC'}`;

@@ -51,7 +51,11 @@ export async function writeAudit(
 /** What was changed after a version, oldest first: for merging changes that do not overlap. */
 export async function changesSince(
   manager: EntityManager,
-  { entity, id, version }: { readonly entity: Entity; readonly id: string; readonly version: number },
+  {
+    entity,
+    id,
+    version,
+  }: { readonly entity: Entity; readonly id: string; readonly version: number },
 ): Promise<readonly Changes[]> {
   const rows: { changes: Changes }[] = await manager.query(
     'SELECT changes FROM audit WHERE entity = ? AND entityId = ? AND version > ? ORDER BY version',
@@ -93,6 +97,7 @@ type StoredChange = {
   readonly version: number;
 };
 
+const versionsDefault = 20;
 const versionsMax = 100;
 
 /**
@@ -104,9 +109,8 @@ export async function fieldHistory(
   entity: Entity,
   { id, fields, first, after }: HistoryArgs & Pick<Stamps, 'id'>,
 ): Promise<FieldChangeConnection> {
-  const size = first ?? 20;
-  if (size < 1 || size > versionsMax) throw invalid(`A page of history holds 1 to ${versionsMax} versions`);
-  const before = after === null || after === undefined ? null : readCursor(after);
+  const size = historySize(first);
+  const before = after ? readCursor(after) : null;
   const { text, values } = sql`SELECT id, changes, at, byStaffId, version FROM audit
     WHERE entity = ${entity.name} AND entityId = ${idToBytes(id)} AND action = 'UPDATE'
       AND ${before === null ? raw('TRUE') : sql`version < ${before}`}
@@ -123,6 +127,12 @@ export async function fieldHistory(
       endCursor: last ? cursorOf(last) : null,
     },
   };
+}
+
+function historySize(first: number | null | undefined): number {
+  const size = first ?? versionsDefault;
+  if (size >= 1 && size <= versionsMax) return size;
+  throw invalid(`A page of history holds 1 to ${versionsMax} versions`);
 }
 
 const readableChanges = (

@@ -1,10 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, Events, type NatsConnection } from 'nats';
-import type { Access } from './bus-reader.ts';
+import {
+  connect,
+  Events,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+} from 'nats';
 import type { Log } from './log.ts';
+import { describeError } from './describe-error.ts';
 
 /** The connection while there is one. It is another after each time that it was lost. */
-export type Link = Access & { readonly connection: NatsConnection };
+export type Link = {
+  readonly connection: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  /** Fails at once when the connection is lost, instead of when the answer is late. */
+  readonly whileUp: <Value>(work: Promise<Value>) => Promise<Value>;
+};
 
 export type LinkKeeper = {
   readonly current: () => Link | null;
@@ -62,7 +74,7 @@ export function keepLink({ url, name, log }: LinkOptions): LinkKeeper {
 function refusalLog(log: Log): (error: Error) => null {
   let last = '';
   return (error) => {
-    if (error.message !== last) log.warn({ err: error }, 'NATS cannot be reached');
+    if (error.message !== last) log.warn({ error: describeError(error) }, 'NATS cannot be reached');
     last = error.message;
     return null;
   };
@@ -102,13 +114,36 @@ async function follow(
   change: (link: Link | null) => void,
 ): Promise<void> {
   const jsm = await connection.jetstreamManager({ checkAPI: false });
-  const link = (): Link => ({ connection, js: connection.jetstream(), jsm });
-  change(link());
+  const waiting = new Set<() => void>();
+  const link = (): Link => ({
+    connection,
+    js: connection.jetstream(),
+    jsm,
+    whileUp: (work) => raceLoss(work, waiting),
+  });
+  const turn = (isUp: boolean): void => {
+    change(isUp ? link() : null);
+    if (!isUp) for (const fail of waiting) fail();
+  };
+  turn(true);
+  void tell(connection, turn);
+  await connection.closed();
+  turn(false);
+}
+
+const raceLoss = <Value>(work: Promise<Value>, waiting: Set<() => void>): Promise<Value> =>
+  new Promise((resolve, reject) => {
+    const fail = (): void => reject(new Error('NATS was disconnected'));
+    waiting.add(fail);
+    work.then(resolve, reject).finally(() => waiting.delete(fail));
+  });
+
+/** The client's stream of news does not end when the connection does. */
+async function tell(connection: NatsConnection, turn: (isUp: boolean) => void): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === Events.Disconnect) change(null);
-    if (type === Events.Reconnect) change(link());
+    if (type === Events.Disconnect) turn(false);
+    if (type === Events.Reconnect) turn(true);
   }
-  change(null);
 }
 
 function listen(connection: NatsConnection, signal: Signal, wanted: ReadonlySet<Signal>): void {

@@ -4,11 +4,9 @@ import {
   nanos,
   NatsError,
   type ConsumerMessages,
-  type JetStreamClient,
-  type JetStreamManager,
   type JsMsg,
 } from 'nats';
-import { readHeaders, streamName, type StreamMessage } from './bus-stream.ts';
+import { toStreamMessage, type Access, type StreamMessage } from './bus-stream.ts';
 
 export type ReadOptions = {
   /** A reader of the same name that is open elsewhere ends. */
@@ -24,8 +22,6 @@ export type EventReader = {
   readonly stop: () => Promise<void>;
 };
 
-export type Access = { readonly js: JetStreamClient; readonly jsm: JetStreamManager };
-
 /** Messages that the server hands out before it has to be told that they are done. */
 const unackedMax = 1000;
 const ackWaitMs = 30_000;
@@ -36,31 +32,32 @@ const heartbeatMs = 2000;
  * data. Going on with the old one would hand out what follows before what its last reader had
  * taken and not finished, which is against the order.
  */
-export async function createDurable(jsm: JetStreamManager, options: ReadOptions): Promise<void> {
-  await removeDurable(jsm, options.name);
-  await jsm.consumers.add(streamName, {
+export async function createDurable(access: Access, options: ReadOptions): Promise<void> {
+  const { jsm, space } = access;
+  await removeDurable(access, options.name);
+  await jsm.consumers.add(space.stream, {
     durable_name: options.name,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ackWaitMs),
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: options.afterSeq + 1,
-    filter_subjects: [...options.subjects],
+    filter_subjects: options.subjects.map((subject) => space.prefix + subject),
     max_ack_pending: unackedMax,
     max_deliver: -1,
   });
 }
 
-export async function removeDurable(jsm: JetStreamManager, name: string): Promise<void> {
+export async function removeDurable({ jsm, space }: Access, name: string): Promise<void> {
   try {
-    await jsm.consumers.delete(streamName, name);
+    await jsm.consumers.delete(space.stream, name);
   } catch (error) {
     if (!(error instanceof NatsError) || error.code !== '404') throw error;
   }
 }
 
 /** How many messages the stream still holds for the reader of this name. */
-export async function pendingOf(jsm: JetStreamManager, name: string): Promise<number> {
-  const info = await jsm.consumers.info(streamName, name);
+export async function pendingOf({ jsm, space }: Access, name: string): Promise<number> {
+  const info = await jsm.consumers.info(space.stream, name);
   return info.num_pending + info.num_ack_pending;
 }
 
@@ -69,7 +66,7 @@ type OnConnect = (listener: () => void) => () => void;
 
 /** Reads the durable consumer in the stream's order: what comes a second time is left out. */
 export async function openReader(
-  { js }: Access,
+  access: Access,
   name: string,
   onConnect: OnConnect,
 ): Promise<EventReader> {
@@ -77,15 +74,19 @@ export async function openReader(
   const queue = createQueue();
   let newestSeq = 0;
 
-  const source = await consume(js, name, (message) => {
+  const source = await consume(access, name, (message) => {
     if (message.seq <= newestSeq) return;
     newestSeq = message.seq;
     unacked.set(message.seq, message);
-    queue.put(toStreamMessage(message));
+    queue.put(toStreamMessage(message, access.space));
   });
-  void source.closed().then((error) => queue.fail(error || new Error(`Reader ${name} has ended`)));
-  const forget = onConnect(() => queue.fail(new Error('NATS has reconnected')));
   const working = setInterval(() => unacked.forEach((message) => message.working()), ackWaitMs / 3);
+  const forget = onConnect(() => void source.close());
+  void source.closed().then((error) => {
+    clearInterval(working);
+    forget();
+    queue.fail(error || new Error(`Reader ${name} has ended`));
+  });
 
   return {
     take: queue.take,
@@ -95,11 +96,7 @@ export async function openReader(
         unacked.delete(seq);
       }
     },
-    stop: async () => {
-      clearInterval(working);
-      forget();
-      await source.close();
-    },
+    stop: async () => void (await source.close()),
   };
 }
 
@@ -142,11 +139,11 @@ function createQueue(): Queue {
 }
 
 async function consume(
-  js: JetStreamClient,
+  { js, space }: Access,
   name: string,
   callback: (message: JsMsg) => void,
 ): Promise<ConsumerMessages> {
-  const consumer = await js.consumers.get(streamName, name);
+  const consumer = await js.consumers.get(space.stream, name);
   return consumer.consume({
     callback,
     max_messages: unackedMax,
@@ -155,10 +152,3 @@ async function consume(
     abort_on_missing_resource: true,
   });
 }
-
-const toStreamMessage = (message: JsMsg): StreamMessage => ({
-  seq: message.seq,
-  subject: message.subject,
-  headers: readHeaders(message.headers),
-  body: message.string(),
-});

@@ -4,16 +4,32 @@ import {
   nanos,
   NatsError,
   StorageType,
-  type JetStreamClient,
-  type JetStreamManager,
   type MsgHdrs,
+  type StoredMsg,
 } from 'nats';
+import type { Link } from './bus-connection.ts';
 import { eventSubjects, type Headers } from './envelope.ts';
 
 /** The one stream that all services tell their events on. */
-export const streamName = 'CRM_EVT';
+export type Space = {
+  readonly stream: string;
+  /** Leads every subject; empty but in tests, which share a server. */
+  readonly prefix: string;
+};
 
-export type StreamState = { readonly firstSeq: number; readonly lastSeq: number };
+export const spaceOf = (namespace: string): Space =>
+  namespace === ''
+    ? { stream: 'CRM_EVT', prefix: '' }
+    : { stream: `CRM_EVT_${namespace}`, prefix: `${namespace}.` };
+
+/** What the functions on the stream work in. */
+export type Access = Link & { readonly space: Space };
+
+export type StreamState = {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly messages: number;
+};
 
 export type StreamMessage = {
   readonly seq: number;
@@ -46,14 +62,14 @@ const notFound = '404';
  * Makes the stream when there is none, and else leaves it as its operators have set it. A full
  * stream refuses what is new (the outbox keeps it) instead of dropping what is old.
  */
-export async function ensureStream(jsm: JetStreamManager, replicas: number): Promise<void> {
+export async function ensureStream({ jsm, space }: Access, replicas: number): Promise<void> {
   try {
-    await jsm.streams.info(streamName);
+    await jsm.streams.info(space.stream);
   } catch (error) {
     if (!(error instanceof NatsError) || error.code !== notFound) throw error;
     await jsm.streams.add({
-      name: streamName,
-      subjects: [...eventSubjects],
+      name: space.stream,
+      subjects: eventSubjects.map((subject) => space.prefix + subject),
       storage: StorageType.File,
       discard: DiscardPolicy.New,
       max_age: nanos(keptMs),
@@ -62,24 +78,26 @@ export async function ensureStream(jsm: JetStreamManager, replicas: number): Pro
   }
 }
 
-export async function streamState(jsm: JetStreamManager): Promise<StreamState> {
-  const { state } = await jsm.streams.info(streamName);
-  return { firstSeq: state.first_seq, lastSeq: state.last_seq };
+export async function streamState({ jsm, space }: Access): Promise<StreamState> {
+  const { state } = await jsm.streams.info(space.stream);
+  return { firstSeq: state.first_seq, lastSeq: state.last_seq, messages: state.messages };
 }
 
-export async function publish(js: JetStreamClient, message: OutgoingMessage): Promise<Receipt> {
+export async function publish({ js, space }: Access, message: OutgoingMessage): Promise<Receipt> {
   const headers = natsHeaders();
   for (const [name, value] of Object.entries(message.headers)) headers.set(name, value);
+  const options = {
+    msgID: message.messageId,
+    headers,
+    timeout: publishTimeoutMs,
+    expect: {
+      streamName: space.stream,
+      ...(message.previousSeq === null ? {} : { lastSubjectSequence: message.previousSeq }),
+    },
+  };
   try {
-    const { seq, duplicate } = await js.publish(message.subject, message.body, {
-      msgID: message.messageId,
-      headers,
-      timeout: publishTimeoutMs,
-      expect: {
-        streamName,
-        ...(message.previousSeq === null ? {} : { lastSubjectSequence: message.previousSeq }),
-      },
-    });
+    const subject = space.prefix + message.subject;
+    const { seq, duplicate } = await js.publish(subject, message.body, options);
     return { seq, isDuplicate: duplicate };
   } catch (error) {
     if (error instanceof NatsError && error.api_error?.err_code === wrongSequence) {
@@ -89,23 +107,42 @@ export async function publish(js: JetStreamClient, message: OutgoingMessage): Pr
   }
 }
 
-type Place = { readonly seq: number } | { readonly last_by_subj: string };
+export const messageAt = ({ jsm, space }: Access, seq: number): Promise<StreamMessage | null> =>
+  orNull(jsm.streams.getMessage(space.stream, { seq }), space);
 
-export async function findMessage(
-  jsm: JetStreamManager,
-  place: Place,
-): Promise<StreamMessage | null> {
+export const lastMessage = (
+  { jsm, space }: Access,
+  subject: string,
+): Promise<StreamMessage | null> =>
+  orNull(jsm.streams.getMessage(space.stream, { last_by_subj: space.prefix + subject }), space);
+
+async function orNull(search: Promise<StoredMsg>, space: Space): Promise<StreamMessage | null> {
   try {
-    const found = await jsm.streams.getMessage(streamName, place);
-    const { seq, subject } = found;
-    return { seq, subject, headers: readHeaders(found.header), body: found.string() };
+    const { seq, subject, header, data } = await search;
+    return toStreamMessage({ seq, subject, headers: header, data }, space);
   } catch (error) {
     if (error instanceof NatsError && error.code === notFound) return null;
     throw error;
   }
 }
 
-export function readHeaders(headers: MsgHdrs | undefined): Headers {
+type Received = {
+  readonly seq: number;
+  readonly subject: string;
+  readonly headers?: MsgHdrs | undefined;
+  readonly data: Uint8Array;
+};
+
+const text = new TextDecoder();
+
+export const toStreamMessage = (received: Received, { prefix }: Space): StreamMessage => ({
+  seq: received.seq,
+  subject: received.subject.slice(prefix.length),
+  headers: readHeaders(received.headers),
+  body: text.decode(received.data),
+});
+
+function readHeaders(headers: MsgHdrs | undefined): Headers {
   const found: Record<string, string> = {};
   for (const [name, values] of headers ?? []) found[name] = values[0] ?? '';
   return found;

@@ -1,4 +1,4 @@
-import { keepLink, type Link } from './bus-connection.ts';
+import { keepLink } from './bus-connection.ts';
 import {
   createDurable,
   openReader,
@@ -9,9 +9,12 @@ import {
 } from './bus-reader.ts';
 import {
   ensureStream,
-  findMessage,
+  lastMessage,
+  messageAt,
   publish,
+  spaceOf,
   streamState,
+  type Access,
   type OutgoingMessage,
   type Receipt,
   type StreamMessage,
@@ -44,33 +47,37 @@ type BusOptions = {
   readonly log: Log;
   /** Copies of the stream, for the process that makes it. */
   readonly replicas?: number;
+  /** A stream of its own for each test that shares a server with others. */
+  readonly namespace?: string;
 };
 
 /** Gives the bus at once, connected or not: it connects in the background. */
-export function connectBus({ replicas = 1, ...options }: BusOptions): Bus {
+export function connectBus({ replicas = 1, namespace = '', ...options }: BusOptions): Bus {
   const { current, onConnect, onSignal, close } = keepLink(options);
-  const linked = (): Link => {
+  const space = spaceOf(namespace);
+  const ask = async <Answer>(question: (access: Access) => Promise<Answer>): Promise<Answer> => {
     const link = current();
     if (!link) throw new Error('NATS is not connected');
-    return link;
+    return link.whileUp(question({ ...link, space }));
   };
 
   return {
     isConnected: () => current() !== null,
     onConnect,
-    ensureStream: async () => ensureStream(linked().jsm, replicas),
-    streamState: async () => streamState(linked().jsm),
-    publish: async (message) => publish(linked().js, message),
-    messageAt: async (seq) => findMessage(linked().jsm, { seq }),
-    lastMessage: async (subject) => findMessage(linked().jsm, { last_by_subj: subject }),
-    read: async (reading) => {
-      await createDurable(linked().jsm, reading);
-      return openReader(linked(), reading.name, onConnect);
-    },
-    pending: async (reader) => pendingOf(linked().jsm, reader),
-    forget: async (reader) => removeDurable(linked().jsm, reader),
-    signal: (subject) => current()?.connection.publish(subject),
-    onSignal,
+    ensureStream: () => ask((access) => ensureStream(access, replicas)),
+    streamState: () => ask(streamState),
+    publish: (message) => ask((access) => publish(access, message)),
+    messageAt: (seq) => ask((access) => messageAt(access, seq)),
+    lastMessage: (subject) => ask((access) => lastMessage(access, subject)),
+    read: (reading) =>
+      ask(async (access) => {
+        await createDurable(access, reading);
+        return openReader(access, reading.name, onConnect);
+      }),
+    pending: (reader) => ask((access) => pendingOf(access, reader)),
+    forget: (reader) => ask((access) => removeDurable(access, reader)),
+    signal: (subject) => current()?.connection.publish(space.prefix + subject),
+    onSignal: (subject, listener) => onSignal(space.prefix + subject, listener),
     close,
   };
 }

@@ -45,7 +45,8 @@ function compileNode(scope: CriteriaScope, { key, value, depth }: Node): Sql {
   if (key === 'customFields') {
     return and(listOfTrees(key, value).map((filter) => customFieldSql(scope, filter)));
   }
-  if (Object.hasOwn(scope.entity.relations, key)) return compileRelation(scope, { key, value, depth });
+  if (Object.hasOwn(scope.entity.relations, key))
+    return compileRelation(scope, { key, value, depth });
   return compileField(scope, key, tree(key, value));
 }
 
@@ -128,14 +129,27 @@ const symbols: Readonly<Record<string, string>> = {
   lte: '<=',
 };
 
-function compare(comparison: Comparison): Sql {
-  const { column, target, operator, value } = comparison;
-  if (operator === 'isNull') return nullSql(target, value);
-  if (column.field.kind === 'list') return compareList(comparison);
-  if (operator === 'in' || operator === 'notIn') return compareIn(comparison);
-  if (operator === 'contains' || operator === 'startsWith') return compareText(comparison);
-  if (operator === 'withinDays') return withinDays(comparison);
+type Compare = (comparison: Comparison) => Sql;
 
+/** Operators that are more than a symbol between two values. */
+const comparisons: Readonly<Record<string, Compare>> = {
+  isNull: ({ target, value }) => nullSql(target, value),
+  in: compareIn,
+  notIn: compareIn,
+  contains: compareText,
+  startsWith: compareText,
+  withinDays,
+};
+
+function compare(comparison: Comparison): Sql {
+  const { column, operator } = comparison;
+  const special =
+    column.field.kind === 'list' && operator !== 'isNull' ? compareList : comparisons[operator];
+  return (special ?? compareValues)(comparison);
+}
+
+function compareValues(comparison: Comparison): Sql {
+  const { column, target, operator, value } = comparison;
   const symbol = symbols[operator];
   const isOrder = operator.startsWith('g') || operator.startsWith('l');
   if (!symbol || (isOrder && !ordered.includes(column.field.kind))) throw noOperator(comparison);
@@ -196,7 +210,8 @@ export const companyDate = (at: Date): string => companyDay.format(at);
 
 function encodeOperand(column: Column, value: unknown): unknown {
   const { kind } = column.field;
-  if (kind === 'id') return typeof value === 'string' && isId(value) ? idToBytes(value) : Buffer.of();
+  if (kind === 'id')
+    return typeof value === 'string' && isId(value) ? idToBytes(value) : Buffer.of();
   if (!isOperand(column.field, value)) {
     throw invalid(`${column.name} can't be compared with this value`, [
       { path: column.name, message: `is a ${kind}` },

@@ -41,7 +41,12 @@ export async function findCustomFields(
   return new Map(
     rows.map((row) => [
       row.key,
-      { ...row, id: `${row.entity}.${row.key}`, required: row.required === 1, active: row.active === 1 },
+      {
+        ...row,
+        id: `${row.entity}.${row.key}`,
+        required: row.required === 1,
+        active: row.active === 1,
+      },
     ]),
   );
 }
@@ -51,7 +56,10 @@ export async function saveCustomField(
   manager: EntityManager,
   field: Omit<CustomField, 'id'>,
 ): Promise<CustomField> {
-  const problems = definitionProblems(field, (await findCustomFields(manager, field.entity)).get(field.key));
+  const problems = definitionProblems(
+    field,
+    (await findCustomFields(manager, field.entity)).get(field.key),
+  );
   if (problems.length > 0) throw invalid('The definition was refused', problems);
   await manager.query(
     `INSERT INTO customField (id, entity, \`key\`, type, labels, required, options, active)
@@ -79,7 +87,10 @@ function definitionProblems(
   const checks: readonly (readonly [boolean, FieldProblem])[] = [
     [
       !keyPattern.test(field.key),
-      { path: 'key', message: 'must be a letter, then letters, digits and underscores, at most 64' },
+      {
+        path: 'key',
+        message: 'must be a letter, then letters, digits and underscores, at most 64',
+      },
     ],
     [
       before !== undefined && before.type !== field.type,
@@ -106,7 +117,10 @@ export function customFieldProblems(
 }
 
 function schemaOf({ type, options }: CustomField): z.ZodType {
-  const text = z.string().max(textMax).refine((value) => !value.includes('\0'));
+  const text = z
+    .string()
+    .max(textMax)
+    .refine((value) => !value.includes('\0'));
   switch (type) {
     case 'TEXT':
       return text;

@@ -13,6 +13,12 @@ export type Deadline = {
   readonly release: () => void;
 };
 
+/** One error for all: nobody is there to read it. */
+const callerGone = new AppError('TIMEOUT', 'The caller is gone');
+
+/** Whether work was stopped because nobody waits for it, and not because it took too long. */
+export const isCallerGone = (reason: unknown): boolean => reason === callerGone;
+
 export function deadlineAt(epochMs: number, nowMs = Date.now()): Deadline {
   const controller = new AbortController();
   const expired = new Promise<never>((_, reject) => {
@@ -27,7 +33,7 @@ export function deadlineAt(epochMs: number, nowMs = Date.now()): Deadline {
   return {
     signal: controller.signal,
     race: (work) => Promise.race([work, expired]),
-    abandon: () => controller.abort(new AppError('TIMEOUT', 'The caller is gone')),
+    abandon: () => controller.abort(callerGone),
     release: () => clearTimeout(timer),
   };
 }

@@ -1,4 +1,14 @@
-import { dateTime, id, int, json, type Field, type Fields, type Group, type RowOf } from './field.ts';
+import {
+  dateTime,
+  id,
+  int,
+  json,
+  type Field,
+  type FieldKind,
+  type Fields,
+  type Group,
+  type RowOf,
+} from './field.ts';
 import { idFromBytes, idToBytes } from './id.ts';
 
 /** What every record carries beside its own fields. */
@@ -32,8 +42,22 @@ export type AccessRule =
   | { readonly by: 'owner'; readonly owner: string; readonly team: string }
   /** The row belongs to a row of `table`, whose owner decides. */
   | { readonly by: 'parent'; readonly column: string; readonly table: string }
-  /** Everyone in the company may read it; writing takes the action's right. */
-  | { readonly by: 'company' };
+  /** Live rows of `table` tie the row to rows of `parentTable`, each of whose owners decides. */
+  | {
+      readonly by: 'link';
+      readonly table: string;
+      /** Names the row, where `parentColumn` names the row that owns it. */
+      readonly column: string;
+      readonly parentColumn: string;
+      readonly parentTable: string;
+    }
+  /** One of the rules is enough. */
+  | { readonly by: 'any'; readonly of: readonly AccessRule[] }
+  /**
+   * Everyone in the company may read it. When its `writers` are the staff, everyone who may write
+   * anything at all may write it; else that takes the right over all records.
+   */
+  | { readonly by: 'company'; readonly writers?: 'staff' };
 
 export type Entity<Row extends Stamps = Stamps> = {
   /** As in the graph: `Customer`. */
@@ -112,13 +136,15 @@ export function encode(field: Field, value: unknown): unknown {
   return value;
 }
 
-function decode(field: Field, value: unknown): unknown {
-  if (field.kind === 'list') return value ?? [];
-  if (value === null || value === undefined) return null;
-  if (field.kind === 'id') return value instanceof Uint8Array ? idFromBytes(value) : value;
-  if (field.kind === 'boolean') return value === 1 || value === true || value === '1';
-  if (field.kind === 'int') return Number(value);
-  return value;
+const decoders: Partial<Record<FieldKind, (value: unknown) => unknown>> = {
+  id: (value) => (value instanceof Uint8Array ? idFromBytes(value) : value),
+  boolean: (value) => value === 1 || value === true,
+  int: Number,
+};
+
+function decode({ kind }: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return kind === 'list' ? [] : null;
+  return decoders[kind]?.(value) ?? value;
 }
 
 /** A row of the driver, whose keys are dotted field names, as a row of the entity. */

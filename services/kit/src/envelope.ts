@@ -1,3 +1,4 @@
+import { NIL, v5 } from 'uuid';
 import { z } from 'zod';
 import type { RecordedEvent, Visibility } from './event.ts';
 
@@ -55,7 +56,7 @@ const headers = z.object({
 });
 
 const body = z.object({
-  customerId: z.string().nullable(),
+  customerId: z.uuid().nullable(),
   actor: z.string().nullable(),
   changedFields: z.array(z.string()),
   data: z.unknown(),
@@ -84,4 +85,26 @@ export function decode(message: Message): RecordedEvent {
 function visibilityOf(subject: string): Visibility {
   if (subject.startsWith(`${prefixes.public}.`)) return 'public';
   return subject.startsWith(`${prefixes.private}.`) ? 'private' : 'snapshot';
+}
+
+const foreignMessages = '0192f4c0-5d7e-7b43-9c35-2f6b8a1d0e94';
+
+/** Stands in for a message that cannot be decoded, so that it can be set aside and looked at. */
+export function standInFor(message: Message): RecordedEvent {
+  const [, , aggregate = '?', aggregateId = ''] = message.subject.split('.');
+  return {
+    eventId: v5(`${message.subject} ${message.body}`, foreignMessages),
+    type: '?',
+    schemaVersion: 0,
+    visibility: visibilityOf(message.subject),
+    aggregate,
+    aggregateId: z.uuid().safeParse(aggregateId).data ?? NIL,
+    version: 0,
+    customerId: null,
+    actor: null,
+    changedFields: [],
+    occurredAt: '',
+    trace: null,
+    data: { headers: message.headers, body: message.body },
+  };
 }

@@ -30,7 +30,11 @@ type Details = {
 export class AppError extends Error {
   readonly extensions: Details & { readonly code: ErrorCode };
 
-  constructor(code: ErrorCode, message: string, details: Details & { readonly cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Details & { readonly cause?: unknown } = {},
+  ) {
     const { cause, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'AppError';

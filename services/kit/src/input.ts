@@ -1,8 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { customFieldProblems, findCustomFields } from './custom-field.ts';
-import { valueAt, type Column, type Entity } from './entity.ts';
+import { valueAt, type Entity } from './entity.ts';
 import { invalid, type FieldProblem } from './errors.ts';
+import type { Field, FieldKind } from './field.ts';
 import { idFromBytes, idToBytes, isId } from './id.ts';
+import { asText, lengthOf } from './text.ts';
 import { findTermsByKey, nameOf, type TermKey } from './vocabulary.ts';
 
 /** What a client sends for a record: its fields by name, groups as objects, left-out ones absent. */
@@ -65,7 +67,10 @@ function readValues(entity: Entity, input: Input): Map<string, unknown> {
   }
   const customFields: unknown = Reflect.get(input, 'customFields');
   if (Array.isArray(customFields)) {
-    values.set('customFields', Object.fromEntries(customFields.map(({ key, value }) => [key, value ?? null])));
+    values.set(
+      'customFields',
+      Object.fromEntries(customFields.map(({ key, value }) => [key, value ?? null])),
+    );
   }
   return values;
 }
@@ -75,7 +80,8 @@ function isGiven(input: Input, path: readonly string[]): boolean {
   let value: unknown = input;
   for (const part of path) {
     if (value === null) return true;
-    if (typeof value !== 'object' || value === undefined || !Object.hasOwn(value, part)) return false;
+    if (typeof value !== 'object' || value === undefined || !Object.hasOwn(value, part))
+      return false;
     value = Reflect.get(value, part);
     if (value === undefined) return false;
   }
@@ -86,37 +92,37 @@ const normalise = (kind: string, value: unknown): unknown =>
   kind === 'date' && value instanceof Date ? value.toISOString().slice(0, 10) : value;
 
 function shapeProblems(entity: Entity, values: Values, mode: Mode): FieldProblem[] {
-  return entity.columns.flatMap((column) => {
-    const { name, field } = column;
+  return entity.columns.flatMap(({ name, field }) => {
     if (field.managed || field.sql) return [];
-    const value = values.get(name) ?? null;
-    const isBlank = value === null || (typeof value === 'string' && value.trim() === '');
-    if (field.required && isBlank && (mode === 'create' || values.has(name))) {
-      return [{ path: name, message: 'is required' }];
-    }
-    if (value === null) return [];
-    const message = valueProblem(column, value);
+    const message = fieldProblem(
+      field,
+      values.get(name) ?? null,
+      mode === 'create' || values.has(name),
+    );
     return message === null ? [] : [{ path: name, message }];
   });
 }
 
-function valueProblem({ field }: Column, value: unknown): string | null {
-  switch (field.kind) {
-    case 'text':
-    case 'term':
-      return textProblem(value, field.max ?? 0);
-    case 'list':
-      return listProblem(value, field.max ?? 0);
-    case 'id':
-      return typeof value === 'string' && isId(value) ? null : 'is no id';
-    case 'enum':
-      return field.values?.includes(String(value)) ? null : `must be one of ${field.values?.join(', ') ?? ''}`;
-    case 'decimal':
-      return decimalProblem(value, field.scale ?? 0);
-    default:
-      return null;
-  }
+function fieldProblem(field: Field, value: unknown, mustHold: boolean): string | null {
+  if (field.required && mustHold && isBlank(value)) return 'is required';
+  return value === null ? null : (kindProblems[field.kind]?.(value, field) ?? null);
 }
+
+const isBlank = (value: unknown): boolean =>
+  value === null || (typeof value === 'string' && value.trim() === '');
+
+type KindProblem = (value: unknown, field: Field) => string | null;
+
+/** GraphQL has checked numbers, dates and booleans. */
+const kindProblems: Partial<Record<FieldKind, KindProblem>> = {
+  text: (value, { max = 0 }) => textProblem(value, max),
+  term: (value, { max = 0 }) => textProblem(value, max),
+  list: (value, { max = 0 }) => listProblem(value, max),
+  decimal: (value, { scale = 0 }) => decimalProblem(value, scale),
+  id: (value) => (typeof value === 'string' && isId(value) ? null : 'is no id'),
+  enum: (value, { values = [] }) =>
+    values.includes(asText(value)) ? null : `must be one of ${values.join(', ')}`,
+};
 
 const unpairedSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
@@ -125,7 +131,7 @@ function textProblem(value: unknown, max: number): string | null {
   if (typeof value !== 'string') return 'must be a text';
   if (value.includes('\0')) return 'must not hold a NUL character';
   if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
-  const length = [...value].length;
+  const length = lengthOf(value);
   return length > max ? `may have ${max} characters, not ${length}` : null;
 }
 
@@ -159,7 +165,7 @@ async function missingTerms(
     entity.columns.flatMap(({ name, field: { vocabulary } }) =>
       vocabulary === undefined
         ? []
-        : [values.get(name) ?? []].flat().map((code) => ({ name, vocabulary, code: String(code) })),
+        : [values.get(name) ?? []].flat().map((code) => ({ name, vocabulary, code: asText(code) })),
     ),
   );
   const keys = new Map<string, TermKey>(used.flat().map((each) => [nameOf(each), each]));

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { newId } from './id.ts';
 import type { Log } from './log.ts';
+import { describeError } from './describe-error.ts';
 
 /** The right to do a thing that one process at a time may do. `fence` grows with each new holder. */
 export type Lease = { readonly name: string; readonly holder: string; readonly fence: number };
@@ -41,7 +42,7 @@ export function keepLease({ db, name, log, ttlMs = 3000 }: KeepOptions): LeaseKe
       if (Boolean(lease) !== Boolean(held)) log.info({ name, lease }, 'lease changed hands');
       held = lease && { lease, untilMs };
     } catch (error) {
-      log.warn({ name, err: error }, 'lease not renewed');
+      log.warn({ name, error: describeError(error) }, 'lease not renewed');
     }
   };
   const askOn = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { asAppError } from './cluster-failure.ts';
 import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
 
 /** Every code that a client may see. INTERNAL is never thrown: it stands for a bug. */
@@ -31,9 +32,15 @@ const statusOfCode: Readonly<Record<PublicCode, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+export const isPublicCode = (code: unknown): code is PublicCode =>
+  typeof code === 'string' && Object.hasOwn(statusOfCode, code);
+
+export const httpStatus = (code: PublicCode): number => statusOfCode[code];
+
 /** What the caller may know of an error. `formatted` is Apollo's view of the same error. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
+  const thrown = unwrapResolverError(error);
+  const cause = asAppError(thrown) ?? thrown;
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof AppError) {
     return { message: cause.message, ...path, extensions: { ...cause.extensions } };
@@ -76,6 +83,8 @@ function formatOf(error: unknown): GraphQLFormattedError {
 /** The code of an error that GraphQL raised about the request, none for one raised by a resolver. */
 function requestCode(formatted: GraphQLFormattedError, error: GraphQLError): ErrorCode | undefined {
   if (error.path) return error.message.startsWith('Argument "') ? 'INVALID' : undefined;
+  // The gateway knows the shape of custom scalars only by name, so their literals are judged here.
+  if (error.message.startsWith('Expected value of type "')) return 'INVALID';
   return codeOfApollo[String(formatted.extensions?.['code'])];
 }
 

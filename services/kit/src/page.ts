@@ -57,7 +57,7 @@ async function countRows(context: RequestContext, entity: Entity, where: Sql): P
     `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${where.text}`,
     [...where.values],
   );
-  return Number(row?.total ?? 0);
+  return row?.total ?? 0;
 }
 
 type Plan = {
@@ -72,11 +72,7 @@ type Plan = {
   readonly hasCursor: boolean;
 };
 
-async function planPage(
-  context: RequestContext,
-  entity: Entity,
-  args: PageArgs,
-): Promise<Plan> {
+async function planPage(context: RequestContext, entity: Entity, args: PageArgs): Promise<Plan> {
   const isBackward = args.last !== null && args.last !== undefined;
   const cursor = (isBackward ? args.before : args.after) ?? null;
   const scope = await readScope(context, entity, args);
@@ -122,13 +118,18 @@ export const visibleSql = (
     compileCriteria({ entity, alias, now, ...scope }, where),
   ]);
 
-function pageSize({ lane }: RequestContext, { first, last, after, before }: PageArgs): number {
-  if (first && last) throw invalid('Ask for first or for last, not for both');
-  if ((first && before) || (last && after)) throw invalid('first goes with after, last with before');
-  const size = first ?? last ?? sizeDefault;
+function pageSize({ lane }: RequestContext, args: PageArgs): number {
+  refuseMixedEnds(args);
+  const size = args.first ?? args.last ?? sizeDefault;
   const max = sizeMax[lane];
   if (size < 0 || size > max) throw invalid(`A page holds 0 to ${max} records`);
   return size;
+}
+
+function refuseMixedEnds({ first, last, after, before }: PageArgs): void {
+  if (first && last) throw invalid('Ask for first or for last, not for both');
+  const isMixed = (first && before) || (last && after);
+  if (isMixed) throw invalid('first goes with after, last with before');
 }
 
 function connectionOf<Row extends Stamps>(
@@ -159,22 +160,32 @@ export type ChildPages<Row> = {
 
 type ChildKey = { readonly parentId: string; readonly args: PageArgs };
 
+/** A table that ties parents to records: each row names one of both. */
+export type ChildLink = {
+  readonly table: string;
+  readonly parentColumn: string;
+  /** Names the record. */
+  readonly column: string;
+};
+
 /**
  * Pages of the records that belong to a parent, for many parents in one statement:
- * `childPages(context, SalesOrderEntity, 'customerId')`.
+ * `childPages(context, SalesOrderEntity, 'customerId')`. The parent is named by a column of the
+ * record, or by a link when a record has several.
  */
 export function childPages<Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
-  parentColumn: string,
+  parent: string | ChildLink,
 ): ChildPages<Row> {
   const options = { cacheKeyFn: (key: ChildKey) => JSON.stringify(key) };
   const pages = new DataLoader<ChildKey, Connection<Row>, string>(
-    (keys) => byArgs(keys, (ids, args) => readChildPages({ context, entity, parentColumn, counts }, ids, args)),
+    (keys) =>
+      byArgs(keys, (ids, args) => readChildPages({ context, entity, parent, counts }, ids, args)),
     options,
   );
   const counts = new DataLoader<ChildKey, number, string>(
-    (keys) => byArgs(keys, (ids, args) => countChildren({ context, entity, parentColumn }, ids, args)),
+    (keys) => byArgs(keys, (ids, args) => countChildren({ context, entity, parent }, ids, args)),
     options,
   );
   return { load: (parentId, args) => pages.load({ parentId, args }) };
@@ -205,19 +216,32 @@ async function byArgs<Value>(
 type Children<Row extends Stamps> = {
   readonly context: RequestContext;
   readonly entity: Entity<Row>;
-  readonly parentColumn: string;
+  readonly parent: string | ChildLink;
 };
+
+/** Where the records are read from, with the column that names their parent. */
+const sourceOf = (entity: Entity, parent: string | ChildLink): { from: Sql; column: Sql } =>
+  typeof parent === 'string'
+    ? { from: raw(`\`${entity.table}\` t`), column: raw(`t.\`${parent}\``) }
+    : {
+        from: raw(
+          `\`${parent.table}\` l JOIN \`${entity.table}\` t ON t.id = l.\`${parent.column}\``,
+        ),
+        column: raw(`l.\`${parent.parentColumn}\``),
+      };
 
 type WithCounts = { readonly counts: DataLoader<ChildKey, number, string> };
 
 async function readChildPages<Row extends Stamps>(
-  { context, entity, parentColumn, counts }: Children<Row> & WithCounts,
+  { context, entity, parent, counts }: Children<Row> & WithCounts,
   parentIds: readonly string[],
   args: PageArgs,
 ): Promise<ReadonlyMap<string, Connection<Row>>> {
   const plan = await planPage(context, entity, args);
-  const page = sql`SELECT ${raw(selectList(entity, 't'))} FROM ${raw(`\`${entity.table}\` t`)} WHERE ${raw(`t.\`${parentColumn}\``)} = p.parentId AND ${plan.visible} AND ${plan.after} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`;
-  const { text, values } = sql`SELECT HEX(p.parentId) AS parentOfRow, t.* FROM ${parentTable(parentIds)} p, LATERAL (${page}) t`;
+  const { from, column } = sourceOf(entity, parent);
+  const page = sql`SELECT ${raw(selectList(entity, 't'))} FROM ${from} WHERE ${column} = p.parentId AND ${plan.visible} AND ${plan.after} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`;
+  const { text, values } =
+    sql`SELECT HEX(p.parentId) AS parentOfRow, t.* FROM ${parentTable(parentIds)} p, LATERAL (${page}) t`;
   const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
 
   const children = new Map<string, Row[]>(parentIds.map((id) => [id, []]));
@@ -240,16 +264,17 @@ const parentTable = (ids: readonly string[]): Sql =>
   )}, '$[*]' COLUMNS (hex CHAR(32) PATH '$')) j)`;
 
 async function countChildren<Row extends Stamps>(
-  { context, entity, parentColumn }: Children<Row>,
+  { context, entity, parent }: Children<Row>,
   parentIds: readonly string[],
   args: PageArgs,
 ): Promise<ReadonlyMap<string, number>> {
   const plan = await planPage(context, entity, args);
-  const column = raw(`t.\`${parentColumn}\``);
-  const { text, values } = sql`SELECT ${column} AS parentId, COUNT(*) AS total FROM ${raw(`\`${entity.table}\` t`)} WHERE ${column} IN (${parentIds.map(idToBytes)}) AND ${plan.visible} GROUP BY ${column}`;
+  const { from, column } = sourceOf(entity, parent);
+  const { text, values } =
+    sql`SELECT ${column} AS parentId, COUNT(*) AS total FROM ${from} WHERE ${column} IN (${parentIds.map(idToBytes)}) AND ${plan.visible} GROUP BY ${column}`;
   const rows: { parentId: Uint8Array; total: number }[] = await context.app.db.manager.query(text, [
     ...values,
   ]);
-  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), Number(row.total)]));
+  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), row.total]));
   return new Map(parentIds.map((id) => [id, totals.get(id) ?? 0]));
 }

@@ -1,4 +1,4 @@
-import type { Entity } from './entity.ts';
+import type { AccessRule, Entity } from './entity.ts';
 import { forbidden } from './errors.ts';
 import type { FieldClass } from './field.ts';
 import { idToBytes } from './id.ts';
@@ -59,12 +59,20 @@ const readings: readonly Reading[] = ['hide', 'mask', 'read'];
 
 /** The widest scope of the viewer's roles. */
 export const scopeOf = (viewer: Viewer, action: Action): Scope =>
-  widest(scopes, viewer.roles.map((role) => policy[role].scopes[action]), 'none');
+  widest(
+    scopes,
+    viewer.roles.map((role) => policy[role].scopes[action]),
+    'none',
+  );
 
 /** How the viewer reads a class. Sensitive values need a stated purpose beside the right. */
 export function readingOf(viewer: Viewer, fieldClass: FieldClass): Reading {
   if (fieldClass === 'SENSITIVE' && viewer.purpose === null) return 'hide';
-  return widest(readings, viewer.roles.map((role) => policy[role].classes[fieldClass]), 'hide');
+  return widest(
+    readings,
+    viewer.roles.map((role) => policy[role].classes[fieldClass]),
+    'hide',
+  );
 }
 
 const widest = <Step>(order: readonly Step[], steps: readonly Step[], none: Step): Step =>
@@ -85,15 +93,57 @@ export function scopeSql(
   if (scope === 'all') return raw('TRUE');
   if (scope === 'none') return raw('FALSE');
 
-  const { access } = entity;
-  if (access.by === 'company') {
-    return raw(action === 'read' && !viewer.roles.includes('partner') ? 'TRUE' : 'FALSE');
+  return ruleSql(viewer, entity.access, { action, scope, alias, now });
+}
+
+type Reach = {
+  readonly action: Action;
+  readonly scope: Scope;
+  readonly alias: string;
+  readonly now: Date;
+};
+
+function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
+  switch (access.by) {
+    case 'company':
+      return companySql(viewer, reach, access.writers === 'staff');
+    case 'owner':
+      return ownerSql(viewer, { ...reach, owner: access.owner, team: access.team });
+    case 'parent':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` owning`,
+        where: `owning.id = ${reach.alias}.\`${access.column}\``,
+      });
+    case 'link':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
+        where: `link.\`${access.column}\` = ${reach.alias}.id AND link.deletedAt IS NULL`,
+      });
+    case 'any':
+      return or(access.of.map((each) => ruleSql(viewer, each, reach)));
   }
-  if (access.by === 'owner') {
-    return ownerSql(viewer, { scope, alias, owner: access.owner, team: access.team, now });
-  }
-  const parent = ownerSql(viewer, { scope, alias: 'owning', owner: 'ownerId', team: 'teamId', now });
-  return sql`EXISTS (SELECT 1 FROM ${raw(`\`${access.table}\` owning`)} WHERE ${raw(`owning.id = ${alias}.\`${access.column}\``)} AND ${parent})`;
+}
+
+const companySql = ({ roles }: Viewer, { action }: Reach, isWritable: boolean): Sql =>
+  raw(
+    (action === 'read' || (action === 'write' && isWritable)) && !roles.includes('partner')
+      ? 'TRUE'
+      : 'FALSE',
+  );
+
+/** Some row `owning` is there whose owner may. */
+function owningSql(
+  viewer: Viewer,
+  reach: Reach,
+  { from, where }: { readonly from: string; readonly where: string },
+): Sql {
+  const isAllowed = ownerSql(viewer, {
+    ...reach,
+    alias: 'owning',
+    owner: 'ownerId',
+    team: 'teamId',
+  });
+  return sql`EXISTS (SELECT 1 FROM ${raw(from)} WHERE ${raw(where)} AND ${isAllowed})`;
 }
 
 type OwnerColumns = {
@@ -111,7 +161,10 @@ function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColum
   );
   const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
   const parts: readonly (readonly [boolean, Sql])[] = [
-    [viewer.staffId !== null, sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`],
+    [
+      viewer.staffId !== null,
+      sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
+    ],
     [
       reaches('shared') && grantees.length > 0,
       and([

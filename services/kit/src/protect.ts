@@ -14,7 +14,13 @@ import type { FieldClass } from './field.ts';
 import { readingOf } from './policy.ts';
 import type { RequestInfo } from './request.ts';
 
-const classes: readonly FieldClass[] = ['PUBLIC', 'INTERNAL', 'CONFIDENTIAL', 'PERSONAL', 'SENSITIVE'];
+const classes: readonly FieldClass[] = [
+  'PUBLIC',
+  'INTERNAL',
+  'CONFIDENTIAL',
+  'PERSONAL',
+  'SENSITIVE',
+];
 
 /**
  * Puts the field rules of the policy on a schema, whatever way a record comes: a value whose class
@@ -57,10 +63,11 @@ function protectedResolver(
 ): GraphQLFieldResolver<unknown, RequestInfo> {
   const resolve = field.resolve ?? defaultFieldResolver;
   const isLeaf = !isObjectType(getNullableType(field.type)) && !isListType(field.type);
-  return async (source, args, context, info) => {
-    const reading = readingOf(context.viewer, fieldClass);
+  return async (...given) => {
+    const [, , { viewer }] = given;
+    const reading = readingOf(viewer, fieldClass);
     if (reading === 'hide' || (reading === 'mask' && !isLeaf)) return null;
-    const value: unknown = await resolve(source, args, context, info);
+    const value: unknown = await resolve(...given);
     return reading === 'mask' ? mask(value) : value;
   };
 }

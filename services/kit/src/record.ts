@@ -7,6 +7,7 @@ import { readInput, refused, type Values } from './input.ts';
 import { readingOf, scopeSql } from './policy.ts';
 import { sql } from './sql.ts';
 import { findByIds, insertRows, lockById, selectRows, updateRow } from './store.ts';
+import { asText } from './text.ts';
 
 export type Change<Row> = {
   readonly before: Row;
@@ -35,7 +36,10 @@ export async function createRecord<Row extends Stamps>(
   entity: Entity<Row>,
   { input, rules }: { readonly input: object; readonly rules: Rules<Row> },
 ): Promise<Row> {
-  const values = await readInput(work.manager, entity, { input: withDefaults(input, rules), mode: 'create' });
+  const values = await readInput(work.manager, entity, {
+    input: withDefaults(input, rules),
+    mode: 'create',
+  });
   const row = newRow(work, entity, { values, rules });
   refuseProblems(entity, rules, row);
   await insertRecords(work, entity, [row]);
@@ -66,7 +70,11 @@ export function newRow<Row extends Stamps>(
   return rowWith(entity, row, rules.derive?.(row) ?? {});
 }
 
-function refuseProblems<Row extends Stamps>(entity: Entity<Row>, rules: Rules<Row>, row: Row): void {
+function refuseProblems<Row extends Stamps>(
+  entity: Entity<Row>,
+  rules: Rules<Row>,
+  row: Row,
+): void {
   const problems = rules.check?.(row) ?? [];
   if (problems.length > 0) throw refused(entity, problems);
 }
@@ -192,7 +200,11 @@ export async function restoreRecord<Row extends Stamps>(
 ): Promise<Row> {
   const before = await lockById(work.manager, entity, id);
   const scope = scopeSql(work.viewer, 'write', { entity, alias: 't', now: work.now });
-  const [mine] = await selectRows(work.manager, entity, sql`WHERE t.id = ${idToBytes(id)} AND ${scope}`);
+  const [mine] = await selectRows(
+    work.manager,
+    entity,
+    sql`WHERE t.id = ${idToBytes(id)} AND ${scope}`,
+  );
   if (!before || !mine) throw notFound(entity.name, id);
   if (before.deletedAt === null) return before;
   return mark(work, entity, { before, action: 'RESTORE', deletedAt: null });
@@ -254,15 +266,18 @@ function mergeCustomFields(before: Stamps['customFields'], given: unknown): obje
 function isSame(kind: string, from: unknown, to: unknown): boolean {
   if (from === null || to === null) return from === to;
   if (kind === 'decimal') return Number(from) === Number(to) && plain(from) === plain(to);
-  if (from instanceof Date || to instanceof Date) {
-    return new Date(String(from)).getTime() === new Date(String(to)).getTime();
-  }
+  if (kind === 'dateTime') return timeOf(from) === timeOf(to);
   return JSON.stringify(sortKeys(from)) === JSON.stringify(sortKeys(to));
 }
 
+const timeOf = (value: unknown): number =>
+  value instanceof Date ? value.getTime() : Date.parse(asText(value));
+
 /** `10.50`, `10.5` and `+10.5` are one number. */
 const plain = (value: unknown): string =>
-  String(value).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  String(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 
 /** MySQL keeps the keys of JSON in an order of its own. */
 function sortKeys(value: unknown): unknown {
@@ -285,11 +300,16 @@ async function refuseOverlap<Row extends Stamps>(
   }: { readonly before: Row; readonly expectedVersion: number; readonly changes: Changes },
 ): Promise<void> {
   if (expectedVersion > before.version) throw conflict(entity, before, []);
-  const since = await changesSince(work.manager, { entity, id: before.id, version: expectedVersion });
+  const since = await changesSince(work.manager, {
+    entity,
+    id: before.id,
+    version: expectedVersion,
+  });
   const overlaps = Object.entries(changes).flatMap(([path, { from, to }]) => {
     const first = since.find((each) => Object.hasOwn(each, path));
     if (!first) return [];
-    const isReadable = readingOf(work.viewer, columnNamed(entity, path)?.field.class ?? 'INTERNAL') === 'read';
+    const isReadable =
+      readingOf(work.viewer, columnNamed(entity, path)?.field.class ?? 'INTERNAL') === 'read';
     return [isReadable ? { path, base: first[path]?.from, theirs: from, yours: to } : { path }];
   });
   if (overlaps.length > 0) throw conflict(entity, before, overlaps);

@@ -4,6 +4,7 @@ import { startLoop } from './loop.ts';
 import { onRecorded, pruneOutbox } from './outbox.ts';
 import { publishRound, type RelayScope } from './relay-publish.ts';
 import { repairStream } from './relay-repair.ts';
+import { describeError } from './describe-error.ts';
 
 export type Relay = {
   /** Has the outbox looked at now. Commits of this data source do so by themselves. */
@@ -49,7 +50,7 @@ export function startRelay(options: RelayOptions): Relay {
     },
     onFailure: (error, failures) => {
       upkeep.expire();
-      log.warn({ err: error, failures }, 'events not published');
+      log.warn({ error: describeError(error), failures }, 'events not published');
     },
   });
 

@@ -66,7 +66,10 @@ export const orderSql = (keys: readonly SortKey[]): Sql =>
 /** Where a row stands in the order: opaque to clients, valid for the same sort only. */
 export const cursorOf = (keys: readonly SortKey[], row: Stamps): string =>
   Buffer.from(
-    JSON.stringify([keys.map(({ name }) => name).join(), ...keys.map(({ path }) => valueAt(row, path))]),
+    JSON.stringify([
+      keys.map(({ name }) => name).join(),
+      ...keys.map(({ path }) => valueAt(row, path)),
+    ]),
   ).toString('base64url');
 
 /** The rows that come after a cursor. NULL is less than every value, as in MySQL. */

@@ -1,12 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import {
-  decodeRow,
-  encode,
-  valueAt,
-  type Column,
-  type Entity,
-  type Stamps,
-} from './entity.ts';
+import { decodeRow, encode, valueAt, type Column, type Entity, type Stamps } from './entity.ts';
 import { idToBytes } from './id.ts';
 import { and, joinSql, sql, type Sql } from './sql.ts';
 

@@ -15,6 +15,7 @@ import {
 } from './record.ts';
 import { and, or, raw, sql } from './sql.ts';
 import { selectRows } from './store.ts';
+import { asText } from './text.ts';
 
 export type BulkRow = {
   readonly index: number;
@@ -87,7 +88,8 @@ export async function upsertRecords<Row extends Stamps>(
 
 /** Keeps the ids and outcomes, so that a repeated call gives the same answer. */
 export const bulkMemory: Memory<BulkResult> = {
-  keep: (result) => result.rows.map(({ index, outcome, id, problems }) => [index, outcome, id, problems]),
+  keep: (result) =>
+    result.rows.map(({ index, outcome, id, problems }) => [index, outcome, id, problems]),
   recall: (_, kept) =>
     Promise.resolve(
       bulkResult(
@@ -120,7 +122,8 @@ function summarise<Row extends Stamps>(
   const changedIds = new Set(changed.map(({ after }) => after.id));
   return bulkResult(
     plans.map(({ index, problems, before, row }) => {
-      if (problems.length > 0) return { index, outcome: 'REFUSED', id: before?.id ?? null, problems };
+      if (problems.length > 0)
+        return { index, outcome: 'REFUSED', id: before?.id ?? null, problems };
       const outcome = changedIds.has(row.id) ? 'UPDATED' : 'UNCHANGED';
       return { index, outcome: before === null ? 'CREATED' : outcome, id: row.id, problems };
     }),
@@ -143,20 +146,41 @@ async function planRows<Row extends Stamps>(
   const seen = new Set<string>();
   return checked.map(({ values, problems }, index) => {
     const key = keyOf(matchOn, (name) => values.get(name));
-    const match = key === null ? undefined : existing.get(key);
+    const match = existing.get(key ?? '');
     const before = match?.row ?? null;
     const given = before === null ? values : onlyGiven(upsert.inputs[index], values);
     const { row, changes } = planRow(work, entity, { before, values: given, rules: upsert.rules });
-    const twice = key !== null && seen.has(key) ? [{ path: matchOn.join('+'), message: 'is named twice in this call' }] : [];
-    if (key !== null) seen.add(key);
     const others = [
-      ...(upsert.problemsAt?.(index) ?? []),
-      ...(match && !match.isWritable ? [{ path: matchOn.join('+'), message: 'is taken by a record that you may not change' }] : []),
+      ...matchProblems(matchOn, { isTwice: isRepeated(seen, key), match }),
       ...takenProblems(taken, { unique, values, id: row.id }),
     ];
-    const rules = problems.length === 0 ? (upsert.rules.check?.(row) ?? []) : [];
-    return { index, problems: [...problems, ...twice, ...others, ...rules], before, row, changes };
+    const ruled = problems.length > 0 ? [] : ruleProblems(upsert, index, row);
+    return { index, problems: [...problems, ...others, ...ruled], before, row, changes };
   });
+}
+
+const ruleProblems = <Row extends Stamps>(
+  { problemsAt, rules }: Upsert<Row>,
+  index: number,
+  row: Row,
+): FieldProblem[] => [...(problemsAt?.(index) ?? []), ...(rules.check?.(row) ?? [])];
+
+/** Whether a key has come before, from now on included. */
+function isRepeated(seen: Set<string>, key: string | null): boolean {
+  if (key === null) return false;
+  const isKnown = seen.has(key);
+  seen.add(key);
+  return isKnown;
+}
+
+function matchProblems<Row>(
+  matchOn: readonly string[],
+  { isTwice, match }: { readonly isTwice: boolean; readonly match: Match<Row> | undefined },
+): FieldProblem[] {
+  const path = matchOn.join('+');
+  if (isTwice) return [{ path, message: 'is named twice in this call' }];
+  if (!match || match.isWritable) return [];
+  return [{ path, message: 'is taken by a record that you may not change' }];
 }
 
 type RowPlan<Row> = { readonly row: Row; readonly changes: Changes };
@@ -164,7 +188,11 @@ type RowPlan<Row> = { readonly row: Row; readonly changes: Changes };
 function planRow<Row extends Stamps>(
   work: Work,
   entity: Entity<Row>,
-  { before, values, rules }: { readonly before: Row | null; readonly values: Values; readonly rules: Rules<Row> },
+  {
+    before,
+    values,
+    rules,
+  }: { readonly before: Row | null; readonly values: Values; readonly rules: Rules<Row> },
 ): RowPlan<Row> {
   if (before === null) return { row: newRow(work, entity, { values, rules }), changes: {} };
   const { after, changes } = planChange(entity, before, { values, rules });
@@ -182,26 +210,35 @@ function onlyGiven(input: Input | undefined, values: Values): Values {
 /** Matching follows the column's collation, which knows neither case nor accents. */
 function keyOf(names: readonly string[], valueOf: (name: string) => unknown): string | null {
   const parts = names.map((name) => valueOf(name) ?? null);
-  return parts.includes(null) ? null : JSON.stringify(parts.map((part) => fold(String(part))));
+  return parts.includes(null) ? null : JSON.stringify(parts.map((part) => fold(asText(part))));
 }
 
 const fold = (text: string): string =>
-  text.normalize('NFKD').replaceAll(/\p{Mn}/gu, '').toLowerCase();
+  text
+    .normalize('NFKD')
+    .replaceAll(/\p{Mn}/gu, '')
+    .toLowerCase();
 
 type Match<Row> = { readonly row: Row; readonly isWritable: boolean };
 
 async function findMatches<Row extends Stamps>(
   { manager, viewer, now }: Work,
   entity: Entity<Row>,
-  { matchOn, checked }: { readonly matchOn: readonly string[]; readonly checked: readonly CheckedInput[] },
+  {
+    matchOn,
+    checked,
+  }: { readonly matchOn: readonly string[]; readonly checked: readonly CheckedInput[] },
 ): Promise<ReadonlyMap<string, Match<Row>>> {
   const columns = matchOn.flatMap((name) => columnNamed(entity, name) ?? []);
-  const wanted = checked.filter(({ values }) => keyOf(matchOn, (name) => values.get(name)) !== null);
+  const wanted = checked.filter(
+    ({ values }) => keyOf(matchOn, (name) => values.get(name)) !== null,
+  );
   if (wanted.length === 0) return new Map();
   const keys = wanted.map(({ values }) =>
     and(
       columns.map(
-        ({ column, name, field }) => sql`${raw(`t.\`${column ?? ''}\``)} = ${encode(field, values.get(name))}`,
+        ({ column, name, field }) =>
+          sql`${raw(`t.\`${column ?? ''}\``)} = ${encode(field, values.get(name))}`,
       ),
     ),
   );
@@ -225,7 +262,10 @@ type Taken = ReadonlyMap<string, ReadonlyMap<string, string>>;
 async function findTaken(
   { manager }: Work,
   entity: Entity,
-  { unique, checked }: { readonly unique: readonly string[]; readonly checked: readonly CheckedInput[] },
+  {
+    unique,
+    checked,
+  }: { readonly unique: readonly string[]; readonly checked: readonly CheckedInput[] },
 ): Promise<Taken> {
   const taken = new Map<string, Map<string, string>>();
   for (const name of unique) {
@@ -238,7 +278,12 @@ async function findTaken(
     );
     taken.set(
       name,
-      new Map(rows.map((row) => [fold(String(valueAt(row, columnNamed(entity, name)?.path ?? []))), row.id])),
+      new Map(
+        rows.map((row) => [
+          fold(String(valueAt(row, columnNamed(entity, name)?.path ?? []))),
+          row.id,
+        ]),
+      ),
     );
   }
   return taken;
@@ -246,10 +291,14 @@ async function findTaken(
 
 const takenProblems = (
   taken: Taken,
-  { unique, values, id }: { readonly unique: readonly string[]; readonly values: Values; readonly id: string },
+  {
+    unique,
+    values,
+    id,
+  }: { readonly unique: readonly string[]; readonly values: Values; readonly id: string },
 ): FieldProblem[] =>
   unique.flatMap((name) => {
-    const holder = taken.get(name)?.get(fold(String(values.get(name) ?? '')));
+    const holder = taken.get(name)?.get(fold(asText(values.get(name))));
     return holder !== undefined && holder !== id
       ? [{ path: name, message: 'is taken by another record' }]
       : [];

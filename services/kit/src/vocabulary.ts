@@ -110,14 +110,7 @@ export async function saveTerm(
      VALUES (?, ?, ?, ?, ?, ?) AS new
      ON DUPLICATE KEY UPDATE labels = new.labels, parent = new.parent,
        sortOrder = new.sortOrder, active = new.active`,
-    [
-      term.vocabulary,
-      term.code,
-      JSON.stringify(term.labels),
-      term.parent,
-      term.order,
-      term.active,
-    ],
+    [term.vocabulary, term.code, JSON.stringify(term.labels), term.parent, term.order, term.active],
   );
   return term;
 }

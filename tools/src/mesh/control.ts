@@ -7,10 +7,11 @@ import { say, UserError } from './say.ts';
 import { isHealthy, namesOf } from './status.ts';
 import { downFile } from './supervise.ts';
 import { supervisorName } from './supervisor-name.ts';
-import { until } from './wait.ts';
+import { sleep, until } from './wait.ts';
 
 const downMsMax = 120_000;
 const readyMsMax = 60_000;
+const noticedAfterMs = 500;
 
 /** Stops the whole mesh, in order, and returns when nothing of it is left. */
 export async function down(home: Home): Promise<void> {
@@ -56,6 +57,8 @@ export async function release(mesh: Mesh, name: string): Promise<void> {
     signal(pid, 'SIGTERM');
     await until(() => !isRunning(pid), { forMs: readyMsMax });
     await requireHealthy(mesh, instance);
+    // The balancer, as every other one, learns of it a moment later.
+    await sleep(noticedAfterMs);
     say(`  ${instance} is new`);
   }
 }

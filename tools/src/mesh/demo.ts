@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Mesh } from './mesh.ts';
 import { mintToken } from './mint.ts';
 import { repository } from './paths.ts';
+import { demoProgram } from './plan.ts';
 import { step } from './say.ts';
 
 /** What a loader of the demo company works with: the graph, like every other client. */
@@ -14,7 +15,7 @@ export type DemoTarget = {
   readonly token: string;
 };
 
-const program = join(repository, 'tools/src/seed/demo.ts');
+const program = join(repository, demoProgram);
 
 const moduleSchema = z.object({
   loadDemo: z.custom<(target: DemoTarget) => Promise<void>>(

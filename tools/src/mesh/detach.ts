@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { logFile, openLog } from './log-file.ts';
 import { homeFromEnv } from './mesh.ts';
 import { createHome, repository } from './paths.ts';
 import { readPid } from './pid.ts';
-import { say } from './say.ts';
+import { lean } from './plan.ts';
+import { buildSupervisor } from './programs.ts';
+import { listenedVariable, say } from './say.ts';
 import { untilStopSignal } from './stop-signal.ts';
 import { supervisorName } from './supervisor-name.ts';
 
@@ -25,7 +26,7 @@ export async function startDetached(options: readonly string[]): Promise<number>
     return 0;
   }
 
-  const child = spawnSupervisor(options, openLog(home, supervisorName));
+  const child = await spawnSupervisor(options, openLog(home, supervisorName));
   void untilStopSignal().then(() => child.kill('SIGTERM'));
   const isReady = await follow(child);
   if (isReady) {
@@ -37,11 +38,13 @@ export async function startDetached(options: readonly string[]): Promise<number>
   return isReady ? 0 : 1;
 }
 
-function spawnSupervisor(options: readonly string[], log: number): ChildProcess {
-  const program = fileURLToPath(new URL('start.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...options], {
+/** As a bundle, because the loader of TypeScript would double the memory that it holds for good. */
+async function spawnSupervisor(options: readonly string[], log: number): Promise<ChildProcess> {
+  const program = await buildSupervisor();
+  const child = spawn(process.execPath, [...lean, program, ...options], {
     cwd: repository,
     detached: true,
+    env: { ...process.env, [listenedVariable]: '1' },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { homeAt } from './paths.ts';
-import { publicPart, readSigningKey, signingAlgorithm } from './signing-key.ts';
+import { createHome } from './paths.ts';
+import { homeFromEnv } from './mesh.ts';
+import { createSigningKey, publicPart, readSigningKey, signingAlgorithm } from './signing-key.ts';
 
 /**
  * The development issuer: publishes the key that `npm run token` signs with. Whoever reads the home
@@ -11,7 +12,10 @@ if (process.env['NODE_ENV'] === 'production') {
 }
 
 const issuer = process.env['TOKEN_ISSUER'] ?? '';
-const key = publicPart(readSigningKey(homeAt(process.env['GUANXI_HOME'] ?? '.local')));
+const home = homeFromEnv();
+createHome(home);
+await createSigningKey(home);
+const key = publicPart(readSigningKey(home));
 
 const answers: Readonly<Record<string, object>> = {
   '/jwks': { keys: [key] },
@@ -29,5 +33,5 @@ function send(response: ServerResponse, body: object | undefined): void {
 }
 
 const server = createServer((request, response) => send(response, answers[request.url ?? '/']));
-server.listen(Number(process.env['PORT']), '127.0.0.1');
+server.listen(Number(process.env['PORT']), process.env['HOST'] ?? '127.0.0.1');
 process.once('SIGTERM', () => server.close(() => process.exit(0)).closeAllConnections());

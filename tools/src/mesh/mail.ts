@@ -63,6 +63,7 @@ const describe = (mail: ParsedMail, to: readonly string[]): Mail => ({
 const valueOf = (line: string): string => line.slice(line.indexOf(':') + 1).trim();
 
 const page = createCatcherServer({ title: 'Mail that was sent', inbox, faults });
-smtp.listen(Number(process.env['PORT']), '127.0.0.1');
-page.listen(Number(process.env['PAGE_PORT']), '127.0.0.1');
+const host = process.env['HOST'] ?? '127.0.0.1';
+smtp.listen(Number(process.env['PORT']), host);
+page.listen(Number(process.env['PAGE_PORT']), host);
 process.once('SIGTERM', () => process.exit(0));

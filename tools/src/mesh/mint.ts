@@ -1,8 +1,9 @@
 import { importJWK, SignJWT } from 'jose';
 import type { Mesh } from './mesh.ts';
+import type { Home } from './paths.ts';
 import { issuerUrl, tokenAudience } from './plan.ts';
 import { readSigningKey, signingAlgorithm } from './signing-key.ts';
-import { findStaff, nobody } from './staff.ts';
+import { findStaff, nobody, type StaffClaims } from './staff.ts';
 
 export type TokenRequest = {
   readonly roles: readonly string[];
@@ -16,11 +17,21 @@ export type TokenRequest = {
 export async function mintToken(mesh: Mesh, request: TokenRequest): Promise<string> {
   const { roles, staff, lifetime = '12h' } = request;
   const { staffId, teamIds } = staff === undefined ? nobody : await findStaff(mesh, staff);
-  const key = readSigningKey(mesh.home);
-  return new SignJWT({ roles: [...roles], staffId, teamIds })
+  const subject = staff ?? roles.join('+');
+  const claims = { sub: subject, iss: issuerUrl(mesh), roles, staffId, teamIds };
+  return signToken(mesh.home, claims, lifetime);
+}
+
+type Claims = StaffClaims & {
+  readonly sub: string;
+  readonly iss: string;
+  readonly roles: readonly string[];
+};
+
+export async function signToken(home: Home, claims: Claims, lifetime: string): Promise<string> {
+  const key = readSigningKey(home);
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: signingAlgorithm, kid: key.kid ?? '', typ: 'JWT' })
-    .setSubject(staff ?? roles.join('+'))
-    .setIssuer(issuerUrl(mesh))
     .setAudience(tokenAudience)
     .setIssuedAt()
     .setExpirationTime(lifetime)

@@ -2,21 +2,46 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import type { Mesh } from './mesh.ts';
 import type { MysqlName } from './mysql-server.ts';
 
+/** Two servers, and the passwords of those who look after them. */
+export type MysqlPair = {
+  readonly servers: Readonly<Record<MysqlName, MysqlServer>>;
+  readonly passwords: { readonly keeper: string; readonly repl: string };
+  /** Whether a standby reads from its source over TLS. */
+  readonly tls: boolean;
+};
+
+export type MysqlServer = {
+  readonly host: string;
+  readonly port: number;
+  readonly adminPort: number;
+};
+
 /** A row whose values are text, as MySQL prints them. */
 export type Row = Readonly<Record<string, string | null>>;
 
 const statementMsMax = 20_000;
 
+/** The pair of a mesh on this machine, where connections never leave it. */
+export function pairOf({ ports, secrets }: Mesh): MysqlPair {
+  const host = '127.0.0.1';
+  return {
+    servers: {
+      'mysql-a': { host, port: ports['mysql-a'], adminPort: ports['mysql-a-admin'] },
+      'mysql-b': { host, port: ports['mysql-b'], adminPort: ports['mysql-b-admin'] },
+    },
+    passwords: { keeper: secrets.mysql['keeper'] ?? '', repl: secrets.mysql['repl'] ?? '' },
+    tls: false,
+  };
+}
+
 /** Through the admin port, which answers when all other connections are taken or refused. */
-export async function connectKeeper(
-  { ports, secrets }: Mesh,
-  name: MysqlName,
-): Promise<Connection> {
+export async function connectKeeper(pair: MysqlPair, name: MysqlName): Promise<Connection> {
+  const { host, adminPort } = pair.servers[name];
   const connection = await createConnection({
-    host: '127.0.0.1',
-    port: ports[`${name}-admin`],
+    host,
+    port: adminPort,
     user: 'keeper',
-    password: secrets.mysql['keeper'] ?? '',
+    password: pair.passwords.keeper,
     connectTimeout: 2000,
   });
   // A server that dies fails the statement under way; between statements there is nobody to tell.
@@ -24,9 +49,9 @@ export async function connectKeeper(
   return connection;
 }
 
-export async function mysqlIsReady(mesh: Mesh, name: MysqlName): Promise<boolean> {
+export async function mysqlIsReady(pair: MysqlPair, name: MysqlName): Promise<boolean> {
   try {
-    const connection = await connectKeeper(mesh, name);
+    const connection = await connectKeeper(pair, name);
     connection.destroy();
     return true;
   } catch {

@@ -1,8 +1,6 @@
 import type { Connection } from 'mysql2/promise';
-import type { Mesh } from './mesh.ts';
-import { connectKeeper, execute, readRow } from './mysql-client.ts';
+import { connectKeeper, execute, mysqlIsReady, type MysqlPair, readRow } from './mysql-client.ts';
 import type { MysqlName } from './mysql-server.ts';
-import { readPid } from './pid.ts';
 import { UserError } from './say.ts';
 import { sleep, until } from './wait.ts';
 
@@ -30,9 +28,9 @@ export function chooseSource(candidates: readonly Candidate[]): MysqlName | null
 }
 
 /** Makes source and standby of two servers. Safe to repeat at any time. */
-export async function formPair(mesh: Mesh): Promise<MysqlName> {
-  const a = await connectKeeper(mesh, 'mysql-a');
-  const b = await connectKeeper(mesh, 'mysql-b').catch((error: unknown) => {
+export async function formPair(pair: MysqlPair): Promise<MysqlName> {
+  const a = await connectKeeper(pair, 'mysql-a');
+  const b = await connectKeeper(pair, 'mysql-b').catch((error: unknown) => {
     a.destroy();
     throw error;
   });
@@ -42,7 +40,7 @@ export async function formPair(mesh: Mesh): Promise<MysqlName> {
 
     const [writer, standby] = source === 'mysql-a' ? [a, b] : [b, a];
     await stopFollowing(writer);
-    await follow(mesh, standby, source);
+    await follow(pair, standby, source);
     await open(writer);
     return source;
   } finally {
@@ -52,19 +50,18 @@ export async function formPair(mesh: Mesh): Promise<MysqlName> {
 }
 
 /**
- * Brings a server that returned after a crash back to its place. While the other one hangs this
- * takes several attempts: without it the standby would follow nobody and commits would wait.
+ * Brings a server that returned after a crash back to its place. While the other one is away or
+ * hangs this takes several attempts: given up, the standby would follow nobody for ever.
  */
-export async function rejoinPair(mesh: Mesh, returned: MysqlName): Promise<void> {
-  const other = returned === 'mysql-a' ? 'mysql-b' : 'mysql-a';
+export async function rejoinPair(pair: MysqlPair, returned: MysqlName): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      if (readPid(mesh.home, other) === null) await openAlone(mesh, returned);
-      else await formPair(mesh);
+      await formPair(pair);
       return;
     } catch (error) {
-      if (attempt === rejoinAttemptsMax || readPid(mesh.home, returned) === null) throw error;
+      if (attempt === rejoinAttemptsMax || !(await mysqlIsReady(pair, returned))) throw error;
     }
+    await openAlone(pair, returned);
     await sleep(rejoinEveryMs);
   }
 }
@@ -73,8 +70,8 @@ export async function rejoinPair(mesh: Mesh, returned: MysqlName): Promise<void>
  * Opens a server whose other half is away, if it was the source. Its commits then wait for the
  * standby, so that none is acknowledged that a second failure could lose.
  */
-async function openAlone(mesh: Mesh, name: MysqlName): Promise<void> {
-  const connection = await connectKeeper(mesh, name);
+export async function openAlone(pair: MysqlPair, name: MysqlName): Promise<void> {
+  const connection = await connectKeeper(pair, name);
   try {
     const alone = await candidate(name, connection, '');
     if (!alone.isStandby) await open(connection);
@@ -108,18 +105,19 @@ async function stopFollowing(writer: Connection): Promise<void> {
   await execute(writer, 'RESET REPLICA ALL');
 }
 
-async function follow(mesh: Mesh, standby: Connection, source: MysqlName): Promise<void> {
+async function follow(pair: MysqlPair, standby: Connection, source: MysqlName): Promise<void> {
   await execute(standby, 'SET GLOBAL super_read_only = ON');
   await execute(standby, 'SET GLOBAL rpl_semi_sync_source_enabled = OFF');
-  if (!(await follows(standby, mesh.ports[source]))) {
+  const { host, port } = pair.servers[source];
+  if (!(await follows(standby, host, port))) {
     await execute(standby, 'STOP REPLICA');
     await execute(
       standby,
-      `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = ?,
-         SOURCE_USER = 'repl', SOURCE_PASSWORD = ?, SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1,
+      `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = 'repl',
+         SOURCE_PASSWORD = ?, SOURCE_SSL = ?, GET_SOURCE_PUBLIC_KEY = 1,
          SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,
          SOURCE_HEARTBEAT_PERIOD = 0.25`,
-      [mesh.ports[source], mesh.secrets.mysql['repl'] ?? ''],
+      [host, port, pair.passwords.repl, pair.tls ? 1 : 0],
     );
   }
   await execute(standby, 'START REPLICA');
@@ -127,12 +125,13 @@ async function follow(mesh: Mesh, standby: Connection, source: MysqlName): Promi
   if (!attached) throw new UserError(`The standby does not attach to ${source}: see its log.`);
 }
 
-async function follows(standby: Connection, port: number): Promise<boolean> {
+async function follows(standby: Connection, host: string, port: number): Promise<boolean> {
   const row = await readRow(
     standby,
-    'SELECT PORT AS port FROM performance_schema.replication_connection_configuration',
+    `SELECT HOST AS host, PORT AS port
+     FROM performance_schema.replication_connection_configuration`,
   );
-  return row?.['port'] === String(port);
+  return row?.['host'] === host && row['port'] === String(port);
 }
 
 async function isAttached(standby: Connection): Promise<boolean> {

@@ -1,9 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the repository. */
-export const repository = fileURLToPath(new URL('../../..', import.meta.url));
+/** The root of the repository, for this file and for a bundle of it. */
+export const repository = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+function findRoot(folder: string): string {
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (folder === dirname(folder)) throw new Error('nx.json, which marks the root, is missing');
+  return findRoot(dirname(folder));
+}
 
 /** Where one mesh keeps its state. Two meshes with two homes and two ports never meet. */
 export type Home = {

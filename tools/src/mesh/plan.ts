@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers } from './http-ready.ts';
 import type { EquippedMesh, Mesh } from './mesh.ts';
-import { mysqlIsReady } from './mysql-client.ts';
+import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { rejoinPair } from './mysql-pair.ts';
 import { mysqlCommand, type MysqlName } from './mysql-server.ts';
 import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
@@ -27,10 +27,10 @@ export const folderOf = (name: Application): string =>
 export const planMysql = (mesh: EquippedMesh, name: MysqlName): Plan => ({
   name,
   command: mysqlCommand(mesh, name),
-  isReady: () => mysqlIsReady(mesh, name),
+  isReady: () => mysqlIsReady(pairOf(mesh), name),
   readyMsMax: 120_000,
   graceMs: 20_000,
-  onReturn: () => rejoinPair(mesh, name),
+  onReturn: () => rejoinPair(pairOf(mesh), name),
 });
 
 export const planNats = (mesh: EquippedMesh): Plan => ({
@@ -67,7 +67,7 @@ export const portOf = (mesh: Mesh, name: Application, instance: number): number 
 /** One port for all instances of each application. */
 export const planBalancer = (mesh: Mesh, names: readonly Application[]): Plan => ({
   name: 'balancer',
-  command: node('tools/dist/balancer.js'),
+  command: node('tools/dist/balancer.js', lean),
   env: {
     /** `4000=4040,4050 4001=4041,4051`: where it listens, and who stands behind. */
     BALANCER_ROUTES: names
@@ -129,15 +129,27 @@ const commonEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
   HOST: '127.0.0.1',
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
   NATS_URL: natsUrl(mesh),
+  // Alone, there is nobody else that callers could turn to meanwhile.
+  DRAIN_DELAY_MS: mesh.instances === 1 ? '0' : '1000',
 });
 
 export const issuerUrl = ({ ports }: Mesh): string => `http://127.0.0.1:${ports.issuer}`;
 
 export const tokenAudience = 'guanxi';
 
+/** For processes that do little: collects garbage early instead of holding memory. */
+export const lean = ['--max-semi-space-size=1'] as const;
+
+/** The loader of the demo company, when there is one. */
+export const demoProgram = 'tools/dist/demo.js';
+
 /** A bundled program, with stack traces that name the sources. */
-export const node = (program: string): readonly [string, ...string[]] => [
+export const node = (
+  program: string,
+  options: readonly string[] = [],
+): readonly [string, ...string[]] => [
   process.execPath,
   '--enable-source-maps',
+  ...options,
   join(repository, program),
 ];

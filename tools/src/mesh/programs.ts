@@ -4,7 +4,7 @@ import { bundle } from '../build.ts';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
-import { applications, folderOf, issuerUrl, node } from './plan.ts';
+import { applications, demoProgram, folderOf, issuerUrl, lean, node } from './plan.ts';
 import type { PortName } from './ports.ts';
 import type { Plan } from './supervise.ts';
 
@@ -23,6 +23,12 @@ const pages: Readonly<Record<Helper, PortName>> = {
 export const helperUrl = ({ ports }: Mesh, name: Helper): string =>
   `http://127.0.0.1:${ports[pages[name]]}`;
 
+/** Bundles what `npm start` runs, and tells where it is. */
+export async function buildSupervisor(): Promise<string> {
+  await bundle(repository, { 'tools/dist/start.js': 'tools/src/mesh/start.ts' });
+  return join(repository, 'tools/dist/start.js');
+}
+
 /** Bundles every program of the mesh at once. */
 export async function buildPrograms(): Promise<void> {
   const sources = applications.flatMap((name) =>
@@ -31,17 +37,20 @@ export async function buildPrograms(): Promise<void> {
       source: `${folderOf(name)}/src/${program}.ts`,
     })),
   );
-  const own = [...helpers, 'balancer'].map((name) => ({
+  const own = [...helpers, 'balancer', 'pair', 'issuer-token'].map((name) => ({
     out: `tools/dist/${name}.js`,
     source: `tools/src/mesh/${name}.ts`,
   }));
-  const entries = [...sources, ...own].filter(({ source }) => existsSync(join(repository, source)));
+  const demo = { out: demoProgram, source: 'tools/src/seed/demo.ts' };
+  const entries = [...sources, ...own, demo].filter(({ source }) =>
+    existsSync(join(repository, source)),
+  );
   await bundle(repository, Object.fromEntries(entries.map(({ out, source }) => [out, source])));
 }
 
 export const planHelper = (mesh: Mesh, name: Helper): Plan => ({
   name,
-  command: node(`tools/dist/${name}.js`),
+  command: node(`tools/dist/${name}.js`, lean),
   env: {
     GUANXI_HOME: mesh.home.root,
     PORT: String(mesh.ports[name]),

@@ -1,8 +1,11 @@
+/** Set for a process whose parent wants to hear what it says. */
+export const listenedVariable = 'GUANXI_LISTENED';
+
 /** Progress for a person: one plain line a step, on standard error, so that output can be piped. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
   // A detached supervisor tells the command that started it, until that one has gone.
-  if (process.connected) process.send?.({ line });
+  if (process.env[listenedVariable] && process.connected) process.send?.({ line });
 }
 
 /** Runs a step and prints what it was and how long it took. */

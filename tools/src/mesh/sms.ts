@@ -56,5 +56,5 @@ const server = createCatcherServer({
   faults,
   routes: { 'POST /messages': send },
 });
-server.listen(Number(process.env['PORT']), '127.0.0.1');
+server.listen(Number(process.env['PORT']), process.env['HOST'] ?? '127.0.0.1');
 process.once('SIGTERM', () => process.exit(0));

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { loadDemoOnce } from './demo.ts';
 import { startDetached } from './detach.ts';
 import { Interrupted } from './household.ts';
-import { homeFromEnv, type MeshSettings, portFromEnv } from './mesh.ts';
+import { homeFromEnv, type Mesh, type MeshSettings, portFromEnv } from './mesh.ts';
 import { instancesMax } from './ports.ts';
 import { main, say, seconds, UserError } from './say.ts';
 import { untilStopSignal } from './stop-signal.ts';
@@ -16,21 +16,24 @@ await main(async () => {
       instances: { type: 'string', default: '1' },
       durability: { type: 'string', default: 'full' },
       parts: { type: 'string', default: 'all' },
+      // Without the demo company.
+      empty: { type: 'boolean', default: false },
     },
   });
   if (values.detach) {
     return startDetached(process.argv.slice(2).filter((option) => option !== '--detach'));
   }
-  return run({
+  const settings: MeshSettings = {
     port: portFromEnv(),
     instances: readInstances(values.instances),
     durability: values.durability === 'relaxed' ? 'relaxed' : 'full',
     parts: values.parts === 'databases' ? 'databases' : 'all',
-  });
+  };
+  return run(settings, values.empty ? async () => undefined : loadDemoOnce);
 });
 
 /** Starts the mesh and supervises it until this process is asked to end. */
-async function run(settings: MeshSettings): Promise<number> {
+async function run(settings: MeshSettings, load: (mesh: Mesh) => Promise<void>): Promise<number> {
   const startedAt = performance.now();
   const stopSignal = untilStopSignal();
   say(`Guanxi is starting (port ${settings.port})`);
@@ -39,7 +42,7 @@ async function run(settings: MeshSettings): Promise<number> {
   const interrupted = stopSignal.then(stop);
   try {
     await ready;
-    await loadDemoOnce(mesh);
+    await load(mesh);
     say(`Guanxi is ready (${seconds(performance.now() - startedAt)})\n`);
     say(await summary(mesh));
     if (process.connected) process.send?.({ ready: true });

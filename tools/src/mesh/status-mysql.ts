@@ -1,6 +1,5 @@
 import type { Connection } from 'mysql2/promise';
-import type { Mesh } from './mesh.ts';
-import { connectKeeper, readRow, type Row } from './mysql-client.ts';
+import { connectKeeper, type MysqlPair, readRow, type Row } from './mysql-client.ts';
 import { mysqlNames, type MysqlName } from './mysql-server.ts';
 
 export type MysqlStatus = {
@@ -15,17 +14,17 @@ export type MysqlStatus = {
   readonly gtidExecuted: string | null;
 };
 
-export const mysqlStatus = (mesh: Mesh): Promise<MysqlStatus[]> =>
-  Promise.all(mysqlNames.map((name) => statusOf(mesh, name)));
+export const mysqlStatus = (pair: MysqlPair): Promise<MysqlStatus[]> =>
+  Promise.all(mysqlNames.map((name) => statusOf(pair, name)));
 
 /** Whether a server follows another one. False also when it does not answer. */
-export async function isStandby(mesh: Mesh, name: MysqlName): Promise<boolean> {
-  return (await statusOf(mesh, name)).role === 'standby';
+export async function isStandby(pair: MysqlPair, name: MysqlName): Promise<boolean> {
+  return (await statusOf(pair, name)).role === 'standby';
 }
 
-async function statusOf(mesh: Mesh, name: MysqlName): Promise<MysqlStatus> {
+async function statusOf(pair: MysqlPair, name: MysqlName): Promise<MysqlStatus> {
   try {
-    const connection = await connectKeeper(mesh, name);
+    const connection = await connectKeeper(pair, name);
     try {
       return describe(name, await readState(connection));
     } finally {

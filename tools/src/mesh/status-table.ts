@@ -18,9 +18,12 @@ function table({ home, supervisor, processes, mysql }: MeshStatus): string {
       residentMib === null ? '' : `${String(residentMib).padStart(5)} MiB`,
     ].join(' '),
   );
-  const total = processes.reduce((sum, { residentMib }) => sum + (residentMib ?? 0), 0);
+  const total = [supervisor, ...processes].reduce(
+    (sum, { residentMib }) => sum + (residentMib ?? 0),
+    0,
+  );
   return [
-    `${home}, supervisor ${supervisor.pid ?? 'not running'}`,
+    `${home}, supervisor ${supervisor.pid ?? 'not running'} (${supervisor.residentMib ?? 0} MiB)`,
     'name                pid   port   role         health        memory',
     ...rows,
     `${'together'.padEnd(56)}${String(total).padStart(5)} MiB`,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
-import { mysqlIsReady } from './mysql-client.ts';
+import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { mysqlNames } from './mysql-server.ts';
 import { natsIsReady } from './nats-server.ts';
 import { isPaused, readPid } from './pid.ts';
-import { type Application, builtApplications, instanceName, portOf } from './plan.ts';
+import { type Application, builtApplications, instanceName, planBalancer, portOf } from './plan.ts';
 import { type Helper, helpers, helperUrl } from './programs.ts';
 import { type MysqlStatus, mysqlStatus } from './status-mysql.ts';
 import { isKeptDown } from './supervise.ts';
@@ -19,7 +19,7 @@ export type ProcessStatus = {
   readonly port: number;
   readonly role: string;
   readonly health: Health;
-  /** Memory that it holds, in MiB; null where the system does not tell. */
+  /** Memory that it holds, shared pages by its share, in MiB; null where the system does not tell. */
   readonly residentMib: number | null;
 };
 
@@ -28,7 +28,7 @@ export type MeshStatus = {
   readonly port: number;
   /** True when everything that belongs to the mesh is ready. */
   readonly ready: boolean;
-  readonly supervisor: { readonly pid: number | null };
+  readonly supervisor: { readonly pid: number | null; readonly residentMib: number | null };
   readonly processes: readonly ProcessStatus[];
   readonly mysql: readonly MysqlStatus[];
 };
@@ -42,14 +42,17 @@ type Member = {
 };
 
 export async function meshStatus(mesh: Mesh): Promise<MeshStatus> {
-  const mysql = await mysqlStatus(mesh);
+  const mysql = await mysqlStatus(pairOf(mesh));
   const processes = await Promise.all(membersOf(mesh).map((member) => statusOf(mesh, member)));
   const supervisor = readPid(mesh.home, supervisorName);
   return {
     home: mesh.home.root,
     port: mesh.port,
     ready: supervisor !== null && processes.every(({ health }) => health === 'ready'),
-    supervisor: { pid: supervisor },
+    supervisor: {
+      pid: supervisor,
+      residentMib: supervisor === null ? null : residentOf(supervisor),
+    },
     processes: processes.map((process) => ({ ...process, role: roleOf(process, mysql) })),
     mysql,
   };
@@ -69,13 +72,14 @@ function membersOf(mesh: Mesh): Member[] {
       name,
       port: mesh.ports[name],
       role: 'database',
-      isReady: () => mysqlIsReady(mesh, name),
+      isReady: () => mysqlIsReady(pairOf(mesh), name),
     })),
     { name: 'nats', port: mesh.ports.nats, role: 'events', isReady: () => natsIsReady(mesh) },
   ];
   if (mesh.parts === 'databases') return databases;
   return [
     ...builtApplications().flatMap((name) => instancesOf(mesh, name)),
+    ...(mesh.instances > 1 ? [balancerMember(mesh)] : []),
     ...databases,
     ...helpers.map((name) => helperMember(mesh, name)),
   ];
@@ -91,6 +95,13 @@ const instancesOf = (mesh: Mesh, name: Application): Member[] =>
       isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
     };
   });
+
+const balancerMember = (mesh: Mesh): Member => ({
+  name: 'balancer',
+  port: mesh.ports.gateway,
+  role: 'balancer',
+  isReady: planBalancer(mesh, builtApplications()).isReady,
+});
 
 const helperMember = (mesh: Mesh, name: Helper): Member => ({
   name,
@@ -117,7 +128,7 @@ const roleOf = ({ name, role }: ProcessStatus, mysql: readonly MysqlStatus[]): s
 
 function residentOf(pid: number): number | null {
   try {
-    const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kib = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
     return kib === undefined ? null : Math.round(Number(kib) / 1024);
   } catch {
     return null;

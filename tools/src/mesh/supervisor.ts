@@ -1,6 +1,8 @@
+import { generateTypes } from '../generate.ts';
 import { createHousehold, type Household } from './household.ts';
 import { createMesh, type EquippedMesh, type MeshSettings } from './mesh.ts';
 import { migrate } from './migrate.ts';
+import { pairOf } from './mysql-client.ts';
 import { formPair } from './mysql-pair.ts';
 import { mysqlNames, prepareMysql } from './mysql-server.ts';
 import { clearRemains, requireNotRunning } from './orphans.ts';
@@ -20,7 +22,6 @@ import {
 import { portsOf, requirePortsFree } from './ports.ts';
 import { say, step } from './say.ts';
 import { services } from './services.ts';
-import { createSigningKey } from './signing-key.ts';
 import { isStandby } from './status-mysql.ts';
 import { supervisorName } from './supervisor-name.ts';
 import { findToolchain } from './toolchain.ts';
@@ -80,11 +81,11 @@ async function startMysql(mesh: EquippedMesh, household: Household): Promise<voi
   await step('MySQL servers', () =>
     Promise.all(mysqlNames.map((name) => household.keep(planMysql(mesh, name)))),
   );
-  await step('MySQL source and standby', () => formPair(mesh));
+  await step('MySQL source and standby', () => formPair(pairOf(mesh)));
 }
 
 async function prepareApplications(mesh: EquippedMesh, household: Household): Promise<void> {
-  await createSigningKey(mesh.home);
+  await step('code generation', generateTypes);
   await step('build', buildPrograms);
   await step('token issuer, mail and SMS catchers', () =>
     Promise.all(helpers.map((name) => household.keep(planHelper(mesh, name)))),
@@ -123,7 +124,7 @@ const instances = (mesh: EquippedMesh, names: readonly Application[]): string[] 
 async function endMysql(mesh: EquippedMesh, household: Household): Promise<void> {
   const standbys: string[] = [];
   for (const name of mysqlNames) {
-    if (await isStandby(mesh, name)) standbys.push(name);
+    if (await isStandby(pairOf(mesh), name)) standbys.push(name);
   }
   await household.end(standbys);
   await household.end(household.names());

@@ -34,7 +34,10 @@ export const createCustomer = (context: RequestContext, input: CustomerInput): P
     return customer;
   });
 
-type UpdateInput = CustomerInput & { readonly id: string; readonly expectedVersion?: number | null };
+type UpdateInput = CustomerInput & {
+  readonly id: string;
+  readonly expectedVersion?: number | null;
+};
 
 export const updateCustomer = (context: RequestContext, input: UpdateInput): Promise<Customer> =>
   runCommand(context, { name: 'updateCustomer', input, memory }, async (work) => {
@@ -90,7 +93,10 @@ async function customerRules(
   { manager, viewer }: Work,
   owners: readonly (string | null | undefined)[],
 ): Promise<Rules<Customer>> {
-  const teams = await teamsOfStaff(manager, owners.flatMap((id) => id ?? []));
+  const teams = await teamsOfStaff(
+    manager,
+    owners.flatMap((id) => id ?? []),
+  );
   return {
     defaults: () => ({
       code: newCode('C'),

@@ -15,10 +15,7 @@ const customerId = ({ id }: Customer): string => id;
 export const customerCreated = (work: Work, rows: readonly Customer[]): Promise<void> =>
   publishRows(work, { type: CustomerCreated, rows, customerId, data });
 
-export const customerChanged = (
-  work: Work,
-  changes: readonly Change<Customer>[],
-): Promise<void> =>
+export const customerChanged = (work: Work, changes: readonly Change<Customer>[]): Promise<void> =>
   publishChanges(work, {
     type: CustomerUpdated,
     changes,

@@ -40,8 +40,14 @@ const rating = (fair: string) =>
 const confidential = { class: 'CONFIDENTIAL' } as const;
 
 const financeFields = {
-  bankAccounts: json<readonly BankAccount[]>({ label: { zh: '银行往来', en: 'Bank accounts' }, ...confidential }),
-  bankCreditRating: choice(rating('一般'), { label: { zh: '银行信用', en: 'Bank credit rating' }, ...confidential }),
+  bankAccounts: json<readonly BankAccount[]>({
+    label: { zh: '银行往来', en: 'Bank accounts' },
+    ...confidential,
+  }),
+  bankCreditRating: choice(rating('一般'), {
+    label: { zh: '银行信用', en: 'Bank credit rating' },
+    ...confidential,
+  }),
   registeredCapital: money({ zh: '注册资金', en: 'Registered capital' }, confidential),
   paidInCapital: money({ zh: '资本额', en: 'Paid-in capital' }, confidential),
   fundingPosition: choice(
@@ -61,8 +67,15 @@ const financeFields = {
     { COMPLETE: { zh: '完备', en: 'Complete' }, INCOMPLETE: { zh: '不完备', en: 'Incomplete' } },
     { label: { zh: '财务账簿', en: 'Accounting books' }, ...confidential },
   ),
-  summary: text({ max: 4000, label: { zh: '资金、信用基本情况', en: 'Funds and credit summary' }, ...confidential }),
-  tradeCreditRating: choice(rating('一般'), { label: { zh: '同行信用评价', en: 'Trade credit reputation' }, ...confidential }),
+  summary: text({
+    max: 4000,
+    label: { zh: '资金、信用基本情况', en: 'Funds and credit summary' },
+    ...confidential,
+  }),
+  tradeCreditRating: choice(rating('一般'), {
+    label: { zh: '同行信用评价', en: 'Trade credit reputation' },
+    ...confidential,
+  }),
   paymentBehaviour: choice(
     {
       PROMPT: { zh: '爽快', en: 'Prompt' },
@@ -78,10 +91,18 @@ const financeFields = {
 const customerFields = {
   code: text({ max: 64, required: true, class: 'PUBLIC', label: { zh: '客户编号', en: 'Code' } }),
   kind: choice(
-    { ORGANIZATION: { zh: '单位', en: 'Organisation' }, INDIVIDUAL: { zh: '个人', en: 'Individual' } },
+    {
+      ORGANIZATION: { zh: '单位', en: 'Organisation' },
+      INDIVIDUAL: { zh: '个人', en: 'Individual' },
+    },
     { required: true, class: 'PUBLIC', label: { zh: '客户性质', en: 'Kind' } },
   ),
-  name: text({ max: 200, required: true, class: 'PUBLIC', label: { zh: '客户单位名称', en: 'Name' } }),
+  name: text({
+    max: 200,
+    required: true,
+    class: 'PUBLIC',
+    label: { zh: '客户单位名称', en: 'Name' },
+  }),
   shortName: text({ max: 100, class: 'PUBLIC', label: { zh: '简称', en: 'Short name' } }),
   formerNames: list({ max: 20, class: 'PUBLIC', label: { zh: '曾用名', en: 'Former names' } }),
   address: group({ zh: '详细地址', en: 'Address' }, addressFields('INTERNAL')),
@@ -89,9 +110,19 @@ const customerFields = {
   fax: text({ max: 64, label: { zh: '单位传真号码', en: 'Fax' } }),
   website: text({ max: 255, class: 'PUBLIC', label: { zh: '网址', en: 'Website' } }),
   email: text({ max: 255, label: { zh: '电子邮件', en: 'Email' } }),
-  registrationNumber: text({ max: 64, class: 'PUBLIC', label: { zh: '营业执照登记号码', en: 'Registration number' } }),
-  industry: term({ vocabulary: 'industry', class: 'PUBLIC', label: { zh: '行业类型', en: 'Industry' } }),
-  qualifications: json<readonly Qualification[]>({ label: { zh: '企业资质', en: 'Qualifications' } }),
+  registrationNumber: text({
+    max: 64,
+    class: 'PUBLIC',
+    label: { zh: '营业执照登记号码', en: 'Registration number' },
+  }),
+  industry: term({
+    vocabulary: 'industry',
+    class: 'PUBLIC',
+    label: { zh: '行业类型', en: 'Industry' },
+  }),
+  qualifications: json<readonly Qualification[]>({
+    label: { zh: '企业资质', en: 'Qualifications' },
+  }),
   legalForm: choice(
     {
       JOINT_STOCK_COMPANY: { zh: '股份公司', en: 'Joint-stock company' },
@@ -140,9 +171,15 @@ const customerFields = {
   ),
   establishedOn: date({ label: { zh: '成立时间', en: 'Established on' } }),
   level: term({ vocabulary: 'customer_level', label: { zh: '客户级别', en: 'Level' } }),
-  categories: list({ vocabulary: 'customer_category', label: { zh: '客户类别', en: 'Categories' } }),
+  categories: list({
+    vocabulary: 'customer_category',
+    label: { zh: '客户类别', en: 'Categories' },
+  }),
   channelRole: choice(
-    { DISTRIBUTOR: { zh: '经销客户', en: 'Distributor' }, END_USER: { zh: '最终用户', en: 'End user' } },
+    {
+      DISTRIBUTOR: { zh: '经销客户', en: 'Distributor' },
+      END_USER: { zh: '最终用户', en: 'End user' },
+    },
     { label: { zh: '渠道角色', en: 'Channel role' } },
   ),
   lifecycleStage: term({
@@ -151,12 +188,20 @@ const customerFields = {
     label: { zh: '生命周期阶段', en: 'Lifecycle stage' },
   }),
   designation: term({ vocabulary: 'designation', label: { zh: '价值定位', en: 'Designation' } }),
-  supervisingAuthority: text({ max: 200, label: { zh: '上级主管部门', en: 'Supervising authority' } }),
+  supervisingAuthority: text({
+    max: 200,
+    label: { zh: '上级主管部门', en: 'Supervising authority' },
+  }),
   source: text({ max: 64, label: { zh: '来源', en: 'Source' } }),
   ownerId: id({ references: 'StaffMember', label: { zh: '负责人', en: 'Owner' } }),
   teamId: id({ managed: true, references: 'Team', label: { zh: '所属团队', en: 'Team' } }),
   tags: list({ label: { zh: '标签', en: 'Tags' } }),
-  searchText: text({ max: 1000, managed: true, internal: true, label: { zh: '检索文本', en: 'Search text' } }),
+  searchText: text({
+    max: 1000,
+    managed: true,
+    internal: true,
+    label: { zh: '检索文本', en: 'Search text' },
+  }),
   finance: group({ zh: '客户财务情况', en: 'Finance' }, financeFields),
 } as const;
 

@@ -3,6 +3,7 @@ import { invalid } from '@crm/kit/errors';
 import { scopeSql } from '@crm/kit/policy';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/store';
+import { lengthOf } from '@crm/kit/text';
 import { searchTextOf } from './customer.ts';
 import { CustomerEntity, type Customer } from './customer.fields.ts';
 
@@ -51,7 +52,7 @@ function byWords(words: string): Search {
   const phrases = words
     .split(/\s+/)
     .map((word) => word.replaceAll(/["@*()<>~+-]/g, ''))
-    .filter((word) => [...word].length > 1)
+    .filter((word) => lengthOf(word) > 1)
     .map((word) => `+"${word}"`)
     .join(' ');
   const match = sql`MATCH (t.searchText) AGAINST (${phrases} IN BOOLEAN MODE)`;

@@ -15,7 +15,7 @@ export function registrationNumberKind(number: string | null): RegistrationNumbe
 }
 
 /** The last character of a unified social credit code, as GB 32100-2015 computes it. */
-export function creditCodeCheck(number: string): string {
+function creditCodeCheck(number: string): string {
   const sum = creditCodeWeights.reduce(
     (total, weight, at) => total + weight * creditCodeAlphabet.indexOf(number.charAt(at)),
     0,
@@ -35,7 +35,12 @@ function numberProblems(number: string | null): FieldProblem[] {
   const check = creditCodeCheck(number);
   return number.endsWith(check)
     ? []
-    : [{ path: 'registrationNumber', message: `must end in ${check}: its check character is wrong` }];
+    : [
+        {
+          path: 'registrationNumber',
+          message: `must end in ${check}: its check character is wrong`,
+        },
+      ];
 }
 
 function headcountProblems(headcount: Customer['headcount']): FieldProblem[] {
@@ -46,7 +51,11 @@ function headcountProblems(headcount: Customer['headcount']): FieldProblem[] {
     .map(([name]) => ({ path: `headcount.${name}`, message: 'must not be negative' }));
   if (negative.length > 0 || total === null) return negative;
   return [
-    ...tooMany('headcount.total', 'is less than male and female together', (male ?? 0) + (female ?? 0) > total),
+    ...tooMany(
+      'headcount.total',
+      'is less than male and female together',
+      (male ?? 0) + (female ?? 0) > total,
+    ),
     ...tooMany(
       'headcount.seniorTitle',
       'and intermediate titles together are more than the total',
@@ -59,7 +68,8 @@ const tooMany = (path: string, message: string, isTooMany: boolean): FieldProble
   isTooMany ? [{ path, message }] : [];
 
 /** Words that say what kind of company it is, and so tell companies not apart. */
-const companyWords = /(股份有限公司|有限责任公司|有限公司|集团|公司|\b(co|inc|ltd|llc|gmbh|corp)\b\.?,?)/giu;
+const companyWords =
+  /(股份有限公司|有限责任公司|有限公司|集团|公司|\b(co|inc|ltd|llc|gmbh|corp)\b\.?,?)/giu;
 
 /** What full-text search looks in: the names without company words, and the code. */
 export const searchTextOf = (

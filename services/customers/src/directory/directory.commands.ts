@@ -6,12 +6,7 @@ import { publishChanges, publishRows } from '@crm/kit/publish';
 import { bulkMemory, bulkResult, upsertRecords, type BulkResult } from '@crm/kit/upsert';
 import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
 import { withParents } from './directory.ts';
-import {
-  StaffMemberEntity,
-  TeamEntity,
-  type StaffMember,
-  type Team,
-} from './directory.fields.ts';
+import { StaffMemberEntity, TeamEntity, type StaffMember, type Team } from './directory.fields.ts';
 import { idsByCode } from './directory.repository.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
@@ -29,11 +24,19 @@ export const upsertStaff = (
 ): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertStaff', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'manage', 'staff');
-    return inRounds(input.rows, ({ managerCode }) => managerCode, (rows) => saveStaff(work, rows));
+    return inRounds(
+      input.rows,
+      ({ managerCode }) => managerCode,
+      (rows) => saveStaff(work, rows),
+    );
   });
 
 async function saveStaff(work: Work, rows: readonly StaffInput[]): Promise<BulkResult> {
-  const teams = await idsByCode(work.manager, 'team', rows.flatMap(({ teamCode }) => teamCode ?? []));
+  const teams = await idsByCode(
+    work.manager,
+    'team',
+    rows.flatMap(({ teamCode }) => teamCode ?? []),
+  );
   const staff = await idsByCode(
     work.manager,
     'staffMember',
@@ -66,7 +69,11 @@ export const upsertTeams = (
 ): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertTeams', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'manage', 'teams');
-    return inRounds(input.rows, ({ parentCode }) => parentCode, (rows) => saveTeams(work, rows));
+    return inRounds(
+      input.rows,
+      ({ parentCode }) => parentCode,
+      (rows) => saveTeams(work, rows),
+    );
   });
 
 async function saveTeams(work: Work, rows: readonly TeamInput[]): Promise<BulkResult> {

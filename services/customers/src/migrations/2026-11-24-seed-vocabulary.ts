@@ -47,6 +47,8 @@ const rows = terms.map(
 );
 
 export const seedVocabulary = migration('SeedVocabulary_1795478600000', {
-  up: [`INSERT INTO vocabularyTerm (vocabulary, code, labels, sortOrder) VALUES ${rows.join(', ')}`],
+  up: [
+    `INSERT INTO vocabularyTerm (vocabulary, code, labels, sortOrder) VALUES ${rows.join(', ')}`,
+  ],
   down: ['DELETE FROM vocabularyTerm'],
 });

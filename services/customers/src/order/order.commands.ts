@@ -17,12 +17,7 @@ import { sumAmounts } from '../money.ts';
 import { cancelReceivables, openReceivables } from '../receivable/receivable.commands.ts';
 import { orderAmended, orderCancelled, orderRecorded } from './order.events.ts';
 import { SalesOrderEntity, type SalesOrder } from './order.fields.ts';
-import {
-  currencyProblems,
-  lineProblems,
-  priceLines,
-  type OrderLineInput,
-} from './order.ts';
+import { currencyProblems, lineProblems, priceLines, type OrderLineInput } from './order.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 
@@ -105,8 +100,5 @@ function priced({ currency, ...input }: OrderInput): object {
   return { ...input, lines, amount: { amount, currency: currency ?? 'CNY' } };
 }
 
-const writableCustomers = (
-  work: Work,
-  rows: readonly OrderInput[],
-): Promise<ReadonlySet<string>> =>
+const writableCustomers = (work: Work, rows: readonly OrderInput[]): Promise<ReadonlySet<string>> =>
   writableIds(work, CustomerEntity, [...new Set(rows.map(({ customerId }) => customerId))]);

@@ -1,7 +1,12 @@
 import type { Work } from '@crm/kit/command';
 import { publishChanges, publishRows } from '@crm/kit/publish';
 import type { Change } from '@crm/kit/record';
-import { OrderAmended, OrderCancelled, OrderRecorded, type OrderData } from '@crm/schemas/events/order';
+import {
+  OrderAmended,
+  OrderCancelled,
+  OrderRecorded,
+  type OrderData,
+} from '@crm/schemas/events/order';
 import type { SalesOrder } from './order.fields.ts';
 
 const customerId = (order: SalesOrder): string => order.customerId;
@@ -10,10 +15,20 @@ export const orderRecorded = (work: Work, rows: readonly SalesOrder[]): Promise<
   publishRows(work, { type: OrderRecorded, rows, customerId, data });
 
 export const orderAmended = (work: Work, changes: readonly Change<SalesOrder>[]): Promise<void> =>
-  publishChanges(work, { type: OrderAmended, changes, customerId, data: ({ after }) => data(after) });
+  publishChanges(work, {
+    type: OrderAmended,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
 
 export const orderCancelled = (work: Work, changes: readonly Change<SalesOrder>[]): Promise<void> =>
-  publishChanges(work, { type: OrderCancelled, changes, customerId, data: ({ after }) => data(after) });
+  publishChanges(work, {
+    type: OrderCancelled,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
 
 const data = (order: SalesOrder): OrderData => ({
   number: order.number,

@@ -14,7 +14,11 @@ export type OrderLine = {
 
 export const SalesOrderEntity = defineEntity('SalesOrder', {
   fields: {
-    customerId: id({ required: true, references: 'Customer', label: { zh: '客户', en: 'Customer' } }),
+    customerId: id({
+      required: true,
+      references: 'Customer',
+      label: { zh: '客户', en: 'Customer' },
+    }),
     number: text({ max: 64, required: true, label: { zh: '订单号', en: 'Number' } }),
     orderedOn: date({ required: true, label: { zh: '订货日期', en: 'Ordered on' } }),
     status: choice(

@@ -21,7 +21,15 @@ export function priceLines(lines: readonly OrderLineInput[]): OrderLine[] {
   return lines.map((line) => {
     const { productId = null, description = null, quantity, unitPrice, cost = null } = line;
     const discount = line.discount ?? '0';
-    return { productId, description, quantity, unitPrice, discount, amount: lineAmount(line), cost };
+    return {
+      productId,
+      description,
+      quantity,
+      unitPrice,
+      discount,
+      amount: lineAmount(line),
+      cost,
+    };
   });
 }
 

@@ -5,7 +5,11 @@ export type Allocation = { readonly receivableId: string; readonly amount: strin
 
 export const PaymentEntity = defineEntity('Payment', {
   fields: {
-    customerId: id({ required: true, references: 'Customer', label: { zh: '客户', en: 'Customer' } }),
+    customerId: id({
+      required: true,
+      references: 'Customer',
+      label: { zh: '客户', en: 'Customer' },
+    }),
     receivedOn: date({ required: true, label: { zh: '收款日期', en: 'Received on' } }),
     amount: money({ zh: '金额', en: 'Amount' }),
     method: choice(

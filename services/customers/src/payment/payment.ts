@@ -27,8 +27,11 @@ export function allocationProblems(
       return [{ path, message: 'is no open receivable of this customer in this currency' }];
     }
     const owed = receivable.balance?.amount ?? '0';
-    const isInBounds = /^\d+(\.\d{1,2})?$/.test(part) && toCents(part) > 0n && toCents(part) <= toCents(owed);
-    return isInBounds ? [] : [{ path: `${path}.amount`, message: `must be above 0 and at most ${owed}` }];
+    const isInBounds =
+      /^\d+(\.\d{1,2})?$/.test(part) && toCents(part) > 0n && toCents(part) <= toCents(owed);
+    return isInBounds
+      ? []
+      : [{ path: `${path}.amount`, message: `must be above 0 and at most ${owed}` }];
   });
   const named = allocations.map(({ receivableId }) => receivableId);
   if (new Set(named).size !== named.length) {

@@ -71,7 +71,10 @@ export const lockOpenReceivables = (
 /** Lowers the balances by what a payment pays of them. */
 export async function payReceivables(
   work: Work,
-  { open, allocations }: { readonly open: readonly Receivable[]; readonly allocations: readonly Allocation[] },
+  {
+    open,
+    allocations,
+  }: { readonly open: readonly Receivable[]; readonly allocations: readonly Allocation[] },
 ): Promise<void> {
   const changes: Change<Receivable>[] = [];
   for (const { receivableId, amount } of allocations) {

@@ -9,7 +9,11 @@ const isLate = (alias: string): string =>
 
 export const ReceivableEntity = defineEntity('Receivable', {
   fields: {
-    customerId: id({ required: true, references: 'Customer', label: { zh: '客户', en: 'Customer' } }),
+    customerId: id({
+      required: true,
+      references: 'Customer',
+      label: { zh: '客户', en: 'Customer' },
+    }),
     orderId: id({ references: 'SalesOrder', label: { zh: '订单', en: 'Order' } }),
     amount: money({ zh: '应收金额', en: 'Amount' }),
     balance: money({ zh: '未收金额', en: 'Balance' }),

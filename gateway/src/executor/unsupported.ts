@@ -1,0 +1,2 @@
+/** An operation that the compiled executor leaves to Apollo's own. */
+export class Unsupported extends Error {}

@@ -1,0 +1,143 @@
+import { describeError } from '@crm/kit/describe-error';
+import { answerHealth } from '@crm/kit/health';
+import { startHttp } from '@crm/kit/http';
+import type { Log } from '@crm/kit/log';
+import { stopOnSignal } from '@crm/kit/shutdown';
+import { createAuthenticate } from './authenticate.ts';
+import type { GatewayConfig } from './config.ts';
+import type { Graph } from './graph/graph.ts';
+import { openGraphFile, type GraphFile } from './graph/graph-file.ts';
+import { createExplorer } from './http/graphiql.ts';
+import { createRoute, metricsHandler, type Handle, type Routes } from './http/route.ts';
+import { createServe } from './http/serve.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { prepare } from './operation/prepare.ts';
+import { runOf } from './plan.ts';
+import { createSubgraphClient, type SubgraphClient } from './subgraphs/client.ts';
+
+export type RunningGateway = {
+  readonly port: number;
+  readonly url: string;
+  readonly metricsPort: number;
+  readonly reload: () => Promise<void>;
+  /** Does what SIGTERM does, but for ending the process. */
+  readonly stop: () => Promise<void>;
+};
+
+export type GatewayOptions = {
+  readonly config: GatewayConfig;
+  readonly log: Log;
+  /** Operations that the page for browsers opens with. */
+  readonly examples: URL;
+};
+
+/** Serves the graph until SIGTERM or SIGINT. Rejects when it cannot: bad supergraph, port taken. */
+export async function startGateway({
+  config,
+  log,
+  examples,
+}: GatewayOptions): Promise<RunningGateway> {
+  const metrics = createMetrics();
+  const client = createSubgraphClient({
+    urls: config.SUBGRAPHS,
+    keys: config.CONTEXT_KEYS,
+    log,
+    metrics,
+  });
+  const file = await openGraphFile({
+    path: config.SUPERGRAPH,
+    isOpen: config.EXPLORE === 'on',
+    log,
+    accept: (graph) => acceptGraph(graph, client),
+    warm,
+  });
+  const serve = createServe({
+    graph: file.current,
+    authenticate: createAuthenticate({
+      jwksUrl: config.JWKS_URL,
+      issuer: config.TOKEN_ISSUER,
+      audience: config.TOKEN_AUDIENCE,
+    }),
+    call: client.call,
+    log,
+    metrics,
+  });
+  const explore = config.EXPLORE === 'on' ? createExplorer(examples) : undefined;
+  return listen({ config, log, metrics, client, file, serve, explore });
+}
+
+type Parts = {
+  readonly config: GatewayConfig;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly client: SubgraphClient;
+  readonly file: GraphFile;
+  readonly serve: Handle;
+  readonly explore: Handle | undefined;
+};
+
+async function listen(parts: Parts): Promise<RunningGateway> {
+  const route = createRoute(routesOf(parts));
+  const { config, log, client, file } = parts;
+  const base = {
+    host: config.HOST,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    onError: (error: unknown) => log.error({ error: describeError(error) }, 'request failed'),
+  };
+  const http = await startHttp({
+    ...base,
+    port: config.PORT,
+    handle: async (request, response) => {
+      if (await answerHealth(request, response, () => !http.isDraining())) return;
+      await route(request, response);
+    },
+  });
+  const metricsHttp =
+    config.METRICS_PORT === undefined
+      ? undefined
+      : await startHttp({
+          ...base,
+          port: config.METRICS_PORT,
+          handle: metricsHandler(parts.metrics),
+        });
+
+  const stop = async (): Promise<void> => {
+    await http.drain();
+    forgetSignals();
+    file.close();
+    await Promise.all([client.close(), metricsHttp?.drain()]);
+    log.info('stopped');
+  };
+  const forgetSignals = stopOnSignal(log, stop);
+  const url = `http://${config.HOST}:${http.port}/graphql`;
+  log.info({ url }, 'gateway is listening');
+  return {
+    port: http.port,
+    url,
+    metricsPort: metricsHttp?.port ?? http.port,
+    reload: file.reload,
+    stop,
+  };
+}
+
+const routesOf = ({ config, serve, explore, metrics }: Parts): Routes => ({
+  serve,
+  explore,
+  metrics: config.METRICS_PORT === undefined ? metricsHandler(metrics) : undefined,
+  corsOrigins: config.CORS_ORIGINS,
+});
+
+function acceptGraph({ subgraphs }: Graph, client: SubgraphClient): void {
+  const missing = subgraphs.filter((name) => !client.has(name));
+  if (missing.length > 0) throw new Error(`SUBGRAPHS has no address for ${missing.join(', ')}`);
+}
+
+/** An operation that the new graph refuses is left for its caller to hear of. */
+function warm(graph: Graph, key: string): void {
+  const end = key.indexOf('\n');
+  try {
+    runOf(graph, prepare(graph, key.slice(end + 1), key.slice(0, end) || null));
+  } catch {
+    // Refused on the old graph too, or told at the next request.
+  }
+}

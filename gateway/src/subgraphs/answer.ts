@@ -1,0 +1,29 @@
+import { isRecord } from '../is-record.ts';
+
+/** An error as a subgraph sent it. Nothing about it is sure. */
+export type SubgraphError = Readonly<Record<string, unknown>>;
+
+export type SubgraphAnswer = {
+  readonly data: Record<string, unknown> | null;
+  readonly errors: readonly SubgraphError[];
+  readonly consistency: string | null;
+};
+
+/** Throws when the text is no answer to a GraphQL request. */
+export function readAnswer(text: string): SubgraphAnswer {
+  const parsed: unknown = JSON.parse(text);
+  if (!isRecord(parsed)) throw new Error('The answer is no GraphQL response');
+  const { data, errors, extensions } = parsed;
+  if (!isRecord(data) && !Array.isArray(errors)) throw new Error('The answer has no data');
+  return {
+    data: isRecord(data) ? data : null,
+    errors: Array.isArray(errors) ? errors.filter(isRecord) : [],
+    consistency: consistencyOf(extensions),
+  };
+}
+
+function consistencyOf(extensions: unknown): string | null {
+  if (!isRecord(extensions) || !isRecord(extensions['consistency'])) return null;
+  const { token } = extensions['consistency'];
+  return typeof token === 'string' ? token : null;
+}

@@ -1,0 +1,6 @@
+import type { Entity } from '@crm/kit/entity';
+import { CompetitorEntity } from './competitor/competitor.fields.ts';
+import { CompetitorProductEntity } from './product/product.fields.ts';
+
+/** Every kind of record that this service owns. */
+export const entities: readonly Entity[] = [CompetitorEntity, CompetitorProductEntity];

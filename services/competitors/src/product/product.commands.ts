@@ -1,0 +1,120 @@
+import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import type { RequestContext } from '@crm/kit/context';
+import { allow } from '@crm/kit/policy';
+import { publishChanges, publishRows } from '@crm/kit/publish';
+import { changeRecord, createRecord, removeRecord, type Change, type Rules } from '@crm/kit/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import {
+  CompetitorProductRemoved,
+  CompetitorProductSaved,
+  type CompetitorProductData,
+} from '@crm/schemas/events/competitor';
+import { allowDeleting } from '../competitor/competitor.commands.ts';
+import { CompetitorProductEntity, type CompetitorProduct } from './product.fields.ts';
+import { linkRivals } from './product.repository.ts';
+import { productProblems } from './product.ts';
+
+type Repeatable = { readonly clientMutationId?: string | null };
+type SaveInput = Repeatable & {
+  readonly id?: string | null;
+  readonly expectedVersion?: number | null;
+};
+
+const memory = rowMemory(CompetitorProductEntity);
+
+const rules: Rules<CompetitorProduct> = {
+  defaults: () => ({ status: 'ON_SALE' }),
+  check: productProblems,
+};
+
+/** Records a new product, or changes the one that `id` names. */
+export const saveCompetitorProduct = (
+  context: RequestContext,
+  input: SaveInput,
+): Promise<CompetitorProduct> =>
+  runCommand(context, { name: 'saveCompetitorProduct', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'competitors');
+    const { id, expectedVersion = null } = input;
+    if (!id) {
+      const product = await createRecord(work, CompetitorProductEntity, { input, rules });
+      await saved(work, { created: [product], changed: [] });
+      return product;
+    }
+    const order = { id, expectedVersion, input, rules };
+    const change = await changeRecord(work, CompetitorProductEntity, order);
+    await saved(work, { created: [], changed: [change] });
+    return change.after;
+  });
+
+type BulkInput = Repeatable & { readonly rows: readonly object[] };
+
+export const saveCompetitorProducts = (
+  context: RequestContext,
+  input: BulkInput,
+): Promise<BulkResult> =>
+  runCommand(
+    context,
+    { name: 'saveCompetitorProducts', input, memory: bulkMemory },
+    async (work) => {
+      allow(work.viewer, 'write', 'competitors');
+      const { result, created, changed } = await upsertRecords(work, CompetitorProductEntity, {
+        inputs: input.rows,
+        matchOn: ['competitorId', 'name'],
+        rules,
+      });
+      await saved(work, { created, changed });
+      return result;
+    },
+  );
+
+type RemoveInput = Repeatable & { readonly id: string; readonly expectedVersion?: number | null };
+
+export const removeCompetitorProduct = (
+  context: RequestContext,
+  input: RemoveInput,
+): Promise<CompetitorProduct> =>
+  runCommand(context, { name: 'removeCompetitorProduct', input, memory }, async (work) => {
+    allowDeleting(work.viewer);
+    const { id, expectedVersion = null } = input;
+    const product = await removeRecord(work, CompetitorProductEntity, { id, expectedVersion });
+    await publishRows(work, {
+      type: CompetitorProductRemoved,
+      rows: [product],
+      customerId,
+      data: ({ competitorId }) => ({ competitorId }),
+    });
+    return product;
+  });
+
+const customerId = (): null => null;
+
+type Saved = {
+  readonly created: readonly CompetitorProduct[];
+  readonly changed: readonly Change<CompetitorProduct>[];
+};
+
+async function saved(work: Work, { created, changed }: Saved): Promise<void> {
+  const regrouped = changed.filter(({ changedFields }) => changedFields.includes('rivalOf'));
+  await linkRivals(work.manager, [...created, ...regrouped.map(({ after }) => after)]);
+  const event = { type: CompetitorProductSaved, customerId };
+  await publishRows(work, { ...event, rows: created, data });
+  await publishChanges(work, { ...event, changes: changed, data: ({ after }) => data(after) });
+}
+
+const data = ({
+  competitorId,
+  name,
+  category,
+  listPrice,
+  launchedOn,
+  status,
+  rivalOf,
+}: CompetitorProduct): CompetitorProductData => ({
+  competitorId,
+  name,
+  category,
+  listPrice,
+  launchedOn,
+  status,
+  rivalOf,
+});

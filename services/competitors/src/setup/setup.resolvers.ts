@@ -1,0 +1,19 @@
+import { findCustomFields } from '@crm/kit/custom-field';
+import { defineCustomField, saveVocabularyTerm } from '@crm/kit/setup';
+import { findTerms } from '@crm/kit/vocabulary';
+import { entities } from '../entities.ts';
+import type { Resolvers } from '../generated/resolvers.ts';
+
+export const setupResolvers: Resolvers = {
+  Query: {
+    competitorVocabulary: (_, { vocabulary }, { app }) => findTerms(app.db.manager, vocabulary),
+    competitorCustomFields: async (_, { entity }, { app }) => [
+      ...(await findCustomFields(app.db.manager, entity)).values(),
+    ],
+  },
+  Mutation: {
+    saveCompetitorVocabularyTerm: (_, { input }, context) => saveVocabularyTerm(context, input),
+    defineCompetitorCustomField: (_, { input }, context) =>
+      defineCustomField(context, { input, entities: entities.map(({ name }) => name) }),
+  },
+};

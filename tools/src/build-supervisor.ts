@@ -1,0 +1,3 @@
+import { buildSupervisor } from './mesh/programs.ts';
+
+await buildSupervisor();

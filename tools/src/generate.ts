@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { repository } from './mesh/paths.ts';
+import { UserError } from './mesh/say.ts';
+
+const run = promisify(execFile);
+
+const shared = ['schemas/shared.graphql', 'tools/src/codegen.ts', 'tools/src/schemas.ts'];
+
+/** Generates the types of every service whose schema, or the generator itself, has changed. */
+export async function generateTypes(): Promise<void> {
+  const stale = readdirSync(join(repository, 'services')).filter(
+    (service) => existsSync(scriptOf(service)) && recordedHash(service) !== inputHash(service),
+  );
+  await Promise.all(stale.map(generate));
+}
+
+async function generate(service: string): Promise<void> {
+  const cwd = join(repository, 'services', service);
+  try {
+    await run(process.execPath, ['--import', 'tsx', 'codegen.ts'], { cwd });
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    throw new UserError(`The types of ${service} cannot be generated.\n${output}`, {
+      cause: error,
+    });
+  }
+  writeFileSync(hashFile(service), inputHash(service));
+}
+
+function inputHash(service: string): string {
+  const hash = createHash('sha256');
+  const files = [...shared, `schemas/subgraphs/${service}.graphql`].map((file) =>
+    join(repository, file),
+  );
+  for (const file of [...files, scriptOf(service)]) {
+    if (existsSync(file)) hash.update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+const recordedHash = (service: string): string | null =>
+  existsSync(hashFile(service)) ? readFileSync(hashFile(service), 'utf8') : null;
+
+const scriptOf = (service: string): string => join(repository, 'services', service, 'codegen.ts');
+
+const hashFile = (service: string): string =>
+  join(repository, 'services', service, 'src/generated/.inputs');

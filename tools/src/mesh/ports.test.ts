@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { listeningInode } from './port-holder.ts';
+import { portsFrom, portsOf, portsPerMesh, requirePortsFree } from './ports.ts';
+
+describe('the ports of a mesh', () => {
+  test('lie behind the one that was given', () => {
+    const ports = portsFrom(5000);
+    expect([ports.gateway, ports.competitors, ports['mysql-b'], ports.sms]).toEqual([
+      5000, 5005, 5011, 5031,
+    ]);
+  });
+
+  test('are all different and within its range, with all instances', () => {
+    const all = portsOf({ ports: portsFrom(5000), instances: 5, parts: 'all' });
+    expect(new Set(all).size).toBe(all.length);
+    expect(Math.max(...all)).toBeLessThan(5000 + portsPerMesh);
+  });
+
+  test.each([80, 65_500, Number.NaN])('cannot begin at %s', (base) => {
+    expect(() => portsFrom(base)).toThrow('GUANXI_PORT');
+  });
+
+  test('that are taken are named, with who holds them and what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+    await expect(requirePortsFree([port])).rejects.toThrow(
+      new RegExp(`port ${port} is taken by process ${process.pid}[^]*GUANXI_PORT`),
+    );
+    server.close();
+    await once(server, 'close');
+    await expect(requirePortsFree([port])).resolves.toBeUndefined();
+  });
+});
+
+describe('the table of sockets', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1068 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1
+   1: 0100007F:1069 0100007F:C000 01 00000000:00000000 00:00000000 00000000     0        0 4712 1`;
+
+  test('tells which socket listens', () => {
+    expect(listeningInode(table, 4200)).toBe('4711');
+  });
+
+  test('does not take a connection for a listener', () => {
+    expect(listeningInode(table, 4201)).toBeNull();
+  });
+});
