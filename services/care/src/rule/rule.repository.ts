@@ -17,7 +17,14 @@ export function conditionSql(rule: Terms, { alias, now }: At): Sql {
   return and([
     raw(`${alias}.deletedAt IS NULL AND ${alias}.createdAt IS NOT NULL`),
     compileCriteria(
-      { entity: PulseEntity, alias, now, customFields: new Map(), mayRead: () => true },
+      {
+        entity: PulseEntity,
+        alias,
+        now,
+        customFields: new Map(),
+        mayRead: () => true,
+        readable: () => raw('TRUE'),
+      },
       rule.criteria ?? {},
     ),
     ...(clock === null ? [] : [overdueSql(rule, clock, { alias, now })]),
