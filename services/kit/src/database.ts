@@ -1,12 +1,11 @@
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
+import { asAppError } from './cluster-failure.ts';
 import type { Cluster } from './data-source/cluster.ts';
 import { failoverDriver } from './data-source/driver.ts';
-import { haErrorIn } from './data-source/errors.ts';
 import { createMarkerTable, markerTable } from './data-source/marker-table.ts';
 import { openCluster as watchCluster, untilReachable } from './data-source/open-cluster.ts';
 import type { AccessOptions, ClusterOptions } from './data-source/options.ts';
 import { withRetry } from './data-source/retry.ts';
-import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import { migration, type Migration } from './migration.ts';
 
@@ -73,19 +72,4 @@ export const transact = <Value>(
 
 function throwKnown(error: unknown): never {
   throw asAppError(error) ?? error;
-}
-
-/** What the caller may know of a failure of the cluster, or null when it is another failure. */
-export function asAppError(error: unknown): AppError | null {
-  const failure = haErrorIn(error);
-  if (!failure) return null;
-  if (failure.code === 'HA_ABORTED' || failure.code === 'HA_DEADLINE') {
-    return new AppError('TIMEOUT', 'The request took too long', { cause: error });
-  }
-  const { outcome, retryAfterMs } = failure;
-  const message =
-    outcome === 'unknown'
-      ? 'The change may or may not have been made: repeat it with the same clientMutationId'
-      : 'The database cannot be reached now';
-  return new AppError('SERVICE_UNAVAILABLE', message, { retryAfterMs, outcome, cause: error });
 }

@@ -84,12 +84,18 @@ type Reader = {
 /** A row of the driver, whose keys are dotted field names. */
 type Raw = Readonly<Record<string, unknown>>;
 
-/** Records of another entity of this service that filters may reach: `orders: { some: … }`. */
+/**
+ * Records of another entity of this service that filters may reach: `orders: { some: … }`. The one
+ * record that a row names is filtered directly, `customer: { level: … }`, and gives group fields,
+ * `customer.level`.
+ */
 export type Relation = {
   readonly to: () => Entity;
   /** The column here and the column there that must be equal. */
   readonly from: string;
   readonly foreign: string;
+  /** There is one at most, as `foreign` is the other's id. */
+  readonly isOne?: boolean;
 };
 
 type Options<Members extends Fields> = {

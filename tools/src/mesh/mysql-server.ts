@@ -96,15 +96,21 @@ const includes = ({ durability }: Mesh, first: readonly string[]): string =>
 
 /** Where an unpacked server finds its own files; an installed one knows. */
 function installation({ toolchain: { mysqlHome } }: EquippedMesh): string[] {
-  const user = process.getuid?.() === 0 ? ['user = root'] : [];
+  return Object.entries(installationSettings(mysqlHome)).map(
+    ([name, value]) => `${name} = ${value}`,
+  );
+}
+
+export function installationSettings(mysqlHome: string | null): Record<string, string> {
+  const user = process.getuid?.() === 0 ? { user: 'root' } : {};
   if (mysqlHome === null) return user;
-  return [
+  return {
     ...user,
-    `basedir = ${mysqlHome}`,
-    `plugin_dir = ${mysqlHome}/lib/mysql/plugin`,
-    `lc_messages_dir = ${mysqlHome}/share/mysql`,
-    `character_sets_dir = ${mysqlHome}/share/mysql/charsets`,
-  ];
+    basedir: mysqlHome,
+    plugin_dir: `${mysqlHome}/lib/mysql/plugin`,
+    lc_messages_dir: `${mysqlHome}/share/mysql`,
+    character_sets_dir: `${mysqlHome}/share/mysql/charsets`,
+  };
 }
 
 /** The statements that a new server runs once: deploy/mysql/*.sql with this mesh's passwords. */
