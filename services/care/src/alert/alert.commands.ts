@@ -1,10 +1,11 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/command';
 import type { RequestContext } from '@crm/kit/context';
+import { changesOf } from '@crm/kit/difference';
 import { AppError } from '@crm/kit/errors';
 import type { EventType } from '@crm/kit/event';
 import { refused } from '@crm/kit/input';
 import { allow } from '@crm/kit/policy';
-import { changesOf, lockForWriting, writeChange } from '@crm/kit/record';
+import { lockForWriting, writeChange } from '@crm/kit/record';
 import { findByIds } from '@crm/kit/store';
 import {
   AlertAcknowledged,

@@ -2,15 +2,15 @@ import type { Work } from '@crm/kit/command';
 import { companyDate } from '@crm/kit/criteria';
 import { reachableCustomers } from '@crm/kit/customer-access';
 import type { FieldProblem } from '@crm/kit/errors';
+import { rowWith } from '@crm/kit/entity';
 import { newId } from '@crm/kit/id';
 import { checkInputs, type CheckedInput } from '@crm/kit/input';
 import {
   insertRecords,
   newRow,
   planChange,
-  rowWith,
   withDefaults,
-  writeChange,
+  writeChanges,
   type Change,
 } from '@crm/kit/record';
 import type { toContactPoints } from '../person/contact-point.ts';
@@ -128,17 +128,14 @@ export async function saveAffiliations(
   work: Work,
   accepted: readonly Accepted[],
 ): Promise<ReadonlySet<string>> {
-  const started: Affiliation[] = [];
-  const changed: Change<Affiliation>[] = [];
-  for (const { personId, planned } of accepted) {
-    const { before, after, changes } = planned;
-    if (before === null) {
-      started.push(rowWith(AffiliationEntity, after, { personId }));
-      continue;
-    }
-    const change = await writeChange(work, AffiliationEntity, { before, changes });
-    if (change.changedFields.length > 0) changed.push(change);
-  }
+  const started = accepted.flatMap(({ personId, planned: { before, after } }) =>
+    before === null ? [rowWith(AffiliationEntity, after, { personId })] : [],
+  );
+  const planned = accepted.flatMap(({ planned: { before, changes } }) =>
+    before === null ? [] : [{ before, changes }],
+  );
+  const written = await writeChanges(work, AffiliationEntity, planned);
+  const changed = written.filter(({ changedFields }) => changedFields.length > 0);
   await insertRecords(work, AffiliationEntity, started);
   await affiliationStarted(work, started);
   await affiliationChanged(work, changed);
