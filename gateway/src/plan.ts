@@ -23,7 +23,7 @@ export function runOf(graph: Graph, prepared: Prepared): Run {
   return run;
 }
 
-export function plannedRun(graph: Graph, prepared: Prepared, execute = fastestRun): Run {
+function plannedRun(graph: Graph, prepared: Prepared, execute = fastestRun): Run {
   const names = graph.requiredWithArguments;
   const isolated = names.size > 0 ? isolateFields(prepared, names) : undefined;
   if (isolated) {

@@ -30,7 +30,7 @@ export function createExplorer(examplesFolder: URL): Handle {
 }
 
 /** The operations in the folder, by file name; `name.json` beside `name.graphql` has its variables. */
-export function readExamples(folder: URL): readonly Example[] {
+function readExamples(folder: URL): readonly Example[] {
   const files = readdirSync(folder).toSorted();
   return files
     .filter((file) => file.endsWith('.graphql'))

@@ -24,7 +24,7 @@ export type Measure = {
  * document: `selections` stops a short text that expands to a huge one, `repeats` and
  * `fragments` what has to be compared pair by pair.
  */
-export const measureLimits: Measure = {
+const measureLimits: Measure = {
   depth: 20,
   selections: 1000,
   aliases: 60,
@@ -56,7 +56,7 @@ export function checkMeasure(document: DocumentNode, limits: Measure = measureLi
 }
 
 /** All operations of the document together, since all are validated. */
-export function measureDocument(document: DocumentNode): Measure {
+function measureDocument(document: DocumentNode): Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) {

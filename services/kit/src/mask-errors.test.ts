@@ -28,6 +28,6 @@ describe('maskError', () => {
 describe('The README', () => {
   test('explains every code, and no other', () => {
     const explained = [...readme.matchAll(/^\| `([A-Z_]+)` *\|/gm)].map(([, code]) => code);
-    expect(explained.toSorted()).toEqual(publicCodes.toSorted());
+    expect(new Set(explained)).toEqual(new Set(publicCodes));
   });
 });

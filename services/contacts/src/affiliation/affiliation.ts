@@ -2,12 +2,7 @@ import type { FieldProblem } from '@crm/kit/errors';
 import { contactPointProblems } from '../person/contact-point.ts';
 import type { Affiliation } from './affiliation.fields.ts';
 
-export const affiliationRoles = [
-  'LEGAL_REPRESENTATIVE',
-  'PRINCIPAL',
-  'KEY_PERSON',
-  'CONTACT',
-] as const;
+const affiliationRoles = ['LEGAL_REPRESENTATIVE', 'PRINCIPAL', 'KEY_PERSON', 'CONTACT'] as const;
 
 export type AffiliationRole = (typeof affiliationRoles)[number];
 
