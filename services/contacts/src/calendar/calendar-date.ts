@@ -14,8 +14,6 @@ export type CalendarDate = {
 
 const dayMs = 86_400_000;
 
-const daysFrom = (date: string): number => Date.parse(`${date}T00:00:00Z`) / dayMs;
-
 const dateOfDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
 
 /** What is wrong with a day of birth. A day without a year may be one that only some years have. */
