@@ -3,6 +3,7 @@ import { isRetryable, withRetry } from './data-source/retry.ts';
 import { addLetters, countFailure, removeLetter, type DeadLetter } from './dead-letter.ts';
 import { describeError } from './describe-error.ts';
 import type { RecordedEvent } from './event.ts';
+import { endGatherings } from './gather.ts';
 import { advanced, isNewer, lockInbox, type InboxRow } from './inbox.ts';
 import type { Log } from './log.ts';
 
@@ -66,6 +67,7 @@ const applyTogether = ({ db, consumer }: ApplyScope, tasks: readonly Task[]): Pr
       await run(manager);
       inbox.set(advanced(row, event));
     }
+    await endGatherings(manager);
     await addLetters(
       manager,
       waiting.map((event) => ({ consumer, event, state: 'waiting', failure: null })),
@@ -108,6 +110,7 @@ export async function retryLetter(
       const inbox = await lockInbox(manager, consumer, [event]);
       const row = inbox.rowOf(event);
       if (isWanted(row, event)) await run(manager);
+      await endGatherings(manager);
       const isParked = await removeLetter(manager, letter);
       inbox.set({ ...advanced(row, event), isParked });
       await inbox.save();

@@ -10,17 +10,20 @@ import {
 } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import type { StreamMessage } from './bus-stream.ts';
+import { onMany } from './consumer.ts';
 import { newId } from './id.ts';
 import { recordMany } from './outbox.ts';
 import { startRelay } from './relay.ts';
 import {
   all,
+  append,
   caughtUp,
   changed,
   isCaughtUp,
   leaseMs,
   log,
   openThings,
+  ThingChanged,
   things,
   thingsDatabase,
   type Things,
@@ -48,6 +51,20 @@ describe('consumers', () => {
     await caughtUp(consuming);
 
     expect(await at.tallies()).toEqual(all(ids, '1 2 3 4 5'));
+  });
+
+  test('can take many events at once, those of one aggregate in order', async () => {
+    const ids = things(100);
+    let calls = 0;
+    const many = onMany(ThingChanged, async (manager, events) => {
+      calls += 1;
+      for (const event of events) await append(manager, event);
+    });
+    await at.publish(ids, 1, 5);
+    await caughtUp(at.consume([many]));
+
+    expect(await at.tallies()).toEqual(all(ids, '1 2 3 4 5'));
+    expect(calls).toBeLessThan(50);
   });
 
   test('leave out what comes again, however late and in whatever order', async () => {

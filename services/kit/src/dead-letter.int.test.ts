@@ -10,7 +10,7 @@ import {
 } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { on } from './consumer.ts';
+import { on, onMany } from './consumer.ts';
 import {
   countWaiting,
   discardDeadLetter,
@@ -118,6 +118,19 @@ describe('an event that cannot be applied', () => {
     await passTime();
     await noLetters();
     expect(await at.tallies()).toEqual(all([weak, ...others], '1 2 3'));
+  });
+
+  test('fails alone, though it was taken with many others', async () => {
+    const [weak = '', ...others] = things(20);
+    const many = onMany(ThingChanged, async (manager, events) => {
+      if (events.some((event) => event.aggregateId === weak)) throw new Error('bad');
+      for (const event of events) await append(manager, event);
+    });
+    await at.publish([weak, ...others], 1, 2);
+    await caughtUp(at.consume([many]));
+
+    expect(await at.tallies()).toEqual(all(others, '1 2'));
+    expect(await countWaiting(db, await letterSeen('retrying'))).toBe(1);
   });
 
   test('is dead when it has failed again after 1, 5, 30, 120 and 600 seconds', async () => {

@@ -32,6 +32,9 @@ const statusOfCode: Readonly<Record<PublicCode, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+/** Every code that a client may see; the README explains each. */
+export const publicCodes: readonly string[] = Object.keys(statusOfCode);
+
 export const isPublicCode = (code: unknown): code is PublicCode =>
   typeof code === 'string' && Object.hasOwn(statusOfCode, code);
 
