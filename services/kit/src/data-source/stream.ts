@@ -1,11 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { poolsOf, type Access } from './access.ts';
-import { HaError } from './errors.ts';
-import { acquire, drop, release } from './pool.ts';
+import { describe, poolsOf, type Access } from './access.ts';
+import type { Connection } from './connection.ts';
+import { HaError, isElsewhereBetter } from './errors.ts';
+import { acquire, drop, release, type Pool } from './pool.ts';
 import { readersFor, type Query } from './read.ts';
 import { currentScope } from './scope.ts';
 import { now } from './time.ts';
+import { reachToken } from './token.ts';
 
 /** What an ORM expects of a query that it wants row by row. */
 export type StreamingQuery = EventEmitter & { readonly stream: () => Readable };
@@ -25,10 +27,7 @@ export function streamingQuery(access: Access, query: Query): StreamingQuery {
 }
 
 async function* rowsOf(access: Access, query: Query): AsyncGenerator {
-  const [node] = readersFor(access, query, currentScope());
-  if (!node) throw new HaError('HA_NO_READER', 'No server answers');
-  const pool = poolsOf(access, node).reads;
-  const connection = await acquire(pool, now() + access.options.readDeadlineMs);
+  const { pool, connection } = await take(access, query);
   let isComplete = false;
   try {
     const rows: AsyncIterable<unknown> = connection.mysql
@@ -41,4 +40,27 @@ async function* rowsOf(access: Access, query: Query): AsyncGenerator {
     if (isComplete) release(pool, connection);
     else drop(pool, connection);
   }
+}
+
+type Taken = { readonly pool: Pool; readonly connection: Connection };
+
+/** A connection to the first server that has what the reader has seen. */
+async function take(access: Access, query: Query): Promise<Taken> {
+  const scope = currentScope();
+  const deadline = now() + access.options.readDeadlineMs;
+  let cause: unknown;
+  for (const node of readersFor(access, query, scope)) {
+    const pool = poolsOf(access, node).reads;
+    let connection: Connection | null = null;
+    try {
+      connection = await acquire(pool, deadline);
+      if (scope && scope.token.size > 0) await reachToken(access, { node, connection, scope });
+      return { pool, connection };
+    } catch (error) {
+      if (connection) drop(pool, connection);
+      if (!isElsewhereBetter(error)) throw error;
+      cause = error;
+    }
+  }
+  throw new HaError('HA_NO_READER', `No server answers: ${describe(access.cluster)}`, { cause });
 }

@@ -11,6 +11,7 @@ import {
   runOn,
   unbind,
   writeMarker,
+  type Bound,
   type Session,
   type Statement,
   type Transaction,
@@ -67,17 +68,32 @@ async function runStatement(
   transaction: Transaction,
   { kind, statement }: { readonly kind: StatementKind; readonly statement: Statement },
 ): Promise<Answer> {
-  const bound = await bind(session, statement.deadline);
-  if (transaction.statements === 0) {
-    for (const sql of transaction.opening)
-      await runOn(session, bound, { ...statement, sql, parameters: [] });
-  }
+  const bound =
+    transaction.statements === 0
+      ? await beginOn(session, transaction, statement)
+      : stillBound(session);
   const result = await runOn(session, bound, statement);
   transaction.statements += 1;
   // DDL commits by itself, together with what came before: that is past deciding.
   if (kind === 'write' || kind === 'session') transaction.hasWritten = true;
   if (kind === 'session') transaction.usesSession = true;
   return result;
+}
+
+async function beginOn(
+  session: Session,
+  { opening }: Transaction,
+  { deadline }: Statement,
+): Promise<Bound> {
+  const bound = await bind(session, deadline);
+  for (const sql of opening) await runOn(session, bound, { sql, deadline });
+  return bound;
+}
+
+/** A transaction that has begun never goes on anywhere else: its first half would be missing. */
+function stillBound({ bound }: Session): Bound {
+  if (bound && !bound.connection.isDead) return bound;
+  throw new HaError('HA_NODE_DOWN', 'the connection of the transaction is gone');
 }
 
 const canBeginElsewhere = (transaction: Transaction, error: unknown, deadline: number): boolean =>
@@ -150,6 +166,7 @@ async function commit(session: Session, transaction: Transaction): Promise<Answe
   const marker = transaction.hasWritten && session.access.options.usesMarker ? newMarker() : null;
   let isCommitting = false;
   try {
+    stillBound(session);
     if (marker) await writeMarker(bound, marker, deadline);
     isCommitting = true;
     const result = await finishOn(bound, { sql: 'COMMIT', deadline });

@@ -86,14 +86,17 @@ async function level(wanted?: 'REPEATABLE READ' | 'SERIALIZABLE'): Promise<unkno
   const runner = db.createQueryRunner();
   await runner.startTransaction(wanted);
   await runner.query("INSERT INTO person (name) VALUES ('level')");
-  const [row] = await runner.query(
-    `SELECT isolation_level level FROM performance_schema.events_transactions_current
-     JOIN performance_schema.threads USING (thread_id)
-     WHERE processlist_id = CONNECTION_ID()`,
+  const [{ id }] = await runner.query('SELECT CONNECTION_ID() id FROM person LIMIT 1');
+  // MySQL shows this table as it was up to a tenth of a second ago.
+  await pair.servers[0]?.sql('DO SLEEP(0.15)');
+  const rows = await pair.servers[0]?.sql(
+    `SELECT trx_isolation_level level FROM information_schema.innodb_trx
+     WHERE trx_mysql_thread_id = ?`,
+    id,
   );
   await runner.rollbackTransaction();
   await runner.release();
-  return row.level;
+  return rows?.[0]?.['level'];
 }
 
 describe('TypeORM on the failover driver', () => {
@@ -274,6 +277,6 @@ describe('TypeORM on the failover driver', () => {
         expect([reads.busy.size, writes.busy.size]).toEqual([0, 0]);
       }
     }
-    expect(cluster.counters).toMatchObject({ readRetries: 0, writeRetries: 0, hedgedReads: 0 });
+    expect(cluster.counters).toMatchObject({ writeRetries: 0, outcomesAborted: 0 });
   });
 });
