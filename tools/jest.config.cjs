@@ -1,4 +1,5 @@
 module.exports = {
+  testTimeout: 20_000,
   testEnvironment: 'node',
   testMatch: ['**/src/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -106,7 +106,7 @@ describe('A token', () => {
     const authorization = await make();
     const startedAt = performance.now();
     expect(await outcome(authorization)).toBe('UNAUTHENTICATED');
-    expect(performance.now() - startedAt).toBeLessThan(20);
+    expect(performance.now() - startedAt).toBeLessThan(60);
   });
 
   test('is believed within 30 s of clock skew', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { startTestGateway, type TestGateway } from './testing/gateway.ts';
-import { startTestMesh, type TestMesh } from './testing/mesh.ts';
+import { startTestMesh, testToken, type TestMesh } from './testing/mesh.ts';
 
 let mesh: TestMesh;
 let gateway: TestGateway;
@@ -86,7 +86,7 @@ describe('The gateway', () => {
     const { token } = z.object({ token: z.string() }).parse(extensions?.['consistency']);
     mesh.state.seen = [];
     await gateway.query('{ customer(id: "1") { name mood } }', {}, { 'x-crm-consistency': token });
-    expect(mesh.state.seen.map(({ consistency }) => consistency)).toEqual(['c-7', null]);
+    expect(mesh.state.seen.map(({ consistency }) => consistency)).toEqual([testToken, null]);
 
     const refused = await gateway.query('{ who }', {}, { 'x-crm-consistency': 'made up' });
     expect(refused.errors?.[0]?.extensions['code']).toBe('BAD_REQUEST');

@@ -1,16 +1,15 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AppError } from '@crm/kit/errors';
-import { graphql, parse, validate, type GraphQLSchema } from 'graphql';
-import { z } from 'zod';
+import { parse, validate, type GraphQLSchema } from 'graphql';
 import { buildGraph, type Graph } from '../graph/graph.ts';
 import { coerceVariables, prepare } from '../operation/prepare.ts';
 import { planOf } from '../plan.ts';
 import { stockRun } from '../run-stock.ts';
-import type { Run, RunRequest, RunResult } from '../run.ts';
+import type { Run, RunResult } from '../run.ts';
 import { isRecord } from '../is-record.ts';
 import { compose } from '../testing/compose.ts';
-import { readAnswer } from '../subgraphs/answer.ts';
 import { compileRun } from './compile.ts';
+import { localRequest, readBody, type LocalRequest } from './testing/local.ts';
 import { randomOperation, seeded } from './testing/random-operation.ts';
 import { shopSchemas, shopSdl } from './testing/shop.ts';
 
@@ -23,32 +22,7 @@ beforeAll(() => {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-const bodySchema = z.object({
-  query: z.string(),
-  variables: z.record(z.string(), z.unknown()).optional(),
-});
-
-type Recorded = RunRequest & { readonly bodies: { service: string; body: string }[] };
-
-/** Calls the subgraphs' schemas in this process; `down` ones fail. */
-function requestTo(down: readonly string[] = []): Recorded {
-  const bodies: Recorded['bodies'] = [];
-  return {
-    bodies,
-    onBug: () => {},
-    call: async ({ service, body }) => {
-      bodies.push({ service, body });
-      const schema = schemas[service];
-      if (!schema || down.includes(service)) {
-        throw new AppError('SERVICE_UNAVAILABLE', 'down', { service });
-      }
-      const { query, variables } = bodySchema.parse(JSON.parse(body));
-      return readAnswer(
-        JSON.stringify(await graphql({ schema, source: query, variableValues: variables })),
-      );
-    },
-  };
-}
+const requestTo = (down: readonly string[] = []): LocalRequest => localRequest(schemas, down);
 
 type Both = { readonly compiled: RunResult; readonly stock: RunResult };
 
@@ -229,7 +203,7 @@ describe('The compiled executor', () => {
     const request = requestTo();
     await compiled({}, request);
     const sizes = request.bodies.map(({ service, body }) => {
-      const { variables } = bodySchema.parse(JSON.parse(body));
+      const { variables } = readBody(body);
       const list = variables?.['representations'];
       return [service, Array.isArray(list) ? list.length : 0];
     });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Supergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { parse, type GraphQLSchema } from 'graphql';
 import { createRecent, type Recent } from '../recent.ts';
 import { readCostDirectives, type CostDirectives } from '../operation/cost-directives.ts';
 import type { Prepared } from '../operation/prepare.ts';
+import { fieldsRequiredWithArguments, putResolvableKeysFirst } from './mend.ts';
 
 /**
  * One composed supergraph and everything that is made from it. It never changes: a request keeps
@@ -24,6 +25,7 @@ export type Graph = {
   readonly subgraphs: readonly string[];
   /** A subgraph sees an interface as if it were an object: only Apollo's executor handles that. */
   readonly hasInterfaceObjects: boolean;
+  readonly requiredWithArguments: ReadonlySet<string>;
   readonly costs: CostDirectives;
   /** Operations that were used last: an error stands for an operation that was refused. */
   readonly prepared: Recent<Prepared | Error>;
@@ -31,7 +33,10 @@ export type Graph = {
 
 /** Throws when the text is no supergraph that this gateway can serve. */
 export function buildGraph(sdl: string, isOpen: boolean): Graph {
-  const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
+  const document = parse(sdl, { noLocation: true });
+  const supergraph = Supergraph.build(putResolvableKeysFirst(document), {
+    validateSupergraph: true,
+  });
   const apiSchema = supergraph.apiSchema();
   return {
     hash: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
@@ -42,7 +47,8 @@ export function buildGraph(sdl: string, isOpen: boolean): Graph {
     planner: new QueryPlanner(supergraph),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
     hasInterfaceObjects: /@join__type\([^)]*isInterfaceObject: true/.test(sdl),
-    costs: readCostDirectives(sdl),
+    requiredWithArguments: fieldsRequiredWithArguments(document),
+    costs: readCostDirectives(document),
     prepared: createRecent({ entriesMax: 2000, keyCharsMax: 4_000_000 }),
   };
 }

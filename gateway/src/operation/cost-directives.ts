@@ -1,9 +1,9 @@
 import {
   Kind,
-  parse,
   valueFromASTUntyped,
   visit,
   type ConstDirectiveNode,
+  type DocumentNode,
   type FieldDefinitionNode,
 } from 'graphql';
 
@@ -19,7 +19,7 @@ export type CostDirectives = {
   readonly sizes: ReadonlyMap<string, ListSize>;
 };
 
-export function readCostDirectives(sdl: string): CostDirectives {
+export function readCostDirectives(supergraph: DocumentNode): CostDirectives {
   const weights = new Map<string, number>();
   const sizes = new Map<string, ListSize>();
   const readType = (type: {
@@ -35,7 +35,7 @@ export function readCostDirectives(sdl: string): CostDirectives {
       if (size) sizes.set(coordinate, readSize(size));
     }
   };
-  visit(parse(sdl, { noLocation: true }), {
+  visit(supergraph, {
     [Kind.OBJECT_TYPE_DEFINITION]: readType,
     [Kind.INTERFACE_TYPE_DEFINITION]: readType,
   });

@@ -5,6 +5,11 @@ import { alertsSchema, alertsSdl } from './alerts.ts';
 import { compose } from './compose.ts';
 import { customersSchema, customersSdl, type Context } from './customers.ts';
 
+/** What the subgraph customers gives with each answer: a set of one server's transactions. */
+export const testToken = Buffer.from('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-7').toString(
+  'base64url',
+);
+
 /** What the tests look at and change. */
 export type TestState = {
   /** Milliseconds that the subgraph alerts lets every call wait. */
@@ -32,7 +37,7 @@ export async function startTestMesh(): Promise<TestMesh> {
   const customers = await testSubgraph({
     name: 'customers',
     createContext,
-    extensionsOf: () => ({ consistency: { token: 'c-7' } }),
+    extensionsOf: () => ({ consistency: { token: testToken } }),
     schema: customersSchema((wasAborted) => state.renamed.push(wasAborted)),
   });
   const alerts = await testSubgraph({

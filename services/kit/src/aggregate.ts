@@ -34,7 +34,12 @@ export type AggregateArgs = {
 
 export type AggregateResult = {
   readonly rows: readonly {
-    readonly keys: readonly { readonly field: string; readonly value: string | null }[];
+    readonly keys: readonly {
+      readonly field: string;
+      readonly value: string | null;
+      /** What people call the value, where a service knows it. */
+      readonly label: string | null;
+    }[];
     readonly values: readonly {
       readonly fn: AggregateFunction;
       readonly field: string | null;
@@ -70,7 +75,8 @@ export async function aggregateRecords(
   const size = groupCount(args);
 
   const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
-  const { text, values } = sql`SELECT ${joinSql(columns, ', ')} FROM ${raw(`\`${entity.table}\` t`)}
+  const { text, values } = sql`SELECT ${joinSql(columns, ', ')}
+    FROM ${raw(`\`${entity.table}\` t ${joinsSql(scope, args)}`)}
     WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(groups)}
     ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
     LIMIT ${raw(String(size + 1))}`;
@@ -96,7 +102,7 @@ const resultRow = (
   keys: readonly Key[],
   figures: readonly Figure[],
 ): AggregateResult['rows'][number] => ({
-  keys: keys.map(({ field, as }) => ({ field, value: textOf(row[as]) })),
+  keys: keys.map(({ field, as }) => ({ field, value: textOf(row[as]), label: null })),
   values: figures.map(({ fn, field, as, currencyAs }) => ({
     fn,
     field: field ?? null,
@@ -133,7 +139,36 @@ const bucketSql: Readonly<Record<Bucket, (day: string) => string>> = {
   YEAR: (day) => `DATE_FORMAT(${day}, '%Y-01-01')`,
 };
 
+/** The records that a row names and whose fields are used: `customer` for `customer.level`. */
+function joinsSql({ entity, alias }: CriteriaScope, { groupBy, measures }: AggregateArgs): string {
+  const fields = [...(groupBy ?? []), ...measures].map(({ field }) => field ?? '');
+  const names = new Set(fields.map((field) => field.split('.', 1)[0] ?? ''));
+  return Object.entries(entity.relations)
+    .filter(([name, { isOne }]) => isOne === true && names.has(name))
+    .map(
+      ([name, { to, from, foreign }]) =>
+        `LEFT JOIN \`${to().table}\` \`${name}\` ON \`${name}\`.\`${foreign}\` = ${alias}.\`${from}\``,
+    )
+    .join(' ');
+}
+
+/** The scope of the record that a row names, and the field's name there; null for other fields. */
+function joined(
+  scope: CriteriaScope,
+  field: string,
+): { readonly scope: CriteriaScope; readonly name: string } | null {
+  const [relation = '', ...rest] = field.split('.');
+  const found = Object.hasOwn(scope.entity.relations, relation)
+    ? scope.entity.relations[relation]
+    : undefined;
+  if (found?.isOne !== true || rest.length === 0) return null;
+  const entity = found.to();
+  return { scope: { ...scope, entity, alias: `\`${relation}\`` }, name: rest.join('.') };
+}
+
 function readTarget(scope: CriteriaScope, name: string): { target: string; kind: FieldKind } {
+  const other = joined(scope, name);
+  if (other) return readTarget(other.scope, other.name);
   if (name.startsWith('custom.')) {
     const field = scope.customFields.get(name.slice('custom.'.length));
     if (!field) throw unknownField(scope.entity, name);

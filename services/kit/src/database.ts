@@ -1,12 +1,14 @@
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
+import { asAppError } from './cluster-failure.ts';
 import type { Cluster } from './data-source/cluster.ts';
 import { failoverDriver } from './data-source/driver.ts';
-import { haErrorIn } from './data-source/errors.ts';
+import type { ClusterEvent } from './data-source/events.ts';
+import { followTerm } from './data-source/follow.ts';
 import { createMarkerTable, markerTable } from './data-source/marker-table.ts';
+import type { RecordAddress } from './data-source/nats-store.ts';
 import { openCluster as watchCluster, untilReachable } from './data-source/open-cluster.ts';
 import type { AccessOptions, ClusterOptions } from './data-source/options.ts';
 import { withRetry } from './data-source/retry.ts';
-import { AppError } from './errors.ts';
 import type { Log } from './log.ts';
 import { migration, type Migration } from './migration.ts';
 
@@ -32,9 +34,25 @@ export const createCommitMarker = migration('CreateCommitMarker_1795300000000', 
   down: [`DROP TABLE ${markerTable}`],
 });
 
-/** Watches the servers. What happens to them is logged. */
-export const openCluster = (options: ClusterOptions & { readonly log?: Log }): Cluster =>
-  watchCluster(options, (event) => options.log?.info({ cluster: event }, `cluster: ${event.type}`));
+export type KeptClusterOptions = ClusterOptions & {
+  readonly log?: Log;
+  /** Where the keeper writes down who the writer is. Without it the one open server is. */
+  readonly record?: RecordAddress;
+};
+
+/** Watches the servers, and follows their keeper's record. What happens to them is logged. */
+export function openCluster({ log, record, ...options }: KeptClusterOptions): Cluster {
+  const isCoordinated = record !== undefined;
+  const cluster = watchCluster({ isCoordinated, ...options }, (event) =>
+    log?.[levelOf(event)]({ cluster: event }, `cluster: ${event.type}`),
+  );
+  if (record) void followTerm(cluster, record);
+  return cluster;
+}
+
+/** Nobody needs to get up for a change of roles that went well. */
+const levelOf = ({ type }: ClusterEvent): 'info' | 'warn' =>
+  type === 'node' || type === 'role' ? 'info' : 'warn';
 
 const reachableMs = 10_000;
 
@@ -73,19 +91,4 @@ export const transact = <Value>(
 
 function throwKnown(error: unknown): never {
   throw asAppError(error) ?? error;
-}
-
-/** What the caller may know of a failure of the cluster, or null when it is another failure. */
-export function asAppError(error: unknown): AppError | null {
-  const failure = haErrorIn(error);
-  if (!failure) return null;
-  if (failure.code === 'HA_ABORTED' || failure.code === 'HA_DEADLINE') {
-    return new AppError('TIMEOUT', 'The request took too long', { cause: error });
-  }
-  const { outcome, retryAfterMs } = failure;
-  const message =
-    outcome === 'unknown'
-      ? 'The change may or may not have been made: repeat it with the same clientMutationId'
-      : 'The database cannot be reached now';
-  return new AppError('SERVICE_UNAVAILABLE', message, { retryAfterMs, outcome, cause: error });
 }

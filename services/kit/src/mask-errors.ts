@@ -1,5 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { asAppError } from './cluster-failure.ts';
 import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
 
 /** Every code that a client may see. INTERNAL is never thrown: it stands for a bug. */
@@ -31,6 +32,9 @@ const statusOfCode: Readonly<Record<PublicCode, number>> = {
   UNAUTHENTICATED: 401,
 };
 
+/** Every code that a client may see; the README explains each. */
+export const publicCodes: readonly string[] = Object.keys(statusOfCode);
+
 export const isPublicCode = (code: unknown): code is PublicCode =>
   typeof code === 'string' && Object.hasOwn(statusOfCode, code);
 
@@ -38,7 +42,8 @@ export const httpStatus = (code: PublicCode): number => statusOfCode[code];
 
 /** What the caller may know of an error. `formatted` is Apollo's view of the same error. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
+  const thrown = unwrapResolverError(error);
+  const cause = asAppError(thrown) ?? thrown;
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof AppError) {
     return { message: cause.message, ...path, extensions: { ...cause.extensions } };

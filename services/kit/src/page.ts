@@ -95,7 +95,7 @@ export async function readScope(
   uses: object,
 ): Promise<CriteriaScope> {
   // The definitions are read only when a custom field is named somewhere in the arguments.
-  const customFields: CustomFields = /custom/.test(JSON.stringify(uses))
+  const customFields: CustomFields = /"custom(?:Fields"|\.)/.test(JSON.stringify(uses))
     ? await findCustomFields(context.app.db.manager, entity.name)
     : new Map();
   return {
@@ -104,6 +104,8 @@ export async function readScope(
     now: context.app.now(),
     customFields,
     mayRead: (_, fieldClass) => readingOf(context.viewer, fieldClass) === 'read',
+    readable: (related, alias) =>
+      scopeSql(context.viewer, 'read', { entity: related, alias, now: context.app.now() }),
   };
 }
 

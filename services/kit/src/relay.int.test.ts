@@ -14,20 +14,18 @@ import type { StreamMessage } from './bus-stream.ts';
 import type { Bus } from './bus.ts';
 import { defineEvent, type NewEvent } from './event.ts';
 import { newId } from './id.ts';
-import { createLog } from './log.ts';
 import { kitMigrations } from './migrations/index.ts';
 import { OutboxTable, pruneOutbox, record, recordMany } from './outbox.ts';
 import { publishRound } from './relay-publish.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { testStream, type TestStream } from './testing/bus.ts';
 import { testDatabase } from './testing/database.ts';
+import { changed, leaseMs, log } from './testing/things.ts';
 import { until } from './testing/until.ts';
 
-const ThingChanged = defineEvent('thing.changed', z.object({ size: z.number() }));
 const ThingDetailed = defineEvent('thing.detailed', z.object({ phone: z.string() }), {
   visibility: 'private',
 });
-const log = createLog('test', 'silent');
 jest.setTimeout(20_000);
 
 let db: DataSource;
@@ -52,20 +50,10 @@ afterEach(async () => {
 });
 
 function start(options: Partial<Parameters<typeof startRelay>[0]> = {}): Relay {
-  const started = startRelay({ db, bus, service: 'things', log, leaseMs: 600, ...options });
+  const started = startRelay({ db, bus, service: 'things', log, leaseMs, ...options });
   relays.push(started);
   return started;
 }
-
-const changed = (aggregateId: string, version: number): NewEvent => ({
-  type: ThingChanged,
-  aggregateId,
-  version,
-  customerId: null,
-  actor: null,
-  changedFields: ['size'],
-  data: { size: version },
-});
 
 /** Commits versions 1 to `versions` of each of `count` new things. */
 async function write(count: number, versions: number): Promise<readonly string[]> {

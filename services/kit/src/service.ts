@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { readConfig, serviceSettings } from './config.ts';
 import { connectBus } from './bus.ts';
+import { startConsumers } from './consume.ts';
+import type { Consumer } from './consumer.ts';
 import type { App, RequestContext } from './context.ts';
-import { closeCluster, openCluster, openDatabase } from './database.ts';
+import { closeCluster, openCluster, openDatabase, type KeptClusterOptions } from './database.ts';
 import { createLog } from './log.ts';
 import { migrate } from './migrate.ts';
 import { kitMigrations } from './migrations/index.ts';
@@ -16,21 +18,31 @@ export type ServiceOptions<Context extends RequestContext> = {
   readonly name: string;
   readonly schema: GraphQLSchema;
   readonly createContext: (app: App, request: RequestInfo) => Context;
+  /** What the service does when something happened elsewhere. */
+  readonly consumers?: readonly Consumer[];
+  /** Work that goes on beside requests, until it is stopped. */
+  readonly jobs?: readonly ((app: App) => Stoppable)[];
 };
 
-/** Runs a service until it is told to stop: database, relay, subgraph, in that order. */
+type Stoppable = { readonly stop: () => Promise<void> };
+
+/** Runs a service until it is told to stop: database, relay, consumers, jobs, then the subgraph. */
 export async function startService<Context extends RequestContext>(
-  { name, schema, createContext }: ServiceOptions<Context>,
+  { name, schema, createContext, consumers = [], jobs = [] }: ServiceOptions<Context>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const config = readConfig(serviceSettings, env);
   const log = createLog(name, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
-  const cluster = openCluster({ nodes: config.MYSQL_NODES, ...account, log });
+  const cluster = openCluster({ ...account, ...clusterOf(config), log });
   const db = await openDatabase({ cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] });
   const bus = connectBus({ url: config.NATS_URL, name, log });
   const app: App = { db, log, now: () => new Date() };
-  const relay = startRelay({ db, bus, service: name, log });
+  const running: readonly Stoppable[] = [
+    startRelay({ db, bus, service: name, log }),
+    ...(consumers.length > 0 ? [startConsumers({ db, bus, service: name, consumers, log })] : []),
+    ...jobs.map((start) => start(app)),
+  ];
 
   await startSubgraph({
     name,
@@ -44,13 +56,26 @@ export async function startService<Context extends RequestContext>(
         () => false,
       ),
     onDrain: async () => {
-      await relay.stop();
+      await Promise.all(running.map((each) => each.stop()));
       await bus.close();
       await db.destroy();
       closeCluster(cluster);
     },
   });
 }
+
+type ClusterSettings = {
+  readonly MYSQL_NODES: KeptClusterOptions['nodes'];
+  readonly MYSQL_CLUSTER?: string | undefined;
+  readonly NATS_URL: string;
+};
+
+const clusterOf = ({
+  MYSQL_NODES: nodes,
+  MYSQL_CLUSTER: cluster,
+  NATS_URL: url,
+}: ClusterSettings): Pick<KeptClusterOptions, 'nodes' | 'record'> =>
+  cluster ? { nodes, record: { servers: url.split(','), cluster } } : { nodes };
 
 /** The deploy step of a service: brings its schema up to date and ends. */
 export async function migrateService(
@@ -60,7 +85,7 @@ export async function migrateService(
   const config = readConfig(serviceSettings, env);
   const log = createLog(`migrate ${config.MYSQL_SCHEMA}`, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
-  const cluster = openCluster({ nodes: config.MYSQL_NODES, ...account, log });
+  const cluster = openCluster({ ...account, ...clusterOf(config), log });
   try {
     await migrate({
       cluster,

@@ -133,8 +133,8 @@ async function execute<Context extends object>(work: Work<Context>): Promise<Rep
     data,
     extensions: {
       ...extensions,
-      ...options.extensionsOf?.(info, context),
       consistency: currentConsistency(),
+      ...options.extensionsOf?.(info, context),
     },
   });
   return { status: http.status === 400 ? 400 : 200, text };

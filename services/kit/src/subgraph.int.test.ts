@@ -106,11 +106,10 @@ describe('A subgraph', () => {
       {},
       {
         viewer: { subject: 'li' },
-        consistency: 'x',
       },
     );
     expect(data).toEqual({ who: 'li' });
-    expect(extensions).toEqual({ consistency: { token: 'after x' } });
+    expect(extensions).toEqual({ consistency: { token: 'after null' } });
   });
 
   const body = JSON.stringify({ query: '{ who }' });

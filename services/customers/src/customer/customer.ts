@@ -15,7 +15,7 @@ export function registrationNumberKind(number: string | null): RegistrationNumbe
 }
 
 /** The last character of a unified social credit code, as GB 32100-2015 computes it. */
-export function creditCodeCheck(number: string): string {
+function creditCodeCheck(number: string): string {
   const sum = creditCodeWeights.reduce(
     (total, weight, at) => total + weight * creditCodeAlphabet.indexOf(number.charAt(at)),
     0,

@@ -57,29 +57,32 @@ export async function startPair(given: PairOptions = {}): Promise<TestServers> {
   await Promise.all(pair.servers.map((server) => server.start()));
   const [source, ...replicas] = pair.servers;
   if (!source) throw new Error('A pair has a source');
-  for (const replica of replicas) await follow(replica, source);
+  for (const replica of replicas) await follow(replica, source.address);
   await openSource(source, given.isSemiSync ?? true);
   return pair;
 }
 
-async function openSource(source: MysqlServer, isSemiSync: boolean): Promise<void> {
+export async function openSource(source: MysqlServer, isSemiSync: boolean): Promise<void> {
   await source.sql(
     `SET GLOBAL rpl_semi_sync_source_enabled = ${isSemiSync ? 'ON' : 'OFF'};
      SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF;
-     CREATE TABLE test.begun (id INT PRIMARY KEY)`,
+     CREATE TABLE IF NOT EXISTS test.begun (id INT PRIMARY KEY)`,
   );
 }
 
-export async function follow(replica: MysqlServer, source: MysqlServer): Promise<void> {
-  const { host, port } = source.address;
+export async function follow(
+  replica: MysqlServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
   await replica.sql(
-    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port},
+    `STOP REPLICA;
+     CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port},
        SOURCE_USER = 'repl', SOURCE_PASSWORD = 'repl', GET_SOURCE_PUBLIC_KEY = 1,
        SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,
        SOURCE_HEARTBEAT_PERIOD = 0.25;
      START REPLICA`,
   );
-  await until(`${replica.address.name} follows ${source.address.name}`, async () => {
+  await until(`${replica.address.name} follows ${host}:${port}`, async () => {
     const [row] = await replica.sql(
       'SELECT service_state state FROM performance_schema.replication_connection_status',
     );

@@ -13,6 +13,15 @@ export const mysqldProgram = (): Program =>
 export const natsProgram = (): Program =>
   fromSetting('TEST_NATS_SERVER') ?? [installed('nats-server')];
 
+/** TEST_MYSQL_ROUTER and, where it cannot find its own plugins, TEST_MYSQL_ROUTER_PLUGINS. */
+export const routerProgram = (): {
+  readonly command: Program;
+  readonly plugins: string | null;
+} => ({
+  command: fromSetting('TEST_MYSQL_ROUTER') ?? [installed('mysqlrouter')],
+  plugins: process.env['TEST_MYSQL_ROUTER_PLUGINS'] ?? null,
+});
+
 function fromSetting(name: string): Program | null {
   const text = process.env[name];
   return text ? commandSchema.parse(JSON.parse(text)) : null;

@@ -1,0 +1,2 @@
+/** A customer as other services' records name it. */
+export type CustomerKey = { readonly id: string };

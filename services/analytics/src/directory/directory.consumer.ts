@@ -1,0 +1,24 @@
+import { onMany } from '@crm/kit/consumer';
+import type { Entity } from '@crm/kit/entity';
+import type { RecordedEvent } from '@crm/kit/event';
+import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
+import { ProductUpserted } from '@crm/schemas/events/product';
+import type { EntityManager } from 'typeorm';
+import { saveStates } from '../projection.ts';
+import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory.fields.ts';
+
+const save =
+  (entity: Entity) =>
+  (manager: EntityManager, events: readonly RecordedEvent<object>[]): Promise<void> =>
+    saveStates(
+      manager,
+      entity,
+      events.map((event) => ({ event, values: event.data, isEnded: false })),
+    );
+
+/** Keeps the names behind the ids that facts hold. */
+export const directoryConsumers = [
+  onMany(StaffUpserted, save(StaffMemberEntity)),
+  onMany(TeamChanged, save(TeamEntity)),
+  onMany(ProductUpserted, save(ProductEntity)),
+];

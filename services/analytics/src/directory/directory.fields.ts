@@ -1,0 +1,36 @@
+import { defineEntity } from '@crm/kit/entity';
+import { boolean, id, text } from '@crm/kit/field';
+import { factStamps } from '../projection.ts';
+
+const named = {
+  ...factStamps,
+  code: text({ max: 64, required: true, label: { zh: '编号', en: 'Code' } }),
+  name: text({ max: 200, required: true, label: { zh: '名称', en: 'Name' } }),
+} as const;
+
+export const StaffMemberEntity = defineEntity('StaffMember', {
+  fields: {
+    ...named,
+    teamId: id({ references: 'Team', label: { zh: '所属团队', en: 'Team' } }),
+    managerId: id({ references: 'StaffMember', label: { zh: '上级', en: 'Manager' } }),
+    active: boolean({ required: true, label: { zh: '在职', en: 'Active' } }),
+  },
+  access: { by: 'company' },
+});
+
+export const TeamEntity = defineEntity('Team', {
+  fields: {
+    ...named,
+    parentId: id({ references: 'Team', label: { zh: '上级团队', en: 'Parent' } }),
+  },
+  access: { by: 'company' },
+});
+
+export const ProductEntity = defineEntity('Product', {
+  fields: {
+    ...named,
+    category: text({ max: 100, label: { zh: '类别', en: 'Category' } }),
+    active: boolean({ required: true, label: { zh: '在售', en: 'Active' } }),
+  },
+  access: { by: 'company' },
+});

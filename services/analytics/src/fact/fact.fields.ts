@@ -1,0 +1,67 @@
+import { defineEntity, type AccessRule, type Relation } from '@crm/kit/entity';
+import { boolean, date, id, int, money, text } from '@crm/kit/field';
+import { CustomerEntity } from '../customer/customer.fields.ts';
+import { factStamps } from '../projection.ts';
+
+/** Whoever may read the customer may read its facts. */
+const access: AccessRule = { by: 'parent', column: 'customerId', table: 'customer' };
+
+const relations: Readonly<Record<string, Relation>> = {
+  customer: { to: () => CustomerEntity, from: 'customerId', foreign: 'id', isOne: true },
+};
+
+const customerId = id({
+  required: true,
+  references: 'Customer',
+  label: { zh: '客户', en: 'Customer' },
+});
+
+export const OrderFact = defineEntity('OrderFact', {
+  fields: {
+    ...factStamps,
+    customerId,
+    orderedOn: date({ required: true, label: { zh: '订货日期', en: 'Ordered on' } }),
+    status: text({ max: 16, required: true, label: { zh: '状态', en: 'Status' } }),
+    amount: money({ zh: '金额', en: 'Amount' }),
+    salespersonId: id({ references: 'StaffMember', label: { zh: '销售人员', en: 'Salesperson' } }),
+  },
+  access,
+  relations,
+});
+
+export const PaymentFact = defineEntity('PaymentFact', {
+  fields: {
+    ...factStamps,
+    customerId,
+    receivedOn: date({ required: true, label: { zh: '收款日期', en: 'Received on' } }),
+    method: text({ max: 16, required: true, label: { zh: '付款方式', en: 'Method' } }),
+    amount: money({ zh: '金额', en: 'Amount' }),
+  },
+  access,
+  relations,
+});
+
+/** Today in the company's time zone. */
+const today = "DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+08:00'))";
+
+const isOverdue = (alias: string): string =>
+  `(${alias}.balanceAmount > 0 AND ${alias}.dueOn < ${today})`;
+
+export const ReceivableFact = defineEntity('ReceivableFact', {
+  fields: {
+    ...factStamps,
+    customerId,
+    orderId: id({ label: { zh: '订单', en: 'Order' } }),
+    amount: money({ zh: '应收金额', en: 'Amount' }),
+    balance: money({ zh: '未收金额', en: 'Balance' }),
+    dueOn: date({ required: true, label: { zh: '到期日', en: 'Due on' } }),
+    isOverdue: boolean({ required: true, label: { zh: '逾期', en: 'Overdue' }, sql: isOverdue }),
+    daysPastDue: int({
+      required: true,
+      label: { zh: '逾期天数', en: 'Days past due' },
+      sql: (alias: string) => `IF(${isOverdue(alias)}, DATEDIFF(${today}, ${alias}.dueOn), 0)`,
+    }),
+  },
+  access,
+  relations,
+});

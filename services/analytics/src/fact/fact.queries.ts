@@ -1,0 +1,71 @@
+import { aggregateRecords, type AggregateArgs, type AggregateResult } from '@crm/kit/aggregate';
+import type { RequestContext } from '@crm/kit/context';
+import { columnNamed, type Entity } from '@crm/kit/entity';
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { raw, sql } from '@crm/kit/sql';
+import { CustomerEntity } from '../customer/customer.fields.ts';
+import { ProductEntity, StaffMemberEntity, TeamEntity } from '../directory/directory.fields.ts';
+import { OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
+
+const facts = { ORDER: OrderFact, PAYMENT: PaymentFact, RECEIVABLE: ReceivableFact } as const;
+
+export type FactKind = keyof typeof facts;
+
+/** Figures by group over the facts of one kind, with the names behind the ids of the groups. */
+export async function aggregateFacts(
+  context: RequestContext,
+  { fact, ...args }: AggregateArgs & { readonly fact: FactKind },
+): Promise<AggregateResult> {
+  const entity: Entity = facts[fact];
+  const result = await aggregateRecords(context, entity, args);
+  const named = (args.groupBy ?? []).flatMap(({ field }) => {
+    const target = namedBy(entity, field);
+    return target ? [{ field, target }] : [];
+  });
+  const labels = new Map<string, string>();
+  for (const { field, target } of named) {
+    for (const [id, name] of await namesOf(context, target, idsIn(result, field))) {
+      labels.set(`${field} ${id}`, name);
+    }
+  }
+  return {
+    ...result,
+    rows: result.rows.map(({ keys, values }) => ({
+      keys: keys.map((key) => ({ ...key, label: labels.get(`${key.field} ${key.value}`) ?? null })),
+      values,
+    })),
+  };
+}
+
+const directory: readonly Entity[] = [CustomerEntity, StaffMemberEntity, TeamEntity, ProductEntity];
+
+/** The records that the ids of a group field name. */
+function namedBy(entity: Entity, field: string): Entity | null {
+  const relation = entity.relations[field.split('.', 1)[0] ?? ''];
+  const column = relation
+    ? columnNamed(relation.to(), field.slice(field.indexOf('.') + 1))
+    : columnNamed(entity, field);
+  if (column?.name === 'id' && relation) return relation.to();
+  return directory.find(({ name }) => name === column?.field.references) ?? null;
+}
+
+const idsIn = (result: AggregateResult, field: string): readonly string[] => [
+  ...new Set(
+    result.rows.flatMap(({ keys }) =>
+      keys.flatMap((key) => (key.field === field ? (key.value ?? []) : [])),
+    ),
+  ),
+];
+
+/** Whoever may see an id in a group may see the name that goes with it. */
+async function namesOf(
+  { app }: RequestContext,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<(readonly [id: string, name: string])[]> {
+  if (ids.length === 0) return [];
+  const { text, values } =
+    sql`SELECT id, name FROM ${raw(`\`${entity.table}\``)} WHERE id IN (${ids.map(idToBytes)})`;
+  const rows: { id: Uint8Array; name: string }[] = await app.db.manager.query(text, [...values]);
+  return rows.map(({ id, name }) => [idFromBytes(id), name]);
+}

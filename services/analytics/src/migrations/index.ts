@@ -1,0 +1,4 @@
+import { createFacts } from './2026-11-24-create-facts.ts';
+
+/** In the order they run. A released migration is never edited; a mistake gets a new one. */
+export const migrations = [createFacts];

@@ -1,0 +1,139 @@
+import { encode, valueAt, type Column, type Entity } from '@crm/kit/entity';
+import type { RecordedEvent } from '@crm/kit/event';
+import { dateTime, id, json } from '@crm/kit/field';
+import { idToBytes } from '@crm/kit/id';
+import type { EntityManager } from 'typeorm';
+
+const noOne = { managed: true, sql: () => 'NULL' } as const;
+
+/** Stamps that a read model doesn't keep, because its owner does. Part of the entity's fields. */
+export const unkeptStamps = {
+  createdById: id({ label: { zh: '创建人', en: 'Created by' }, ...noOne }),
+  updatedById: id({ label: { zh: '更新人', en: 'Updated by' }, ...noOne }),
+  customFields: json<Readonly<Record<string, unknown>>>({
+    label: { zh: '自定义字段', en: 'Custom fields' },
+    ...noOne,
+  }),
+} as const;
+
+/** For facts: what matters is when they happened, not when they were typed in. */
+export const factStamps = {
+  ...unkeptStamps,
+  createdAt: dateTime({
+    required: true,
+    managed: true,
+    label: { zh: '创建时间', en: 'Created' },
+    sql: (alias: string) => `${alias}.updatedAt`,
+  }),
+} as const;
+
+/** What an event leaves of a record. Its fields are named as in the event. */
+export type State = {
+  readonly event: Pick<RecordedEvent, 'aggregateId' | 'occurredAt' | 'version'>;
+  /** Null when the event told nothing but the record's end. */
+  readonly values: object | null;
+  readonly isEnded: boolean;
+};
+
+/**
+ * Writes the newest of the states of each record, where it is newer than what is there. Applying a
+ * state twice or late changes nothing.
+ */
+export async function saveStates(
+  manager: EntityManager,
+  entity: Entity,
+  states: readonly State[],
+): Promise<void> {
+  const newest = newestOf(states);
+  await upsert(
+    manager,
+    entity,
+    newest.filter(({ values }) => values !== null),
+  );
+  await endRows(
+    manager,
+    entity,
+    newest.filter(({ values }) => values === null),
+  );
+}
+
+/** An end that told nothing else keeps the values of the state before it in the same batch. */
+function newestOf(states: readonly State[]): State[] {
+  const byId = new Map<string, State>();
+  for (const state of states.toSorted((a, b) => a.event.version - b.event.version)) {
+    const before = byId.get(state.event.aggregateId);
+    byId.set(state.event.aggregateId, { ...state, values: state.values ?? before?.values ?? null });
+  }
+  // In one order, so that two batches never wait for each other in a circle.
+  return [...byId.values()].toSorted((a, b) =>
+    a.event.aggregateId < b.event.aggregateId ? -1 : 1,
+  );
+}
+
+const rowsPerStatement = 1000;
+
+/** These stay what the first event made them, or come last because the others look at them. */
+const notOverwritten = ['id', 'createdAt', 'version'];
+
+async function upsert(
+  manager: EntityManager,
+  entity: Entity,
+  states: readonly State[],
+): Promise<void> {
+  const columns = entity.columns.filter(({ column }) => column !== null);
+  const names = columns.map(({ column }) => `\`${column ?? ''}\``);
+  const isNewer = `fresh.version > \`${entity.table}\`.version`;
+  const assignments = columns
+    .filter(({ name }) => !notOverwritten.includes(name))
+    .map(({ column }) => `\`${column ?? ''}\``)
+    .map((name) => `${name} = IF(${isNewer}, fresh.${name}, \`${entity.table}\`.${name})`);
+  for (let at = 0; at < states.length; at += rowsPerStatement) {
+    await manager.query(
+      `INSERT INTO \`${entity.table}\` (${names.join(', ')}) VALUES ? AS fresh
+       ON DUPLICATE KEY UPDATE ${assignments.join(', ')},
+         version = GREATEST(\`${entity.table}\`.version, fresh.version)`,
+      [states.slice(at, at + rowsPerStatement).map((state) => rowOf(columns, state))],
+    );
+  }
+}
+
+const rowOf = (columns: readonly Column[], state: State): readonly unknown[] =>
+  columns.map((column) => encode(column.field, valueOf(column, state)));
+
+function valueOf({ name, path }: Column, { event, values, isEnded }: State): unknown {
+  const occurredAt = new Date(event.occurredAt);
+  switch (name) {
+    case 'id':
+      return event.aggregateId;
+    case 'version':
+      return event.version;
+    case 'createdAt':
+    case 'updatedAt':
+      return occurredAt;
+    case 'deletedAt':
+      return isEnded ? occurredAt : null;
+    default:
+      return valueAt(values, path);
+  }
+}
+
+async function endRows(
+  manager: EntityManager,
+  entity: Entity,
+  states: readonly State[],
+): Promise<void> {
+  if (states.length === 0) return;
+  const ends = states.map(({ event }) => ({
+    id: idToBytes(event.aggregateId).toString('hex'),
+    version: event.version,
+    at: event.occurredAt.slice(0, 23).replace('T', ' '),
+  }));
+  await manager.query(
+    `UPDATE \`${entity.table}\` AS kept JOIN JSON_TABLE(?, '$[*]' COLUMNS (
+       id CHAR(32) PATH '$.id', version INT PATH '$.version', at DATETIME(3) PATH '$.at')) AS ended
+       ON kept.id = UNHEX(ended.id)
+     SET kept.deletedAt = ended.at, kept.updatedAt = ended.at, kept.version = ended.version
+     WHERE ended.version > kept.version`,
+    [JSON.stringify(ends)],
+  );
+}

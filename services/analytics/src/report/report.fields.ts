@@ -1,0 +1,69 @@
+import { defineEntity, type Entity } from '@crm/kit/entity';
+import { date, decimal, int, text } from '@crm/kit/field';
+import { attributeFields } from '../customer/customer.fields.ts';
+
+/** Today in the company's time zone, and the first and last day of its year. */
+const today = "DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+08:00'))";
+const newYear = `MAKEDATE(YEAR(${today}), 1)`;
+const thisYear = `${newYear} AND ${newYear} + INTERVAL 1 YEAR - INTERVAL 1 DAY`;
+
+/** A customer's facts of one kind in the report's currency. */
+const factSum = (alias: string, sum: string, from: string): string =>
+  `(SELECT COALESCE(SUM(${sum}), 0) FROM ${from} AND fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
+
+const inCurrency = (fact: string, money: string, alias: string): string =>
+  `${fact} fact WHERE fact.${money}Currency = ${alias}.currency`;
+
+/** A customer with its figures in one currency. */
+export const CustomerReportRow = defineEntity('CustomerReportRow', {
+  table: 'customerReport',
+  fields: {
+    ...attributeFields,
+    currency: text({ max: 3, required: true, label: { zh: '币种', en: 'Currency' } }),
+    orderCount: int({ required: true, label: { zh: '交易次数', en: 'Orders' } }),
+    orderAmount: decimal({ required: true, label: { zh: '累计订单金额', en: 'Order amount' } }),
+    orderAmountThisYear: decimal({
+      required: true,
+      label: { zh: '本年订单金额', en: 'Order amount this year' },
+      sql: (alias) =>
+        factSum(
+          alias,
+          'fact.amountAmount',
+          `${inCurrency('orderFact', 'amount', alias)} AND fact.orderedOn BETWEEN ${thisYear}`,
+        ),
+    }),
+    averageOrderAmount: decimal({
+      label: { zh: '平均订单金额', en: 'Average order amount' },
+      sql: (alias) => `ROUND(${alias}.orderAmount / NULLIF(${alias}.orderCount, 0), 2)`,
+    }),
+    firstOrderOn: date({ label: { zh: '首次订货日期', en: 'First order on' } }),
+    lastOrderOn: date({ label: { zh: '最近订货日期', en: 'Last order on' } }),
+    paymentCount: int({ required: true, label: { zh: '收款次数', en: 'Payments' } }),
+    paymentAmount: decimal({ required: true, label: { zh: '累计收款金额', en: 'Payment amount' } }),
+    paymentAmountThisYear: decimal({
+      required: true,
+      label: { zh: '本年收款金额', en: 'Payment amount this year' },
+      sql: (alias) =>
+        factSum(
+          alias,
+          'fact.amountAmount',
+          `${inCurrency('paymentFact', 'amount', alias)} AND fact.receivedOn BETWEEN ${thisYear}`,
+        ),
+    }),
+    lastPaymentOn: date({ label: { zh: '最近收款日期', en: 'Last payment on' } }),
+    receivable: decimal({ required: true, label: { zh: '应收余额', en: 'Receivable' } }),
+    overdue: decimal({
+      required: true,
+      label: { zh: '逾期金额', en: 'Overdue' },
+      sql: (alias) =>
+        factSum(
+          alias,
+          'fact.balanceAmount',
+          `${inCurrency('receivableFact', 'balance', alias)} AND fact.dueOn < ${today}`,
+        ),
+    }),
+  },
+  access: { by: 'owner', owner: 'ownerId', team: 'teamId' },
+});
+
+export type ReportRow = typeof CustomerReportRow extends Entity<infer Row> ? Row : never;

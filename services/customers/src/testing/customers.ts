@@ -1,0 +1,26 @@
+import type { Database } from '@crm/kit/database';
+import { createLog } from '@crm/kit/log';
+import { kitMigrations } from '@crm/kit/migrations/index';
+import { testDatabase } from '@crm/kit/testing/database';
+import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
+import { createContext } from '../context.ts';
+import { migrations } from '../migrations/index.ts';
+import { createSchema } from '../schema.ts';
+
+export type TestCustomers = TestSubgraph & { readonly db: Database };
+
+/** The service on a free port, with an empty database of its own. */
+export async function startCustomers(): Promise<TestCustomers> {
+  const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
+  const app = { db, log: createLog('test', 'silent'), now: () => new Date() };
+  const subgraph = await testSubgraph({
+    name: 'customers',
+    schema: createSchema(),
+    createContext: (request) => createContext(app, request),
+  });
+  const stop = async (): Promise<void> => {
+    await subgraph.stop();
+    await db.destroy();
+  };
+  return { ...subgraph, db, stop };
+}
