@@ -46,9 +46,7 @@ export type GraphFailure = z.infer<typeof errorSchema>;
 const answerSchema = z.object({
   data: z.unknown().optional(),
   errors: z.array(errorSchema).default([]),
-  extensions: z
-    .object({ consistency: z.object({ token: z.string() }).optional() })
-    .optional(),
+  extensions: z.object({ consistency: z.object({ token: z.string() }).optional() }).optional(),
 });
 
 /** What the graph refused, in its own words. */
@@ -124,7 +122,10 @@ type Post = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-async function post(pool: Pool, { path, body, headers }: Post): Promise<z.infer<typeof answerSchema>> {
+async function post(
+  pool: Pool,
+  { path, body, headers }: Post,
+): Promise<z.infer<typeof answerSchema>> {
   const { status, text } = await exchange(pool, { path, body, headers });
   const answer = answerSchema.safeParse(parseJson(text));
   if (!answer.success) throw new NotAvailable(`HTTP status ${status} without an answer`, 0);
@@ -140,7 +141,10 @@ const exchange = (
 ): Promise<{ readonly status: number; readonly text: string }> =>
   pool
     .request({ path, method: 'POST', body, headers })
-    .then(async ({ statusCode, body: answer }) => ({ status: statusCode, text: await answer.text() }))
+    .then(async ({ statusCode, body: answer }) => ({
+      status: statusCode,
+      text: await answer.text(),
+    }))
     .catch((error: unknown) => {
       throw new NotAvailable(error instanceof Error ? error.message : String(error), 0);
     });
