@@ -24,12 +24,15 @@ function isInstalled() {
   const installed = readPackages(written);
   return Object.entries(readPackages(`${root}package-lock.json`))
     .filter(([path, wanted]) => path.startsWith('node_modules/') && isRequired(wanted))
-    .every(([path, wanted]) => installed[path]?.integrity === wanted.integrity);
+    .every(
+      ([path, wanted]) =>
+        installed[path]?.integrity === wanted.integrity && existsSync(`${root}${path}`),
+    );
 }
 
-/** Binaries for other systems are optional; our own packages are links. */
-function isRequired({ optional, devOptional, link }) {
-  return !optional && !devOptional && !link;
+/** Binaries for other systems are optional. */
+function isRequired({ optional, devOptional }) {
+  return !optional && !devOptional;
 }
 
 function readPackages(file) {
@@ -40,17 +43,15 @@ function install() {
   say('Installing the npm packages');
   const startedAt = Date.now();
   const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status, error } = spawnSync('npm', options, {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const { status, error, stderr } = spawnSync('npm', options, { cwd: root, encoding: 'utf8' });
   if (error) fail(`npm could not be started: ${error.message}`);
   if (status !== 0) {
-    fail('npm ci failed, see above. Check the network and the registry, then start again.');
+    // What follows its first lines is npm's usage.
+    const told = stderr.split('\n').slice(0, 12).join('\n');
+    fail(`${told}\n\nnpm ci failed. Check the network and the registry, then start again.`);
   }
-  say(
-    `  ${'npm packages'.padEnd(52)} ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`,
-  );
+  const tookSeconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  say(`  ${'npm packages'.padEnd(52)} ${tookSeconds.padStart(5)} s`);
 }
 
 function say(line) {

@@ -8,6 +8,8 @@ import { UserError } from './mesh/say.ts';
 
 const run = promisify(execFile);
 
+const program = join(repository, 'tools/src/generate-projects.ts');
+
 const shared = ['schemas/shared.graphql', 'tools/src/codegen.ts', 'tools/src/schemas.ts'];
 
 /** Generates the types of every service whose schema, or the generator itself, has changed. */
@@ -15,20 +17,16 @@ export async function generateTypes(): Promise<void> {
   const stale = readdirSync(join(repository, 'services')).filter(
     (service) => existsSync(scriptOf(service)) && recordedHash(service) !== inputHash(service),
   );
-  await Promise.all(stale.map(generate));
-}
-
-async function generate(service: string): Promise<void> {
-  const cwd = join(repository, 'services', service);
+  if (stale.length === 0) return;
   try {
-    await run(process.execPath, ['--import', 'tsx', 'codegen.ts'], { cwd });
+    await run(process.execPath, ['--import', 'tsx', program, ...stale], { cwd: repository });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    throw new UserError(`The types of ${service} cannot be generated.\n${output}`, {
+    throw new UserError(`Types cannot be generated (${stale.join(', ')}).\n${output}`, {
       cause: error,
     });
   }
-  writeFileSync(hashFile(service), inputHash(service));
+  for (const service of stale) writeFileSync(hashFile(service), inputHash(service));
 }
 
 function inputHash(service: string): string {

@@ -107,6 +107,10 @@ async function aptConfiguration(work: string): Promise<string> {
     `Dir::State "${work}/state";`,
     `Dir::State::status "${work}/status";`,
     `Dir::Cache "${work}/cache";`,
+    // A mirror that cannot be reached is told as such, and soon.
+    'APT::Update::Error-Mode "any";',
+    'Acquire::http::Timeout "30";',
+    'Acquire::https::Timeout "30";',
     'APT::Install-Recommends "false";',
     'APT::Sandbox::User "";',
     'Debug::NoLocking "true";',
