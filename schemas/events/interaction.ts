@@ -1,0 +1,20 @@
+import { defineEvent } from '@crm/kit/event';
+import { z } from 'zod';
+import { dateText } from './values.ts';
+
+const interactionSchema = z.object({
+  kind: z.string(),
+  direction: z.enum(['INBOUND', 'OUTBOUND']),
+  customerId: z.uuid().nullable(),
+  personIds: z.array(z.uuid()),
+  staffIds: z.array(z.uuid()),
+  occurredAt: z.iso.datetime(),
+  outcome: z.string().nullable(),
+  nextTouchOn: dateText.nullable(),
+});
+
+export type InteractionData = z.infer<typeof interactionSchema>;
+
+export const InteractionLogged = defineEvent('interaction.logged', interactionSchema);
+export const InteractionAmended = defineEvent('interaction.amended', interactionSchema);
+export const InteractionRemoved = defineEvent('interaction.removed', z.object({}));
