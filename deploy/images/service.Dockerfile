@@ -17,10 +17,7 @@ COPY services/contacts/package.json services/contacts/
 COPY services/care/package.json services/care/
 COPY services/analytics/package.json services/analytics/
 COPY services/competitors/package.json services/competitors/
-RUN npm ci --omit=dev --no-audit --no-fund \
-  --workspace=gateway --workspace=schemas --workspace=services/kit \
-  --workspace=services/customers --workspace=services/contacts --workspace=services/care \
-  --workspace=services/analytics --workspace=services/competitors
+RUN npm ci --omit=dev --no-audit --no-fund
 
 # For a trial on one machine: the stand-ins for what is outside the company, too.
 FROM build AS tools

@@ -8,8 +8,7 @@ import { createHome, type Home, homeAt } from './mesh/paths.ts';
 import { main, say, seconds, step } from './mesh/say.ts';
 import { untilStopSignal } from './mesh/stop-signal.ts';
 import { type RunningMesh, startMesh } from './mesh/supervisor.ts';
-import { testPrograms, testVariables } from './mesh/test-environment.ts';
-import { findToolchain } from './mesh/toolchain.ts';
+import { testVariables } from './mesh/test-environment.ts';
 import { runJest, type Tally } from './test-jest.ts';
 
 /** Everything that CI checks. Arguments are patterns of paths: only those test files, no checks. */
@@ -93,7 +92,7 @@ async function runChecks(): Promise<Tally> {
 async function runUnits(run: Run, databases: RunningMesh): Promise<Tally> {
   await databases.ready;
   say('Tests of rules and operations');
-  const env = { ...testVariables(databases.mesh), ...testPrograms(await findToolchain()) };
+  const env = testVariables(databases.mesh, databases.mesh.toolchain);
   return step('together', () => runJest({ ...run, suite: 'units', env }));
 }
 

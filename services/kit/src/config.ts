@@ -32,6 +32,8 @@ export const serviceSettings = {
   MYSQL_PASSWORD: z.string(),
   MYSQL_SCHEMA: z.string().regex(/^\w+$/),
   NATS_URL: z.string().min(1),
+  /** What the keeper calls the cluster. Without it the one server that takes writes is the writer. */
+  MYSQL_CLUSTER: z.string().regex(/^\w+$/).optional(),
   /** The key that the gateway signs this subgraph's context with, at least 32 characters. */
   CONTEXT_KEY: z.string().min(32),
   /** How long a stopping service still takes requests, so that callers look elsewhere first. */

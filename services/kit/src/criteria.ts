@@ -20,6 +20,8 @@ export type CriteriaScope = {
   readonly customFields: CustomFields;
   /** Whether the viewer may read a class of this entity: a filter would tell the value otherwise. */
   readonly mayRead: (entity: Entity, fieldClass: FieldClass) => boolean;
+  /** The rows of a related entity that the viewer may read: others must not decide a filter. */
+  readonly readable: (entity: Entity, alias: string) => Sql;
 };
 
 const depthMax = 10;
@@ -58,7 +60,7 @@ function compileRelation(scope: CriteriaScope, { key, value, depth }: Node): Sql
   const exists = (criteria: Criteria): Sql => {
     const inner = compileCriteria({ ...scope, entity, alias }, criteria, depth + 1);
     const link = raw(`${alias}.\`${relation.foreign}\` = ${scope.alias}.\`${relation.from}\``);
-    return sql`EXISTS (SELECT 1 FROM ${raw(`\`${entity.table}\` ${alias}`)} WHERE ${link} AND ${raw(`${alias}.deletedAt IS NULL`)} AND ${inner})`;
+    return sql`EXISTS (SELECT 1 FROM ${raw(`\`${entity.table}\` ${alias}`)} WHERE ${link} AND ${raw(`${alias}.deletedAt IS NULL`)} AND ${scope.readable(entity, alias)} AND ${inner})`;
   };
   if (relation.isOne) return exists(tree(key, value));
   return and(

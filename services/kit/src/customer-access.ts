@@ -3,7 +3,8 @@ import type { Work } from './command.ts';
 import type { RequestContext } from './context.ts';
 import { defineEntity } from './entity.ts';
 import { notFound } from './errors.ts';
-import type { RecordedEvent } from './event.ts';
+import { on, type Consumer } from './consumer.ts';
+import type { EventType, RecordedEvent } from './event.ts';
 import { id } from './field.ts';
 import { idFromBytes, idToBytes, isId } from './id.ts';
 import { scopeSql, type Action } from './policy.ts';
@@ -24,6 +25,18 @@ const CustomerAccess = defineEntity('Customer', {
 });
 
 type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
+
+type CustomerEvents = {
+  /** Those that tell the owner: created, updated, restored. */
+  readonly saved: readonly EventType<Owned>[];
+  readonly deleted: EventType;
+};
+
+/** Keeps the projection. The contract knows the events, and the kit knows no contract. */
+export const customerAccessConsumers = ({ saved, deleted }: CustomerEvents): Consumer[] => [
+  on(saved, saveCustomerAccess),
+  on(deleted, endCustomerAccess),
+];
 
 /** Applies that a customer was created, changed or brought back. */
 export async function saveCustomerAccess(

@@ -2,7 +2,10 @@ import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import { asAppError } from './cluster-failure.ts';
 import type { Cluster } from './data-source/cluster.ts';
 import { failoverDriver } from './data-source/driver.ts';
+import type { ClusterEvent } from './data-source/events.ts';
+import { followTerm } from './data-source/follow.ts';
 import { createMarkerTable, markerTable } from './data-source/marker-table.ts';
+import type { RecordAddress } from './data-source/nats-store.ts';
 import { openCluster as watchCluster, untilReachable } from './data-source/open-cluster.ts';
 import type { AccessOptions, ClusterOptions } from './data-source/options.ts';
 import { withRetry } from './data-source/retry.ts';
@@ -31,9 +34,25 @@ export const createCommitMarker = migration('CreateCommitMarker_1795300000000', 
   down: [`DROP TABLE ${markerTable}`],
 });
 
-/** Watches the servers. What happens to them is logged. */
-export const openCluster = (options: ClusterOptions & { readonly log?: Log }): Cluster =>
-  watchCluster(options, (event) => options.log?.info({ cluster: event }, `cluster: ${event.type}`));
+export type KeptClusterOptions = ClusterOptions & {
+  readonly log?: Log;
+  /** Where the keeper writes down who the writer is. Without it the one open server is. */
+  readonly record?: RecordAddress;
+};
+
+/** Watches the servers, and follows their keeper's record. What happens to them is logged. */
+export function openCluster({ log, record, ...options }: KeptClusterOptions): Cluster {
+  const isCoordinated = record !== undefined;
+  const cluster = watchCluster({ isCoordinated, ...options }, (event) =>
+    log?.[levelOf(event)]({ cluster: event }, `cluster: ${event.type}`),
+  );
+  if (record) void followTerm(cluster, record);
+  return cluster;
+}
+
+/** Nobody needs to get up for a change of roles that went well. */
+const levelOf = ({ type }: ClusterEvent): 'info' | 'warn' =>
+  type === 'node' || type === 'role' ? 'info' : 'warn';
 
 const reachableMs = 10_000;
 

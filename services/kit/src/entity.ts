@@ -65,10 +65,24 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly table: string;
   readonly fields: Fields;
   readonly columns: readonly Column[];
+  /** By dotted name. */
+  readonly columnsByName: ReadonlyMap<string, Column>;
+  readonly readers: readonly Reader[];
   readonly access: AccessRule;
   readonly relations: Readonly<Record<string, Relation>>;
   readonly row?: Row;
 };
+
+/** How one member of a row, a field or a group, is read from what the driver gives. */
+type Reader = {
+  readonly name: string;
+  readonly read: (raw: Raw) => unknown;
+  /** The columns that a change of this member is made of. */
+  readonly columns: readonly Column[];
+};
+
+/** A row of the driver, whose keys are dotted field names. */
+type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * Records of another entity of this service that filters may reach: `orders: { some: … }`. The one
@@ -97,11 +111,14 @@ export function defineEntity<const Members extends Fields>(
   options: Options<Members>,
 ): Entity<Stamps & RowOf<Members>> {
   const fields = { ...stamps, ...options.fields };
+  const columns = columnsOf(fields, []);
   return {
     name,
     table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
     fields,
-    columns: columnsOf(fields, []),
+    columns,
+    columnsByName: new Map(columns.map((column) => [column.name, column])),
+    readers: readersOf(fields, []),
     access: options.access,
     relations: options.relations ?? {},
   };
@@ -122,7 +139,7 @@ const camelCase = (path: readonly string[]): string =>
   path.map((part, at) => (at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1))).join('');
 
 export const columnNamed = (entity: Entity, name: string): Column | undefined =>
-  entity.columns.find((column) => column.name === name);
+  entity.columnsByName.get(name);
 
 /** The value at a path of a row, or null when a group on the way is null. */
 export function valueAt(row: unknown, path: readonly string[]): unknown {
@@ -153,27 +170,57 @@ function decode({ kind }: Field, value: unknown): unknown {
   return decoders[kind]?.(value) ?? value;
 }
 
-/** A row of the driver, whose keys are dotted field names, as a row of the entity. */
-export function decodeRow<Row extends Stamps>(
-  entity: Entity<Row>,
-  raw: Readonly<Record<string, unknown>>,
-): Row;
-export function decodeRow(entity: Entity, raw: Readonly<Record<string, unknown>>): object {
-  return decodeGroup(entity.fields, [], raw);
+/** A row of the driver as a row of the entity. */
+export function decodeRow<Row extends Stamps>(entity: Entity<Row>, raw: Raw): Row;
+export function decodeRow(entity: Entity, raw: Raw): object {
+  return readMembers(entity.readers, raw);
 }
 
-function decodeGroup(
-  fields: Fields,
-  path: readonly string[],
-  raw: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => {
-      const here = [...path, name];
-      if (!isGroup(field)) return [name, decode(field, raw[here.join('.')])];
-      const members = decodeGroup(field.members, here, raw);
-      const isEmpty = Object.values(members).every((value) => value === null);
-      return [name, isEmpty ? null : members];
-    }),
+/** The row with other values in the fields named, by dotted name. */
+export function rowWith<Row extends Stamps>(entity: Entity<Row>, row: Row, values: Raw): Row;
+export function rowWith(entity: Entity, row: object, values: Raw): object {
+  const touched = new Set(Object.keys(values).map(topOf));
+  const changed = entity.readers.filter(({ name }) => touched.has(name));
+  const raw = Object.fromEntries(
+    changed.flatMap(({ columns }) => columns.map(({ name, path }) => [name, valueAt(row, path)])),
   );
+  return { ...row, ...readMembers(changed, { ...raw, ...values }) };
+}
+
+const topOf = (name: string): string => {
+  const end = name.indexOf('.');
+  return end < 0 ? name : name.slice(0, end);
+};
+
+/** Made once for each entity: a list reads thousands of rows. */
+const readersOf = (fields: Fields, path: readonly string[]): Reader[] =>
+  Object.entries(fields).map(([name, field]) => {
+    const here = [...path, name];
+    const key = here.join('.');
+    if (!isGroup(field)) {
+      return {
+        name,
+        read: (raw) => decode(field, raw[key]),
+        columns: columnsOf({ [name]: field }, path),
+      };
+    }
+    const members = readersOf(field.members, here);
+    return {
+      name,
+      read: (raw) => readGroup(members, raw),
+      columns: columnsOf(field.members, here),
+    };
+  });
+
+function readMembers(readers: readonly Reader[], raw: Raw): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const { name, read } of readers) row[name] = read(raw);
+  return row;
+}
+
+/** A group without any value is null. */
+function readGroup(readers: readonly Reader[], raw: Raw): Record<string, unknown> | null {
+  const group = readMembers(readers, raw);
+  for (const { name } of readers) if (group[name] !== null) return group;
+  return null;
 }

@@ -131,6 +131,7 @@ function textProblem(value: unknown, max: number): string | null {
   if (typeof value !== 'string') return 'must be a text';
   if (value.includes('\0')) return 'must not hold a NUL character';
   if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
+  if (value.length <= max) return null;
   const length = lengthOf(value);
   return length > max ? `may have ${max} characters, not ${length}` : null;
 }
@@ -161,16 +162,17 @@ async function missingTerms(
   entity: Entity,
   read: Read,
 ): Promise<ProblemsByInput> {
+  const terms = entity.columns.flatMap(({ name, field: { vocabulary } }) =>
+    vocabulary === undefined ? [] : [{ name, vocabulary }],
+  );
   const used = read.map(({ values }) =>
-    entity.columns.flatMap(({ name, field: { vocabulary } }) =>
-      vocabulary === undefined
-        ? []
-        : [values.get(name) ?? []].flat().map((code) => ({ name, vocabulary, code: asText(code) })),
+    terms.flatMap(({ name, vocabulary }) =>
+      [values.get(name) ?? []].flat().map((code) => ({ name, vocabulary, code: asText(code) })),
     ),
   );
   const keys = new Map<string, TermKey>(used.flat().map((each) => [nameOf(each), each]));
-  const terms = await findTermsByKey(manager, [...keys.values()]);
-  const known = new Set(terms.filter(({ active }) => active).map(nameOf));
+  const found = await findTermsByKey(manager, [...keys.values()]);
+  const known = new Set(found.filter(({ active }) => active).map(nameOf));
   return used.map((each) =>
     each
       .filter((key) => !known.has(nameOf(key)))

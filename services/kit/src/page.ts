@@ -104,6 +104,8 @@ export async function readScope(
     now: context.app.now(),
     customFields,
     mayRead: (_, fieldClass) => readingOf(context.viewer, fieldClass) === 'read',
+    readable: (related, alias) =>
+      scopeSql(context.viewer, 'read', { entity: related, alias, now: context.app.now() }),
   };
 }
 

@@ -1,13 +1,13 @@
 import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit.ts';
 import type { Work } from './command.ts';
-import { columnNamed, decodeRow, valueAt, type Entity, type Stamps } from './entity.ts';
+import { changesOf } from './difference.ts';
+import { columnNamed, decodeRow, rowWith, type Entity, type Stamps } from './entity.ts';
 import { AppError, notFound, type FieldProblem } from './errors.ts';
 import { idToBytes, isId, newId } from './id.ts';
 import { readInput, refused, type Values } from './input.ts';
 import { readingOf, scopeSql } from './policy.ts';
 import { sql } from './sql.ts';
-import { findByIds, insertRows, lockById, selectRows, updateRow } from './store.ts';
-import { asText } from './text.ts';
+import { findByIds, insertRows, lockById, selectRows, updateRows } from './store.ts';
 
 export type Change<Row> = {
   readonly before: Row;
@@ -48,8 +48,9 @@ export async function createRecord<Row extends Stamps>(
 
 /** The input with its left-out fields filled. */
 export const withDefaults = <Row>(input: object, { defaults }: Rules<Row>): object => {
-  const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
-  return { ...input, ...defaults?.(), ...Object.fromEntries(given) };
+  const filled: Record<string, unknown> = { ...input };
+  for (const [name, value] of Object.entries(defaults?.() ?? {})) filled[name] ??= value;
+  return filled;
 };
 
 /** A row as it will be stored, with its id and stamps; nothing is written. */
@@ -67,7 +68,7 @@ export function newRow<Row extends Stamps>(
     updatedAt: now,
     updatedById: viewer.staffId,
   });
-  return rowWith(entity, row, rules.derive?.(row) ?? {});
+  return rules.derive ? rowWith(entity, row, rules.derive(row)) : row;
 }
 
 function refuseProblems<Row extends Stamps>(
@@ -160,22 +161,54 @@ export async function writableIds(
   return new Set(rows.map(({ id }) => id));
 }
 
+type PlannedChange<Row> = { readonly before: Row; readonly changes: Changes };
+
 /** Stores what is different and moves the version on; without a difference nothing is written. */
 export async function writeChange<Row extends Stamps>(
   work: Work,
   entity: Entity<Row>,
-  { before, changes }: { readonly before: Row; readonly changes: Changes },
+  planned: PlannedChange<Row>,
 ): Promise<Change<Row>> {
-  const fields = Object.keys(changes);
-  if (fields.length === 0) return { before, after: before, changedFields: [], changes };
-  const after = rowWith(entity, before, { ...newValues(changes), ...stampsOfChange(work, before) });
-  await updateRow(work.manager, entity, { row: after, fields });
+  const [change] = await writeChanges(work, entity, [planned]);
+  const { before, changes } = planned;
+  return change ?? { before, after: before, changedFields: [], changes };
+}
+
+/** The same for many records at once; gives those that were different. */
+export async function writeChanges<Row extends Stamps>(
+  work: Work,
+  entity: Entity<Row>,
+  planned: readonly PlannedChange<Row>[],
+): Promise<Change<Row>[]> {
+  const moved = planned
+    .filter(({ changes }) => Object.keys(changes).length > 0)
+    .map(({ before, changes }) => ({
+      fields: Object.keys(changes),
+      change: changeOf(entity, { before, changes, stamps: stampsOfChange(work, before) }),
+    }));
+  await updateRows(
+    work.manager,
+    entity,
+    moved.map(({ fields, change }) => ({ row: change.after, fields })),
+  );
+  const made = moved.map(({ change }) => change);
+  await writeAudit(
+    work.manager,
+    made.map(({ after, changes }) =>
+      auditEntry(work, entity, { row: after, action: 'UPDATE', changes }),
+    ),
+  );
+  return made;
+}
+
+function changeOf<Row extends Stamps>(
+  entity: Entity<Row>,
+  { before, changes, stamps }: PlannedChange<Row> & { readonly stamps: Named },
+): Change<Row> {
+  const after = rowWith(entity, before, { ...newValues(changes), ...stamps });
   const shown = Object.fromEntries(
     Object.entries(changes).filter(([name]) => !columnNamed(entity, name)?.field.internal),
   );
-  await writeAudit(work.manager, [
-    auditEntry(work, entity, { row: after, action: 'UPDATE', changes: shown }),
-  ]);
   return { before, after, changedFields: Object.keys(shown), changes: shown };
 }
 
@@ -224,7 +257,7 @@ async function mark<Row extends Stamps>(
   },
 ): Promise<Row> {
   const after = rowWith(entity, before, { ...stampsOfChange(work, before), deletedAt });
-  await updateRow(work.manager, entity, { row: after, fields: [] });
+  await updateRows(work.manager, entity, [{ row: after, fields: [] }]);
   await writeAudit(work.manager, [auditEntry(work, entity, { row: after, action, changes: {} })]);
   return after;
 }
@@ -234,61 +267,6 @@ const stampsOfChange = ({ viewer, now }: Work, { version }: Stamps): Record<stri
   updatedAt: now,
   updatedById: viewer.staffId,
 });
-
-/** The row with other values in the fields named, by dotted name. */
-export function rowWith<Row extends Stamps>(
-  entity: Entity<Row>,
-  row: Row,
-  values: Readonly<Record<string, unknown>>,
-): Row {
-  const now = entity.columns.map(({ name, path }) => [name, valueAt(row, path)]);
-  return decodeRow(entity, { ...Object.fromEntries(now), ...values });
-}
-
-/** The given values that differ from the row's. Custom fields are merged key by key. */
-export function changesOf(entity: Entity, row: Stamps, values: Values): Changes {
-  const changes: Record<string, { from: unknown; to: unknown }> = {};
-  for (const [name, given] of values) {
-    const column = columnNamed(entity, name);
-    if (!column) continue;
-    const from = valueAt(row, column.path);
-    const to = name === 'customFields' ? mergeCustomFields(row.customFields, given) : given;
-    if (!isSame(column.field.kind, from, to)) changes[name] = { from, to };
-  }
-  return changes;
-}
-
-function mergeCustomFields(before: Stamps['customFields'], given: unknown): object {
-  const merged = { ...before, ...(typeof given === 'object' ? given : {}) };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-}
-
-function isSame(kind: string, from: unknown, to: unknown): boolean {
-  if (from === null || to === null) return from === to;
-  if (kind === 'decimal') return Number(from) === Number(to) && plain(from) === plain(to);
-  if (kind === 'dateTime') return timeOf(from) === timeOf(to);
-  return JSON.stringify(sortKeys(from)) === JSON.stringify(sortKeys(to));
-}
-
-const timeOf = (value: unknown): number =>
-  value instanceof Date ? value.getTime() : Date.parse(asText(value));
-
-/** `10.50`, `10.5` and `+10.5` are one number. */
-const plain = (value: unknown): string =>
-  String(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
-
-/** MySQL keeps the keys of JSON in an order of its own. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortKeys(inner)]),
-  );
-}
 
 async function refuseOverlap<Row extends Stamps>(
   work: Work,

@@ -4,7 +4,7 @@ import { connectBus } from './bus.ts';
 import { startConsumers } from './consume.ts';
 import type { Consumer } from './consumer.ts';
 import type { App, RequestContext } from './context.ts';
-import { closeCluster, openCluster, openDatabase } from './database.ts';
+import { closeCluster, openCluster, openDatabase, type KeptClusterOptions } from './database.ts';
 import { createLog } from './log.ts';
 import { migrate } from './migrate.ts';
 import { kitMigrations } from './migrations/index.ts';
@@ -34,7 +34,7 @@ export async function startService<Context extends RequestContext>(
   const config = readConfig(serviceSettings, env);
   const log = createLog(name, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
-  const cluster = openCluster({ nodes: config.MYSQL_NODES, ...account, log });
+  const cluster = openCluster({ ...account, ...clusterOf(config), log });
   const db = await openDatabase({ cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] });
   const bus = connectBus({ url: config.NATS_URL, name, log });
   const app: App = { db, log, now: () => new Date() };
@@ -64,6 +64,19 @@ export async function startService<Context extends RequestContext>(
   });
 }
 
+type ClusterSettings = {
+  readonly MYSQL_NODES: KeptClusterOptions['nodes'];
+  readonly MYSQL_CLUSTER?: string | undefined;
+  readonly NATS_URL: string;
+};
+
+const clusterOf = ({
+  MYSQL_NODES: nodes,
+  MYSQL_CLUSTER: cluster,
+  NATS_URL: url,
+}: ClusterSettings): Pick<KeptClusterOptions, 'nodes' | 'record'> =>
+  cluster ? { nodes, record: { servers: url.split(','), cluster } } : { nodes };
+
 /** The deploy step of a service: brings its schema up to date and ends. */
 export async function migrateService(
   migrations: readonly Migration[],
@@ -72,7 +85,7 @@ export async function migrateService(
   const config = readConfig(serviceSettings, env);
   const log = createLog(`migrate ${config.MYSQL_SCHEMA}`, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
-  const cluster = openCluster({ nodes: config.MYSQL_NODES, ...account, log });
+  const cluster = openCluster({ ...account, ...clusterOf(config), log });
   try {
     await migrate({
       cluster,

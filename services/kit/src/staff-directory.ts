@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { RecordedEvent } from './event.ts';
+import { on, type Consumer } from './consumer.ts';
+import type { EventType, RecordedEvent } from './event.ts';
 import { idFromBytes, idToBytes, isId } from './id.ts';
 import { sql } from './sql.ts';
 
@@ -10,6 +11,10 @@ type Staff = {
   readonly managerId: string | null;
   readonly active: boolean;
 };
+
+/** Keeps the projection of `staff.upserted`. */
+export const staffDirectoryConsumer = (upserted: EventType<Staff>): Consumer =>
+  on(upserted, saveStaffMember);
 
 /**
  * Applies that a member of staff is new or changed. The projection is named like the owner's table,

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { decodeRow, encode, valueAt, type Column, type Entity, type Stamps } from './entity.ts';
 import { idToBytes } from './id.ts';
-import { and, joinSql, sql, type Sql } from './sql.ts';
+import { and, joinSql, raw, sql, type Sql } from './sql.ts';
 
 /** Rows and bulk statements are cut into parts of this many rows. */
 const rowsPerStatement = 500;
@@ -83,26 +83,64 @@ export async function insertRows<Row extends Stamps>(
   }
 }
 
-/** Writes the named fields of a row, and its version and stamps, which every change moves. */
-export async function updateRow<Row extends Stamps>(
+type RowUpdate<Row> = {
+  readonly row: Row;
+  /** Beside these, the version and the stamps are written, which every change moves. */
+  readonly fields: readonly string[];
+};
+
+/** Writes the named fields of rows: those that change the same fields with one statement. */
+export async function updateRows<Row extends Stamps>(
   manager: EntityManager,
   entity: Entity<Row>,
-  { row, fields }: { readonly row: Row; readonly fields: readonly string[] },
+  updates: readonly RowUpdate<Row>[],
 ): Promise<void> {
-  const names = new Set([...fields, 'version', 'updatedAt', 'updatedById', 'deletedAt']);
-  const changed = storedColumns(entity).filter(({ name }) => names.has(name));
-  const assignments = joinSql(
-    changed.map(({ column, path, field }) => ({
-      text: `${quote(column)} = ?`,
-      values: [encode(field, valueAt(row, path))],
-    })),
-    ', ',
-  );
-  const { text, values } = sql`SET ${assignments} WHERE id = ${idToBytes(row.id)}`;
-  await manager.query(`UPDATE ${quote(entity.table)} ${text}`, [...values]);
+  for (const { rows, names } of byFields(updates)) {
+    const columns = storedColumns(entity).filter(({ name }) => names.has(name));
+    for (let at = 0; at < rows.length; at += rowsPerStatement) {
+      const { text, values } = updateSql(entity, columns, rows.slice(at, at + rowsPerStatement));
+      await manager.query(text, [...values]);
+    }
+  }
 }
 
-const storedColumns = (entity: Entity): (Column & { readonly column: string })[] =>
+const movedByEveryChange = ['version', 'updatedAt', 'updatedById', 'deletedAt'] as const;
+
+type Alike<Row> = { readonly rows: Row[]; readonly names: ReadonlySet<string> };
+
+function byFields<Row>(updates: readonly RowUpdate<Row>[]): Iterable<Alike<Row>> {
+  const groups = new Map<string, Alike<Row>>();
+  for (const { row, fields } of updates) {
+    const key = fields.toSorted().join();
+    const group = groups.get(key) ?? {
+      rows: [],
+      names: new Set([...fields, ...movedByEveryChange]),
+    };
+    group.rows.push(row);
+    groups.set(key, group);
+  }
+  return groups.values();
+}
+
+function updateSql<Row extends Stamps>(
+  entity: Entity<Row>,
+  columns: readonly StoredColumn[],
+  rows: readonly Row[],
+): Sql {
+  const places = columns.map((_, at) => `v${at}`);
+  const tuples = rows.map(
+    (row) =>
+      sql`ROW(${[idToBytes(row.id), ...columns.map(({ path, field }) => encode(field, valueAt(row, path)))]})`,
+  );
+  const assignments = columns.map(({ column }, at) => `t.${quote(column)} = v.v${at}`).join(', ');
+  return sql`UPDATE ${raw(quote(entity.table))} t
+    JOIN (VALUES ${joinSql(tuples, ', ')}) AS v (id, ${raw(places.join(', '))}) ON t.id = v.id
+    SET ${raw(assignments)}`;
+}
+
+type StoredColumn = Column & { readonly column: string };
+
+const storedColumns = (entity: Entity): StoredColumn[] =>
   entity.columns.flatMap((column) =>
     column.column === null ? [] : [{ ...column, column: column.column }],
   );

@@ -9,12 +9,12 @@ import {
   newRow,
   planChange,
   withDefaults,
-  writeChange,
+  writeChanges,
   type Change,
   type Rules,
 } from './record.ts';
 import { and, or, raw, sql } from './sql.ts';
-import { selectRows } from './store.ts';
+import { findByIds, selectRows } from './store.ts';
 import { asText } from './text.ts';
 
 export type BulkRow = {
@@ -77,12 +77,12 @@ export async function upsertRecords<Row extends Stamps>(
 
   const created = good.filter(({ before }) => before === null).map(({ row }) => row);
   await insertRecords(work, entity, created);
-  const changed: Change<Row>[] = [];
-  for (const { before, changes } of good) {
-    if (before === null) continue;
-    const change = await writeChange(work, entity, { before, changes });
-    if (change.changedFields.length > 0) changed.push(change);
-  }
+  const written = await writeChanges(
+    work,
+    entity,
+    good.flatMap(({ before, changes }) => (before === null ? [] : [{ before, changes }])),
+  );
+  const changed = written.filter(({ changedFields }) => changedFields.length > 0);
   return { result: summarise(plans, changed), created, changed };
 }
 
@@ -244,10 +244,10 @@ async function findMatches<Row extends Stamps>(
   );
   const matches = sql`t.deletedAt IS NULL AND ${or(keys)}`;
   const rows = await selectRows(manager, entity, sql`WHERE ${matches} ORDER BY t.id FOR UPDATE`);
+  if (rows.length === 0) return new Map();
   const scope = scopeSql(viewer, 'write', { entity, alias: 't', now });
-  const writable = new Set(
-    (await selectRows(manager, entity, sql`WHERE ${matches} AND ${scope}`)).map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const writable = new Set((await findByIds(manager, entity, { ids, scope })).map(({ id }) => id));
   return new Map(
     rows.map((row) => [
       keyOf(matchOn, (name) => valueAt(row, columnNamed(entity, name)?.path ?? [])) ?? '',

@@ -8,6 +8,7 @@ import { main, UserError } from './say.ts';
 import { meshStatus } from './status.ts';
 import { printStatus } from './status-table.ts';
 import { testEnvironment } from './test-environment.ts';
+import { findToolchain } from './toolchain.ts';
 
 const usage = `npm run mesh -- COMMAND
   status [--json]   every process and the state of MySQL
@@ -63,6 +64,7 @@ async function databases(): Promise<number> {
   const home = homeFromEnv();
   createHome(home);
   const status = await startDetached(['--parts', 'databases', '--durability', 'relaxed']);
-  if (status === 0) process.stdout.write(`${testEnvironment(openMesh(home))}\n`);
-  return status;
+  if (status !== 0) return status;
+  process.stdout.write(`${testEnvironment(openMesh(home), await findToolchain())}\n`);
+  return 0;
 }

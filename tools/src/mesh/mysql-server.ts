@@ -94,24 +94,25 @@ const includes = ({ durability }: Mesh, first: readonly string[]): string =>
     .map((file) => `!include ${join(repository, `deploy/mysql/${file}.cnf`)}`)
     .join('\n');
 
-/** Where an unpacked server finds its own files; an installed one knows. */
 function installation({ toolchain: { mysqlHome } }: EquippedMesh): string[] {
-  return Object.entries(installationSettings(mysqlHome)).map(
-    ([name, value]) => `${name} = ${value}`,
-  );
+  const user = process.getuid?.() === 0 ? ['user = root'] : [];
+  return [...user, ...places(mysqlHome).map(([name, value]) => `${name} = ${value}`)];
 }
 
-export function installationSettings(mysqlHome: string | null): Record<string, string> {
-  const user = process.getuid?.() === 0 ? { user: 'root' } : {};
-  if (mysqlHome === null) return user;
-  return {
-    ...user,
-    basedir: mysqlHome,
-    plugin_dir: `${mysqlHome}/lib/mysql/plugin`,
-    lc_messages_dir: `${mysqlHome}/share/mysql`,
-    character_sets_dir: `${mysqlHome}/share/mysql/charsets`,
-  };
+/** Where an unpacked server finds its own files; an installed one knows. */
+function places(mysqlHome: string | null): [name: string, value: string][] {
+  if (mysqlHome === null) return [];
+  return [
+    ['basedir', mysqlHome],
+    ['plugin_dir', `${mysqlHome}/lib/mysql/plugin`],
+    ['lc_messages_dir', `${mysqlHome}/share/mysql`],
+    ['character_sets_dir', `${mysqlHome}/share/mysql/charsets`],
+  ];
 }
+
+/** The same on a command line. */
+export const mysqldOptions = (mysqlHome: string | null): string[] =>
+  places(mysqlHome).map(([name, value]) => `--${name.replaceAll('_', '-')}=${value}`);
 
 /** The statements that a new server runs once: deploy/mysql/*.sql with this mesh's passwords. */
 function users({ secrets: { mysql }, durability }: Mesh): string {

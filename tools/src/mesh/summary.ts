@@ -1,13 +1,13 @@
 import { graphqlUrl } from './demo.ts';
-import type { Mesh } from './mesh.ts';
+import type { EquippedMesh, Mesh } from './mesh.ts';
 import { mintToken } from './mint.ts';
 import { testEnvironment } from './test-environment.ts';
 
 const exampleQuery = '{ customers(first: 3) { nodes { code name } } }';
 
 /** What a person wants to know once the mesh runs. */
-export async function summary(mesh: Mesh): Promise<string> {
-  return mesh.parts === 'databases' ? testEnvironment(mesh) : overview(mesh);
+export async function summary(mesh: EquippedMesh): Promise<string> {
+  return mesh.parts === 'databases' ? testEnvironment(mesh, mesh.toolchain) : overview(mesh);
 }
 
 async function overview(mesh: Mesh): Promise<string> {

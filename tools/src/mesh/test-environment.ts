@@ -1,31 +1,24 @@
 import type { Mesh } from './mesh.ts';
-import { installationSettings } from './mysql-server.ts';
+import { mysqldOptions } from './mysql-server.ts';
 import { natsUrl } from './nats-server.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { Program, Toolchain } from './toolchain.ts';
 
-/** Where tests find their servers. */
-export const testVariables = (mesh: Mesh): Readonly<Record<string, string>> => ({
+/** Where tests find their servers, and the programs for those that start servers of their own. */
+export const testVariables = (
+  mesh: Mesh,
+  { mysqld, nats, mysqlHome }: Toolchain,
+): Readonly<Record<string, string>> => ({
   TEST_MYSQL: `a=127.0.0.1:${mesh.ports['mysql-a']},b=127.0.0.1:${mesh.ports['mysql-b']}`,
   TEST_NATS_URL: natsUrl(mesh),
+  TEST_MYSQLD: commandOf(mysqld, ['--no-defaults', ...mysqldOptions(mysqlHome)]),
+  TEST_NATS_SERVER: commandOf(nats, []),
 });
 
-/** How tests start servers of their own, as JSON arrays of a command's words. */
-export function testPrograms({
-  mysqld,
-  nats,
-  mysqlHome,
-}: Toolchain): Readonly<Record<string, string>> {
-  const settings = Object.entries(installationSettings(mysqlHome)).map(
-    ([name, value]) => `--${name}=${value}`,
-  );
-  return {
-    TEST_MYSQLD: JSON.stringify([mysqld.file, ...mysqld.prefix, '--no-defaults', ...settings]),
-    TEST_NATS_SERVER: JSON.stringify([nats.file, ...nats.prefix]),
-  };
-}
-
 /** The same as lines for a shell. */
-export const testEnvironment = (mesh: Mesh): string =>
-  Object.entries(testVariables(mesh))
-    .map(([name, value]) => `export ${name}=${value}`)
+export const testEnvironment = (mesh: Mesh, toolchain: Toolchain): string =>
+  Object.entries(testVariables(mesh, toolchain))
+    .map(([name, value]) => `export ${name}='${value}'`)
     .join('\n');
+
+const commandOf = ({ file, prefix }: Program, options: readonly string[]): string =>
+  JSON.stringify([file, ...prefix, ...options]);

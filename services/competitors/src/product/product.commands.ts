@@ -11,21 +11,33 @@ import {
 } from '@crm/schemas/events/competitor';
 import { allowDeleting } from '../competitor/competitor.commands.ts';
 import { CompetitorProductEntity, type CompetitorProduct } from './product.fields.ts';
-import { linkRivals } from './product.repository.ts';
+import { linkRivals, unknownProducts } from './product.repository.ts';
 import { productProblems } from './product.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
-type SaveInput = Repeatable & {
-  readonly id?: string | null;
-  readonly expectedVersion?: number | null;
-};
+type RivalInput = { readonly rivalOf?: readonly string[] | null };
+type SaveInput = Repeatable &
+  RivalInput & {
+    readonly id?: string | null;
+    readonly expectedVersion?: number | null;
+  };
 
 const memory = rowMemory(CompetitorProductEntity);
 
-const rules: Rules<CompetitorProduct> = {
-  defaults: () => ({ status: 'ON_SALE' }),
-  check: productProblems,
-};
+/** The rules of products, knowing which of the rivals that are named do not exist. */
+async function productRules(
+  { manager }: Work,
+  inputs: readonly RivalInput[],
+): Promise<Rules<CompetitorProduct>> {
+  const unknown = await unknownProducts(
+    manager,
+    inputs.flatMap(({ rivalOf }) => rivalOf ?? []),
+  );
+  return {
+    defaults: () => ({ status: 'ON_SALE' }),
+    check: (product) => productProblems(product, unknown),
+  };
+}
 
 /** Records a new product, or changes the one that `id` names. */
 export const saveCompetitorProduct = (
@@ -34,6 +46,7 @@ export const saveCompetitorProduct = (
 ): Promise<CompetitorProduct> =>
   runCommand(context, { name: 'saveCompetitorProduct', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'competitors');
+    const rules = await productRules(work, [input]);
     const { id, expectedVersion = null } = input;
     if (!id) {
       const product = await createRecord(work, CompetitorProductEntity, { input, rules });
@@ -46,7 +59,7 @@ export const saveCompetitorProduct = (
     return change.after;
   });
 
-type BulkInput = Repeatable & { readonly rows: readonly object[] };
+type BulkInput = Repeatable & { readonly rows: readonly RivalInput[] };
 
 export const saveCompetitorProducts = (
   context: RequestContext,
@@ -60,7 +73,7 @@ export const saveCompetitorProducts = (
       const { result, created, changed } = await upsertRecords(work, CompetitorProductEntity, {
         inputs: input.rows,
         matchOn: ['competitorId', 'name'],
-        rules,
+        rules: await productRules(work, input.rows),
       });
       await saved(work, { created, changed });
       return result;

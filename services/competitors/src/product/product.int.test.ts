@@ -1,7 +1,10 @@
+import type { RecordedEvent } from '@crm/kit/event';
 import { newId } from '@crm/kit/id';
 import type { TestResult } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ProductUpserted } from '@crm/schemas/events/product';
+import { consumers } from '../consumers.ts';
 import { idOf, testCompetitors, type TestCompetitors } from '../testing/competitors.ts';
 
 let competitors: TestCompetitors;
@@ -23,6 +26,30 @@ const REMOVE = `mutation ($input: RemoveCompetitorProductInput!) { removeCompeti
 const RIVALS = `query ($products: [_Any!]!) { _entities(representations: $products) { ... on Product {
   id rivals(orderBy: [{ field: "name" }]) { totalCount nodes { name } }
 } } }`;
+
+/** Applies the events of so many new products of ours; gives their ids. */
+async function newProducts(count: number): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, newId);
+  for (const aggregateId of ids) {
+    const event: RecordedEvent = {
+      eventId: newId(),
+      type: ProductUpserted.type,
+      schemaVersion: 1,
+      visibility: 'public',
+      aggregate: 'product',
+      aggregateId,
+      version: 1,
+      customerId: null,
+      actor: null,
+      changedFields: [],
+      occurredAt: new Date().toISOString(),
+      trace: null,
+      data: { code: 'P', name: 'P', category: null, active: true },
+    };
+    for (const { prepare } of consumers) await prepare(event)(competitors.db.manager);
+  }
+  return ids;
+}
 
 const save = (input: object): Promise<TestResult> => competitors.execute(SAVE, { input });
 
@@ -70,6 +97,7 @@ describe('saveCompetitorProduct', () => {
     ['competitorId', { competitorId: null }],
     ['name', { name: '' }],
     ['rivalOf', { rivalOf: ['not-an-id'] }],
+    ['rivalOf', { rivalOf: [newId()] }],
     ['listPrice.amount', { listPrice: { amount: '-1', currency: 'CNY' } }],
   ])('refuses a bad %s', async (path, input) => {
     const { errors } = await save({ competitorId, name: '坏', ...input });
@@ -89,7 +117,7 @@ describe('saveCompetitorProduct', () => {
 
 describe('saveCompetitorProducts', () => {
   test('matches by competitor and name and changes nothing when run again', async () => {
-    const row = { competitorId, name: '批量', category: '伺服', rivalOf: [newId()] };
+    const row = { competitorId, name: '批量', category: '伺服', rivalOf: await newProducts(1) };
     const rows = [row, { competitorId: newId(), name: '无主' }];
 
     const first = await competitors.execute(BULK, { input: { rows } });
@@ -105,7 +133,7 @@ describe('saveCompetitorProducts', () => {
 
 describe('Product.rivals', () => {
   test('follows rivalOf, and leaves out what was removed', async () => {
-    const [ours, other] = [newId(), newId()];
+    const [ours = '', other = ''] = await newProducts(2);
     const first = await save({ competitorId, name: 'R-1', rivalOf: [ours, other] });
     await save({ competitorId, name: 'R-2', rivalOf: [ours] });
     expect(await rivalsOf([ours, other])).toEqual([
@@ -121,7 +149,7 @@ describe('Product.rivals', () => {
   });
 
   test('costs the same statements for one product and for many', async () => {
-    const products = Array.from({ length: 20 }, newId);
+    const products = await newProducts(20);
     await save({ competitorId, name: '通吃', rivalOf: products });
 
     const one = await countStatements(competitors.db, () => rivalsOf(products.slice(0, 1)));

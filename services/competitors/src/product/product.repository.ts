@@ -1,4 +1,4 @@
-import { idToBytes } from '@crm/kit/id';
+import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
 import type { EntityManager } from 'typeorm';
 import type { CompetitorProduct } from './product.fields.ts';
 
@@ -21,4 +21,23 @@ export async function linkRivals(
       links.slice(at, at + rowsPerStatement),
     ]);
   }
+}
+
+/** Applies that we have a product, which competitors may be rivals of from now on. */
+export const knowProduct = (manager: EntityManager, id: string): Promise<void> =>
+  manager.query('INSERT IGNORE INTO ourProduct (id) VALUES (?)', [idToBytes(id)]);
+
+/** Those of the ids that name no product of ours. */
+export async function unknownProducts(
+  manager: EntityManager,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = [...new Set(ids)].filter(isId);
+  if (wanted.length === 0) return new Set();
+  const rows: { id: Uint8Array }[] = await manager.query(
+    'SELECT id FROM ourProduct WHERE id IN (?)',
+    [wanted.map(idToBytes)],
+  );
+  const known = new Set(rows.map(({ id }) => idFromBytes(id)));
+  return new Set(wanted.filter((id) => !known.has(id.toLowerCase())));
 }

@@ -97,7 +97,7 @@ describe('nextOccurrence', () => {
       '2025-01-01',
       '2025-06-25',
     ],
-  ])('%s', (_, birthday, from, expected) => {
+  ])('%s', (...[, birthday, from, expected]) => {
     expect(nextOccurrence(birthday, from)).toBe(expected);
   });
 

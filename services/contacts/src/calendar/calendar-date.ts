@@ -22,20 +22,21 @@ export const addDays = (date: string, days: number): string => dateOfDay(daysFro
 
 /** What is wrong with a day of birth. A day without a year may be one that only some years have. */
 export function birthdayProblems(date: CalendarDate, today: string): FieldProblem[] {
-  const { calendar, year } = date;
-  if (year !== null && (year < lunarYearMin || year > lunarYearMax)) {
+  const { calendar, year, month } = date;
+  if (year !== null && isOutside(year, lunarYearMin, lunarYearMax)) {
     return [{ path: 'birthday.year', message: `must be from ${lunarYearMin} to now` }];
   }
-  if (date.month < 1 || date.month > 12) {
+  if (isOutside(month, 1, 12)) {
     return [{ path: 'birthday.month', message: 'must be from 1 to 12' }];
   }
   const problem = calendar === 'GREGORIAN' ? gregorianProblem(date) : lunarProblem(date);
   if (problem) return [problem];
-  const born = year === null ? null : occurrenceIn(date, year);
-  return born !== null && born > today
-    ? [{ path: 'birthday', message: 'must not be in the future' }]
-    : [];
+  return year === null || occurrenceIn(date, year) <= today
+    ? []
+    : [{ path: 'birthday', message: 'must not be in the future' }];
 }
+
+const isOutside = (value: number, min: number, max: number): boolean => value < min || value > max;
 
 /** Any leap year stands for a year that is not known. */
 const someLeapYear = 2000;

@@ -1,5 +1,5 @@
 import type { KV, KvEntry } from 'nats';
-import { followRecord, writerOf, type Cluster } from './cluster.ts';
+import { followRecord, waitForChange, writerOf, type Cluster } from './cluster.ts';
 import {
   bindBucket,
   connectToStore,
@@ -7,7 +7,6 @@ import {
   recordKey,
   type RecordAddress,
 } from './nats-store.ts';
-import { sleep } from './time.ts';
 
 /** Asked for as well as watched: a watch on the wrong side of a torn network is silent. */
 const pollMs = 1000;
@@ -27,7 +26,7 @@ export async function followTerm(cluster: Cluster, address: RecordAddress): Prom
     }
     const entry = await bucket?.get(recordKey).catch(() => null);
     if (entry) take(cluster, entry);
-    await sleep(writerOf(cluster) ? pollMs : urgentPollMs);
+    await waitForChange(cluster, writerOf(cluster) ? pollMs : urgentPollMs);
   }
   await connection.close();
 }

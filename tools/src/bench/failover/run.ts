@@ -52,13 +52,7 @@ async function breakUnderLoad(
   fault: Fault,
   { lab, opened }: Stage,
 ): Promise<Result> {
-  const scene: Scene = {
-    lab,
-    hasOperator: contender.hasOperator ?? false,
-    isKept: contender.isKept ?? false,
-    switchover: opened.switchover ?? null,
-    authority: lab.a,
-  };
+  const scene = sceneOf(contender, { lab, opened });
   const load = startLoad(opened.client);
   await pause(warmUpMs);
   const faultAt = performance.now();
@@ -70,6 +64,14 @@ async function breakUnderLoad(
   const verdict = judge(load.writes, await lab.truth(authority));
   return { ...verdict, ...measure(load, faultAt, endAt), notes: opened.notes?.() ?? [] };
 }
+
+const sceneOf = (contender: Contender, { lab, opened }: Stage): Scene => ({
+  lab,
+  hasOperator: contender.hasOperator ?? false,
+  isKept: contender.isKept ?? false,
+  switchover: opened.switchover ?? null,
+  authority: lab.a,
+});
 
 function measure(
   { reads, writes, shed }: Load,

@@ -16,16 +16,17 @@ export async function takePromotionLock(hands: Hands): Promise<void> {
     const { isMine } = await hands.ask('SELECT GET_LOCK(?, 0) isMine', [promotionLock]);
     if (Number(isMine) === 1) return;
     const { holder } = await hands.ask('SELECT IS_USED_LOCK(?) holder', [promotionLock]);
-    if (holder !== null) await hands.do(`KILL ${Number(holder)}`).catch(ignoreUnknownThread);
+    if (holder !== null) await hands.do(`KILL ${Number(holder)}`).catch(ignoreUnkillable);
     await sleep(20);
   }
   throw new Error('Another keeper holds the promotion lock and cannot be ended');
 }
 
-const unknownThread = 1094;
+/** It is gone already (1094), or it is a system account's, which offline_mode lets in too (1227). */
+const unkillable: ReadonlySet<number | null> = new Set([1094, 1095, 1227]);
 
-function ignoreUnknownThread(error: unknown): void {
-  if (errorNumber(error) !== unknownThread) throw error;
+function ignoreUnkillable(error: unknown): void {
+  if (!unkillable.has(errorNumber(error))) throw error;
 }
 
 /** Whether commits on this server wait until a replica has them. */
@@ -68,7 +69,7 @@ async function killClients(hands: Hands, keeper: string): Promise<number> {
      WHERE user NOT IN ('system user', 'event_scheduler', ?) AND command NOT LIKE 'Binlog Dump%'`,
     [keeper],
   );
-  for (const { id } of clients) await hands.do(`KILL ${Number(id)}`).catch(ignoreUnknownThread);
+  for (const { id } of clients) await hands.do(`KILL ${Number(id)}`).catch(ignoreUnkillable);
   return clients.length;
 }
 

@@ -149,11 +149,9 @@ async function catchUp(keeper: Keeper, former: Agent, target: Agent): Promise<vo
 /** Closes the writer once its last commits are on the standby, and lets that apply them. */
 async function close(keeper: Keeper, former: Agent, target: Agent): Promise<void> {
   const { held } = await withHands(former, async (hands) => {
+    // This ends only when every commit under way has its acknowledgement.
     await hands.do('SET GLOBAL super_read_only = ON');
-    // Nothing waits any more: a read-only server has finished all its commits.
-    const view = readView(await hands.ask(viewSql));
-    await hands.do('SET GLOBAL rpl_semi_sync_source_enabled = OFF');
-    return view;
+    return readView(await hands.ask(viewSql));
   });
   const { drainTimeoutMs } = keeper.timing;
   const isReady = await withHands(target, (hands) => drain(hands, held, drainTimeoutMs));

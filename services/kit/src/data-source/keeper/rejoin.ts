@@ -1,7 +1,7 @@
 import { countGtids, formatGtidSet, subtractGtids, type GtidSet } from '../gtid.ts';
 import type { StoredRecord } from '../record.ts';
 import { now } from '../time.ts';
-import { canCatchUp, clone, fence, follow } from './acts.ts';
+import { canCatchUp, clone, fence, follow, waitForAcknowledgement } from './acts.ts';
 import { look, type Agent } from './agent.ts';
 import { errantMax } from './options.ts';
 import { agentOf, report, reportOnce, type Keeper } from './state.ts';
@@ -27,11 +27,19 @@ export async function rejoin(
     const message = `${name} shares no transaction with ${record.writer}: it belongs to another cluster and is left alone`;
     return reportOnce(keeper, 'stranger', { node: name, message });
   }
-  if (!agent.view.isReadOnly || agent.view.waitsForAcknowledgement) {
-    const killed = await fence(agent);
-    report(keeper, 'fenced', { node: name, message: `closed, ${killed} clients were sent away` });
-  }
+  await close(keeper, agent, agent.view);
   await attach(keeper, { agent, writer, record, isForced });
+}
+
+async function close(keeper: Keeper, agent: Agent, view: View): Promise<void> {
+  if (!view.isReadOnly) {
+    const killed = await fence(agent);
+    const message = `closed, ${killed} clients were sent away`;
+    report(keeper, 'fenced', { node: agent.node.name, message });
+  } else if (view.waitsForAcknowledgement) {
+    // A read-only server has finished all its commits: there is nobody to be told a lie.
+    await waitForAcknowledgement(agent, false);
+  }
 }
 
 function isStranger(view: View, writer: View | null): boolean {

@@ -1,0 +1,12 @@
+import { generate } from '@crm/tools/codegen';
+
+await generate({
+  subgraph: 'care',
+  out: 'src/generated',
+  models: {
+    Alert: 'alert/alert.fields.ts#Alert',
+    AlertRule: 'rule/rule.fields.ts#AlertRule',
+    Customer: '@crm/kit/reference#Reference',
+    StaffMember: '@crm/kit/reference#Reference',
+  },
+});

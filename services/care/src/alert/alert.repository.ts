@@ -1,0 +1,162 @@
+import { companyDate } from '@crm/kit/criteria';
+import type { Work } from '@crm/kit/command';
+import type { EventType } from '@crm/kit/event';
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { newRow } from '@crm/kit/record';
+import { and, raw, sql, type Sql } from '@crm/kit/sql';
+import { findByIds, insertRows } from '@crm/kit/store';
+import {
+  AlertAssigned,
+  AlertEscalated,
+  AlertOpened,
+  AlertResolved,
+  AlertWoken,
+  type AlertData,
+} from '@crm/schemas/events/alert';
+import { conditionSql } from '../rule/rule.repository.ts';
+import type { AlertRule } from '../rule/rule.fields.ts';
+import { clockOf, daysBetween, thresholdFor } from '../rule/rule.ts';
+import { tell } from './alert.events.ts';
+import { AlertEntity, type Alert } from './alert.fields.ts';
+
+/** Which customers to look at, as a condition on the column that holds their id. */
+export type Subjects = (column: string) => Sql;
+
+/** Brings the alerts of one rule and some customers up to date, in the caller's transaction. */
+export async function evaluateRule(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+  await closeEnded(work, rule, subjects);
+  await openNew(work, rule, subjects);
+  await assignAnew(work, rule, subjects);
+}
+
+type Match = {
+  readonly id: Uint8Array;
+  readonly level: string | null;
+  readonly lifecycleStage: string;
+  readonly since: string | null;
+  readonly assigneeId: Uint8Array | null;
+};
+
+/** Whoever has the alert: the customer's owner, or the one above the owner where there is one. */
+const lead = 'COALESCE(s.managerId, p.ownerId)';
+
+async function openNew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+  const clock = clockOf(rule);
+  const { text, values } = sql`
+    SELECT p.id, p.level, p.lifecycleStage, ${raw(clock === null ? 'NULL' : `p.${clock}`)} AS since,
+      ${raw(rule.route === 'TEAM_LEAD' ? lead : 'p.ownerId')} AS assigneeId
+    FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId
+    WHERE ${and([subjects('p.id'), conditionSql(rule, { alias: 'p', now: work.now })])}
+      AND NOT EXISTS (SELECT 1 FROM alert a
+        WHERE a.ruleId = ${idToBytes(rule.id)} AND a.customerId = p.id AND a.place = 1)`;
+  const matches: Match[] = await work.manager.query(text, [...values]);
+  const alerts = matches.map((match) => newAlert(work, rule, match));
+  await insertRows(work.manager, AlertEntity, alerts);
+  await tell(work, AlertOpened, alerts);
+}
+
+const dayMs = 86_400_000;
+
+function newAlert(work: Work, rule: AlertRule, match: Match): Alert {
+  const { level, lifecycleStage, since, assigneeId } = match;
+  const { escalateAfterDays } = rule;
+  const values = {
+    ruleId: rule.id,
+    ruleCode: rule.code,
+    customerId: idFromBytes(match.id),
+    state: 'OPEN',
+    severity: rule.severity,
+    openedAt: work.now,
+    evidence: {
+      level,
+      lifecycleStage,
+      since,
+      days: since === null ? null : daysBetween(since, companyDate(work.now)),
+      thresholdDays: since === null ? null : thresholdFor(rule, level),
+    },
+    assigneeId: assigneeId === null ? null : idFromBytes(assigneeId),
+    escalateAt:
+      escalateAfterDays === null ? null : new Date(work.now.getTime() + escalateAfterDays * dayMs),
+  };
+  return newRow(work, AlertEntity, { values: new Map(Object.entries(values)), rules: {} });
+}
+
+/** A rule that does not resolve its alerts still lets a dismissed one come back later. */
+async function closeEnded(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+  const holds = conditionSql(rule, { alias: 'p', now: work.now });
+  const ended = sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1 AND ${subjects('t.customerId')}
+    AND NOT COALESCE(${holds}, FALSE)`;
+  await freeDismissed(work, ended);
+  if (rule.autoResolve) await resolve(work, sql`${ended} AND t.state <> 'DISMISSED'`);
+}
+
+async function freeDismissed({ manager, now }: Work, where: Sql): Promise<void> {
+  const { text, values } = sql`UPDATE ${joined} SET t.endedAt = ${now}
+    WHERE ${where} AND t.state = 'DISMISSED'`;
+  await manager.query(text, [...values]);
+}
+
+const resolve = (work: Work, where: Sql): Promise<number> =>
+  move(work, {
+    where,
+    set: sql`t.state = 'RESOLVED', t.closedAt = ${work.now}, t.snoozedUntil = NULL`,
+    type: AlertResolved,
+  });
+
+/** Ends what a rule that is not active any more has found, so many alerts at a time. */
+export async function closeRule(work: Work, rule: AlertRule, limit: number): Promise<boolean> {
+  const where = sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1`;
+  await freeDismissed(work, where);
+  return (await resolve(work, sql`${where} LIMIT ${raw(String(limit))}`)) < limit;
+}
+
+/** Alerts follow the customer's owner, and those above. */
+async function assignAnew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+  const due = rule.route === 'TEAM_LEAD' ? lead : `IF(t.escalatedAt IS NULL, p.ownerId, ${lead})`;
+  await move(work, {
+    where: sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1 AND ${subjects('t.customerId')}
+      AND t.state <> 'DISMISSED' AND NOT (t.assigneeId <=> ${raw(due)})`,
+    set: sql`t.assigneeId = ${raw(due)}`,
+    type: AlertAssigned,
+  });
+}
+
+/** Opens again what was snoozed until now. */
+export const wakeSnoozed = (work: Work, limit: number): Promise<number> =>
+  move(work, {
+    where: sql`t.state = 'SNOOZED' AND t.snoozedUntil <= ${work.now} LIMIT ${raw(String(limit))}`,
+    set: sql`t.state = 'OPEN', t.snoozedUntil = NULL`,
+    type: AlertWoken,
+  });
+
+/** Hands what nobody has seen to in time to the one above the owner. */
+export const escalateOverdue = (work: Work, limit: number): Promise<number> =>
+  move(work, {
+    where: sql`t.state = 'OPEN' AND t.escalatedAt IS NULL AND t.escalateAt <= ${work.now}
+      LIMIT ${raw(String(limit))}`,
+    set: sql`t.escalatedAt = ${work.now}, t.assigneeId = ${raw(lead)}`,
+    type: AlertEscalated,
+  });
+
+const joined = raw(
+  'alert t JOIN customerPulse p ON p.id = t.customerId LEFT JOIN staffMember s ON s.id = p.ownerId',
+);
+
+type Move = { readonly where: Sql; readonly set: Sql; readonly type: EventType<AlertData> };
+
+/** Takes the alerts that a condition names one step on, and tells of it. Gives their number. */
+async function move(work: Work, { where, set, type }: Move): Promise<number> {
+  const { manager, now } = work;
+  const found = sql`SELECT t.id FROM ${joined} WHERE ${withLock(where)}`;
+  const rows: { id: Uint8Array }[] = await manager.query(found.text, [...found.values]);
+  if (rows.length === 0) return 0;
+  const ids = rows.map(({ id }) => idFromBytes(id));
+  const { text, values } = sql`UPDATE ${joined} SET t.version = t.version + 1, t.updatedAt = ${now},
+      t.updatedById = NULL, ${set}
+    WHERE t.id IN (${ids.map(idToBytes)})`;
+  await manager.query(text, [...values]);
+  await tell(work, type, await findByIds(manager, AlertEntity, { ids }));
+  return ids.length;
+}
+
+const withLock = ({ text, values }: Sql): Sql => ({ text: `${text} FOR UPDATE OF t`, values });

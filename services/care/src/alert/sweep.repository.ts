@@ -1,0 +1,71 @@
+import { companyDate } from '@crm/kit/criteria';
+import type { Work } from '@crm/kit/command';
+import { idToBytes } from '@crm/kit/id';
+import { raw, sql } from '@crm/kit/sql';
+import { selectRows } from '@crm/kit/store';
+import { AlertRuleEntity, type AlertRule } from '../rule/rule.fields.ts';
+import { closeRule, evaluateRule, type Subjects } from './alert.repository.ts';
+
+const customersAtOnce = 2000;
+
+/**
+ * Goes on with the rule that has not yet looked at every customer today in its present form, some
+ * thousand customers at a time. Tells whether there was anything to do.
+ */
+export async function sweepOn(work: Work): Promise<boolean> {
+  const day = companyDate(work.now);
+  const [rule] = await selectRows(
+    work.manager,
+    AlertRuleEntity,
+    sql`LEFT JOIN alertSweep s ON s.ruleId = t.id AND s.ruleVersion = t.version AND s.day = ${day}
+      WHERE COALESCE(s.isDone, 0) = 0 ORDER BY t.id LIMIT 1`,
+  );
+  if (!rule) return false;
+  if (!rule.active || rule.deletedAt !== null) {
+    if (await closeRule(work, rule, customersAtOnce)) await saveSweep(work, rule, null);
+    return true;
+  }
+  const after = await readCursor(work, rule);
+  const upTo = await endOfPart(work, after);
+  await evaluateRule(work, rule, between(after, upTo));
+  await saveSweep(work, rule, upTo);
+  return true;
+}
+
+/** From the first customer when the rule or the day is another than that of the last part. */
+async function readCursor({ manager, now }: Work, rule: AlertRule): Promise<Uint8Array> {
+  const [row]: { customerId: Uint8Array }[] = await manager.query(
+    'SELECT customerId FROM alertSweep WHERE ruleId = ? AND ruleVersion = ? AND day = ?',
+    [idToBytes(rule.id), rule.version, companyDate(now)],
+  );
+  return row?.customerId ?? Buffer.alloc(0);
+}
+
+async function endOfPart({ manager }: Work, after: Uint8Array): Promise<Uint8Array | null> {
+  const [row]: { id: Uint8Array }[] = await manager.query(
+    `SELECT id FROM customerPulse WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${customersAtOnce - 1}`,
+    [after],
+  );
+  return row?.id ?? null;
+}
+
+const between =
+  (after: Uint8Array, upTo: Uint8Array | null): Subjects =>
+  (column) =>
+    upTo === null
+      ? sql`${raw(column)} > ${after}`
+      : sql`${raw(column)} > ${after} AND ${raw(column)} <= ${upTo}`;
+
+/** Keeps how far the rule has come; no customer means that it is through. */
+async function saveSweep(
+  { manager, now }: Work,
+  rule: AlertRule,
+  upTo: Uint8Array | null,
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO alertSweep (ruleId, ruleVersion, day, customerId, isDone) VALUES (?, ?, ?, ?, ?) AS new
+     ON DUPLICATE KEY UPDATE ruleVersion = new.ruleVersion, day = new.day,
+       customerId = new.customerId, isDone = new.isDone`,
+    [idToBytes(rule.id), rule.version, companyDate(now), upTo ?? Buffer.alloc(16), upTo === null],
+  );
+}

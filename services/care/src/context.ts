@@ -1,0 +1,33 @@
+import type { App, RequestContext } from '@crm/kit/context';
+import { entityLoader, type Loader } from '@crm/kit/loader';
+import { childPages, type ChildPages } from '@crm/kit/page';
+import type { RequestInfo } from '@crm/kit/request';
+import { AlertEntity, type Alert } from './alert/alert.fields.ts';
+import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
+
+/** What a resolver is given. Made anew for each request, so a loader never outlives one. */
+export type Context = RequestContext & {
+  readonly loaders: {
+    readonly alert: Loader<Alert>;
+    readonly alertRule: Loader<AlertRule>;
+  };
+  readonly pages: {
+    readonly alertsOfCustomer: ChildPages<Alert>;
+    readonly alertsOfStaff: ChildPages<Alert>;
+  };
+};
+
+export function createContext(app: App, request: RequestInfo): Context {
+  const context: RequestContext = { ...request, app };
+  return {
+    ...context,
+    loaders: {
+      alert: entityLoader(context, AlertEntity),
+      alertRule: entityLoader(context, AlertRuleEntity),
+    },
+    pages: {
+      alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),
+      alertsOfStaff: childPages(context, AlertEntity, 'assigneeId'),
+    },
+  };
+}

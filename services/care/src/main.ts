@@ -1,0 +1,10 @@
+import { startService } from '@crm/kit/service';
+import { startAlertJob } from './alert/alert.job.ts';
+import { consumers } from './consumers.ts';
+import { createContext } from './context.ts';
+import { createSchema } from './schema.ts';
+
+await startService(
+  { name: 'care', schema: createSchema(), createContext, consumers, jobs: [startAlertJob] },
+  process.env,
+);

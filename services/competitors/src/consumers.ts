@@ -1,0 +1,5 @@
+import type { Consumer } from '@crm/kit/consumer';
+import { productConsumers } from './product/product.consumer.ts';
+
+/** What this service does when something happened elsewhere. */
+export const consumers: readonly Consumer[] = [...productConsumers];

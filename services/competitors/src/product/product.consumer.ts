@@ -1,0 +1,7 @@
+import { on, type Consumer } from '@crm/kit/consumer';
+import { ProductUpserted } from '@crm/schemas/events/product';
+import { knowProduct } from './product.repository.ts';
+
+export const productConsumers: readonly Consumer[] = [
+  on(ProductUpserted, (manager, { aggregateId }) => knowProduct(manager, aggregateId)),
+];

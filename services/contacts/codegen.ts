@@ -1,0 +1,14 @@
+import { generate } from '@crm/tools/codegen';
+
+await generate({
+  subgraph: 'contacts',
+  out: 'src/generated',
+  models: {
+    Person: 'person/person.fields.ts#Person',
+    Affiliation: 'affiliation/affiliation.fields.ts#Affiliation',
+    Interaction: 'interaction/interaction.fields.ts#Interaction',
+    CalendarDate: 'calendar/calendar-date.ts#CalendarDate',
+    Customer: '@crm/kit/reference#Reference',
+    StaffMember: '@crm/kit/reference#Reference',
+  },
+});

@@ -1,0 +1,47 @@
+import type { Work } from '@crm/kit/command';
+import type { EventType } from '@crm/kit/event';
+import { publishChanges, publishRows } from '@crm/kit/publish';
+import type { Change } from '@crm/kit/record';
+import {
+  AffiliationChanged,
+  AffiliationEnded,
+  AffiliationRemoved,
+  AffiliationRestored,
+  AffiliationStarted,
+  type AffiliationData,
+} from '@crm/schemas/events/affiliation';
+import type { Affiliation } from './affiliation.fields.ts';
+
+const customerId = (affiliation: Affiliation): string | null => affiliation.customerId;
+
+export const affiliationStarted = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
+  publishRows(work, { type: AffiliationStarted, rows, customerId, data });
+
+const changed =
+  (type: EventType<AffiliationData>) =>
+  (work: Work, changes: readonly Change<Affiliation>[]): Promise<void> =>
+    publishChanges(work, { type, changes, customerId, data: ({ after }) => data(after) });
+
+export const affiliationChanged = changed(AffiliationChanged);
+export const affiliationEnded = changed(AffiliationEnded);
+
+export const affiliationRemoved = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
+  publishRows(work, { type: AffiliationRemoved, rows, customerId, data: () => ({}) });
+
+export const affiliationRestored = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
+  publishRows(work, { type: AffiliationRestored, rows, customerId, data });
+
+const data = (affiliation: Affiliation): AffiliationData => ({
+  personId: affiliation.personId,
+  customerId: affiliation.customerId,
+  organizationName: affiliation.organizationName,
+  roles: [...affiliation.roles],
+  sequence: affiliation.sequence,
+  department: affiliation.department,
+  jobTitle: affiliation.jobTitle,
+  isPrimary: affiliation.isPrimary,
+  isProxy: affiliation.isProxy,
+  validFrom: affiliation.validFrom,
+  validTo: affiliation.validTo,
+  endReason: affiliation.endReason,
+});

@@ -1,0 +1,48 @@
+import { aggregateRecords } from '@crm/kit/aggregate';
+import { fieldHistory } from '@crm/kit/audit';
+import { companyDate } from '@crm/kit/criteria';
+import { listPage } from '@crm/kit/page';
+import { referenceTo } from '@crm/kit/reference';
+import type { Resolvers } from '../generated/resolvers.ts';
+import {
+  affiliate,
+  endAffiliation,
+  removeAffiliation,
+  updateAffiliation,
+} from './affiliation.commands.ts';
+import { AffiliationEntity } from './affiliation.fields.ts';
+import { keyPeople, onDay } from './affiliation.queries.ts';
+import { isActiveOn, rolesOf } from './affiliation.ts';
+
+export const affiliationResolvers: Resolvers = {
+  Query: {
+    affiliation: (_, { id }, { loaders }) => loaders.affiliation.load(id),
+    affiliations: (_, args, context) => listPage(context, AffiliationEntity, args),
+    affiliationAggregate: (_, args, context) => aggregateRecords(context, AffiliationEntity, args),
+  },
+  Mutation: {
+    affiliate: (_, { input }, context) => affiliate(context, input),
+    updateAffiliation: (_, { input }, context) => updateAffiliation(context, input),
+    endAffiliation: (_, { input }, context) => endAffiliation(context, input),
+    removeAffiliation: (_, { input }, context) => removeAffiliation(context, input),
+  },
+  Affiliation: {
+    __resolveReference: ({ id }, { loaders }) => loaders.affiliation.load(id),
+    person: ({ personId }, _, { loaders }) => loaders.person.load(personId),
+    customer: ({ customerId }) => referenceTo(customerId),
+    roles: ({ roles }) => rolesOf(roles),
+    isActive: (affiliation, _, { app }) => isActiveOn(affiliation, companyDate(app.now())),
+    contactPoints: ({ contactPoints }) => contactPoints ?? [],
+    fieldHistory: ({ id }, args, context) =>
+      fieldHistory(context, AffiliationEntity, { id, ...args }),
+  },
+  Customer: {
+    principal: async ({ id }, _, { loaders }) =>
+      (await loaders.roleHolders.load(id))?.PRINCIPAL ?? null,
+    legalRepresentative: async ({ id }, _, { loaders }) =>
+      (await loaders.roleHolders.load(id))?.LEGAL_REPRESENTATIVE ?? null,
+    keyPeople: ({ id }, args, context) =>
+      context.pages.affiliationsOfCustomer.load(id, keyPeople(context, args)),
+    affiliations: ({ id }, args, { pages }) => pages.affiliationsOfCustomer.load(id, onDay(args)),
+  },
+};

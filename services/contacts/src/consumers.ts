@@ -1,0 +1,19 @@
+import type { Consumer } from '@crm/kit/consumer';
+import { customerAccessConsumers } from '@crm/kit/customer-access';
+import { staffDirectoryConsumer } from '@crm/kit/staff-directory';
+import {
+  CustomerCreated,
+  CustomerDeleted,
+  CustomerRestored,
+  CustomerUpdated,
+} from '@crm/schemas/events/customer';
+import { StaffUpserted } from '@crm/schemas/events/directory';
+
+/** What this service does when something happened elsewhere. */
+export const consumers: readonly Consumer[] = [
+  ...customerAccessConsumers({
+    saved: [CustomerCreated, CustomerUpdated, CustomerRestored],
+    deleted: CustomerDeleted,
+  }),
+  staffDirectoryConsumer(StaffUpserted),
+];

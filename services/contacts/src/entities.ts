@@ -1,0 +1,7 @@
+import type { Entity } from '@crm/kit/entity';
+import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
+import { InteractionEntity } from './interaction/interaction.fields.ts';
+import { PersonEntity } from './person/person.fields.ts';
+
+/** Every kind of record that this service owns. */
+export const entities: readonly Entity[] = [PersonEntity, AffiliationEntity, InteractionEntity];

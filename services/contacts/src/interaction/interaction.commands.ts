@@ -1,0 +1,152 @@
+import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import type { RequestContext } from '@crm/kit/context';
+import { awaitCustomers, reachableCustomers } from '@crm/kit/customer-access';
+import { invalid, type FieldProblem } from '@crm/kit/errors';
+import { refused } from '@crm/kit/input';
+import { allow } from '@crm/kit/policy';
+import { changeRecord, createRecord, removeRecord, type Rules } from '@crm/kit/record';
+import { teamsOfStaff } from '@crm/kit/staff-directory';
+import { bulkMemory, bulkRowsMax, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import { readablePeople } from '../person/person.repository.ts';
+import { interactionAmended, interactionLogged, interactionRemoved } from './interaction.events.ts';
+import { InteractionEntity, type Interaction } from './interaction.fields.ts';
+import { insertParties, knownStaff, replaceParties } from './interaction.repository.ts';
+import { interactionProblems } from './interaction.ts';
+
+type Repeatable = { readonly clientMutationId?: string | null };
+type Versioned = { readonly id: string; readonly expectedVersion?: number | null };
+
+type Parties = {
+  readonly customerId?: string | null;
+  readonly participantIds?: readonly string[] | null;
+  readonly staffIds?: readonly string[] | null;
+};
+
+const memory = rowMemory(InteractionEntity);
+
+export async function logInteraction(
+  context: RequestContext,
+  input: Parties & Repeatable,
+): Promise<Interaction> {
+  await awaitCustomers(context, [input.customerId]);
+  return runCommand(context, { name: 'logInteraction', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'interactions');
+    const [problems = []] = await partyProblems(work, [input]);
+    if (problems.length > 0) throw refused(InteractionEntity, problems);
+    const rules = await interactionRules(work);
+    const interaction = await createRecord(work, InteractionEntity, { input, rules });
+    await insertParties(work.manager, [interaction]);
+    await interactionLogged(work, [interaction]);
+    return interaction;
+  });
+}
+
+export const amendInteraction = (
+  context: RequestContext,
+  input: Parties & Repeatable & Versioned,
+): Promise<Interaction> =>
+  runCommand(context, { name: 'amendInteraction', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'interactions');
+    const { id, expectedVersion = null } = input;
+    const [problems = []] = await partyProblems(work, [{ ...input, customerId: null }]);
+    if (problems.length > 0) throw refused(InteractionEntity, problems);
+    const change = await changeRecord(work, InteractionEntity, {
+      id,
+      expectedVersion,
+      input,
+      rules: { check: (interaction) => interactionProblems(interaction, work.now) },
+    });
+    if (change.changedFields.some((field) => field === 'participantIds' || field === 'staffIds')) {
+      await replaceParties(work.manager, [change.after]);
+    }
+    await interactionAmended(work, [change]);
+    return change.after;
+  });
+
+export const removeInteraction = (
+  context: RequestContext,
+  input: Repeatable & Versioned,
+): Promise<Interaction> =>
+  runCommand(context, { name: 'removeInteraction', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'interactions');
+    const { id, expectedVersion = null } = input;
+    const interaction = await removeRecord(work, InteractionEntity, { id, expectedVersion });
+    await interactionRemoved(work, interaction);
+    return interaction;
+  });
+
+type LogManyInput = Repeatable & { readonly rows: readonly Parties[] };
+
+export async function logInteractions(
+  context: RequestContext,
+  input: LogManyInput,
+): Promise<BulkResult> {
+  if (input.rows.length > bulkRowsMax) throw invalid(`A call takes ${bulkRowsMax} rows`);
+  await awaitCustomers(
+    context,
+    input.rows.map(({ customerId }) => customerId),
+  );
+  const command = { name: 'logInteractions', input, memory: bulkMemory };
+  return runCommand(context, command, async (work) => {
+    allow(work.viewer, 'write', 'interactions');
+    const problems = await partyProblems(work, input.rows);
+    const { result, created, changed } = await upsertRecords(work, InteractionEntity, {
+      inputs: input.rows,
+      matchOn: ['source', 'externalRef'],
+      problemsAt: (at) => problems[at] ?? [],
+      rules: await interactionRules(work),
+    });
+    await insertParties(work.manager, created);
+    await replaceParties(
+      work.manager,
+      changed.map(({ after }) => after),
+    );
+    await interactionLogged(work, created);
+    await interactionAmended(work, changed);
+    return result;
+  });
+}
+
+async function interactionRules({ manager, viewer, now }: Work): Promise<Rules<Interaction>> {
+  const teams = await teamsOfStaff(manager, [viewer.staffId]);
+  const owner = viewer.staffId !== null && teams.has(viewer.staffId) ? viewer.staffId : null;
+  return {
+    defaults: () => ({ direction: 'OUTBOUND', ...(owner !== null && { staffIds: [owner] }) }),
+    derive: ({ ownerId, teamId }) => ({
+      ownerId: ownerId ?? owner,
+      teamId: teamId ?? teams.get(owner ?? '') ?? null,
+    }),
+    check: (interaction) => interactionProblems(interaction, now),
+  };
+}
+
+/** What is wrong with who took part, for many inputs with one statement a kind. */
+async function partyProblems(work: Work, inputs: readonly Parties[]): Promise<FieldProblem[][]> {
+  const customers = await reachableCustomers(
+    work,
+    'write',
+    inputs.flatMap(({ customerId }) => customerId ?? []),
+  );
+  const people = await readablePeople(
+    work,
+    inputs.flatMap(({ participantIds }) => participantIds ?? []),
+  );
+  const staff = await knownStaff(
+    work.manager,
+    inputs.flatMap(({ staffIds }) => staffIds ?? []),
+  );
+  return inputs.map(({ customerId, participantIds, staffIds }) => [
+    ...unknown(customers, customerId ? [customerId] : [], {
+      path: 'customerId',
+      message: 'is no customer that you may change',
+    }),
+    ...unknown(people, participantIds, { path: 'participantIds', message: 'names no person' }),
+    ...unknown(staff, staffIds, { path: 'staffIds', message: 'names no member of staff' }),
+  ]);
+}
+
+const unknown = (
+  known: ReadonlySet<string>,
+  ids: readonly string[] | null | undefined,
+  problem: FieldProblem,
+): FieldProblem[] => ((ids ?? []).some((id) => !known.has(id)) ? [problem] : []);

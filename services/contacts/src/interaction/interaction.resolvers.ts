@@ -1,0 +1,49 @@
+import { aggregateRecords } from '@crm/kit/aggregate';
+import { fieldHistory } from '@crm/kit/audit';
+import { customFieldValues } from '@crm/kit/custom-field';
+import { listPage } from '@crm/kit/page';
+import { referenceTo } from '@crm/kit/reference';
+import type { Resolvers } from '../generated/resolvers.ts';
+import {
+  amendInteraction,
+  logInteraction,
+  logInteractions,
+  removeInteraction,
+} from './interaction.commands.ts';
+import { InteractionEntity } from './interaction.fields.ts';
+import { latestFirst } from './interaction.queries.ts';
+
+export const interactionResolvers: Resolvers = {
+  Query: {
+    interaction: (_, { id }, { loaders }) => loaders.interaction.load(id),
+    interactions: (_, args, context) => listPage(context, InteractionEntity, latestFirst(args)),
+    interactionAggregate: (_, args, context) => aggregateRecords(context, InteractionEntity, args),
+  },
+  Mutation: {
+    logInteraction: (_, { input }, context) => logInteraction(context, input),
+    amendInteraction: (_, { input }, context) => amendInteraction(context, input),
+    removeInteraction: (_, { input }, context) => removeInteraction(context, input),
+    logInteractions: (_, { input }, context) => logInteractions(context, input),
+  },
+  Interaction: {
+    __resolveReference: ({ id }, { loaders }) => loaders.interaction.load(id),
+    customer: ({ customerId }) => referenceTo(customerId),
+    participants: async ({ participantIds }, _, { loaders }) =>
+      (await Promise.all(participantIds.map((id) => loaders.person.load(id)))).filter(
+        (person) => person !== null,
+      ),
+    staff: ({ staffIds }) => staffIds.map((id) => ({ id })),
+    createdBy: ({ createdById }) => referenceTo(createdById),
+    customFields: ({ customFields }) => customFieldValues(customFields),
+    fieldHistory: ({ id }, args, context) =>
+      fieldHistory(context, InteractionEntity, { id, ...args }),
+  },
+  Customer: {
+    interactions: ({ id }, args, { pages }) =>
+      pages.interactionsOfCustomer.load(id, latestFirst(args)),
+  },
+  StaffMember: {
+    interactions: ({ id }, args, { pages }) =>
+      pages.interactionsOfParty.load(id, latestFirst(args)),
+  },
+};

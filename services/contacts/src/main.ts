@@ -1,0 +1,9 @@
+import { startService } from '@crm/kit/service';
+import { consumers } from './consumers.ts';
+import { createContext } from './context.ts';
+import { createSchema } from './schema.ts';
+
+await startService(
+  { name: 'contacts', schema: createSchema(), createContext, consumers },
+  process.env,
+);

@@ -1,0 +1,5 @@
+import { createProjections } from '@crm/kit/migrations/projections';
+import { createPerson } from './2026-11-24-create-person.ts';
+
+/** In the order they run. A released migration is never edited; a mistake gets a new one. */
+export const migrations = [createProjections, createPerson];

@@ -1,0 +1,116 @@
+import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import type { RequestContext } from '@crm/kit/context';
+import { companyDate } from '@crm/kit/criteria';
+import { newCode } from '@crm/kit/id';
+import { allow } from '@crm/kit/policy';
+import {
+  changeRecord,
+  createRecord,
+  removeRecord,
+  restoreRecord,
+  type Rules,
+} from '@crm/kit/record';
+import { teamsOfStaff } from '@crm/kit/staff-directory';
+import {
+  lockAffiliationsOf,
+  removeAffiliations,
+  restoreAffiliationsOf,
+} from '../affiliation/affiliation.commands.ts';
+import { toContactPoints } from './contact-point.ts';
+import { personChanged, personCreated, personDeleted, personRestored } from './person.events.ts';
+import { PersonEntity, type Person } from './person.fields.ts';
+import { personProblems, searchTextOf, wholeBirthday } from './person.ts';
+
+type Repeatable = { readonly clientMutationId?: string | null };
+type Versioned = { readonly id: string; readonly expectedVersion?: number | null };
+
+export type PersonInput = {
+  readonly ownerId?: string | null;
+  readonly birthday?: Parameters<typeof wholeBirthday>[0];
+  readonly contactPoints?: Parameters<typeof toContactPoints>[0] | null;
+};
+
+const memory = rowMemory(PersonEntity);
+
+export const createPerson = (
+  context: RequestContext,
+  input: PersonInput & Repeatable,
+): Promise<Person> =>
+  runCommand(context, { name: 'createPerson', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'people');
+    const rules = await personRules(work, [input.ownerId, work.viewer.staffId]);
+    const person = await createRecord(work, PersonEntity, { input: whole(input), rules });
+    await personCreated(work, [person]);
+    return person;
+  });
+
+export const updatePerson = (
+  context: RequestContext,
+  input: PersonInput & Repeatable & Versioned,
+): Promise<Person> =>
+  runCommand(context, { name: 'updatePerson', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'people');
+    const { id, expectedVersion = null } = input;
+    const rules = await personRules(work, [input.ownerId]);
+    const order = { id, expectedVersion, input: whole(input), rules };
+    const change = await changeRecord(work, PersonEntity, order);
+    await personChanged(work, [change]);
+    return change.after;
+  });
+
+export const deletePerson = (
+  context: RequestContext,
+  input: Repeatable & Versioned,
+): Promise<Person> =>
+  runCommand(context, { name: 'deletePerson', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'people');
+    const { id, expectedVersion = null } = input;
+    const affiliations = await lockAffiliationsOf(work, id);
+    const person = await removeRecord(work, PersonEntity, { id, expectedVersion });
+    await removeAffiliations(work, affiliations);
+    await personDeleted(work, person);
+    return person;
+  });
+
+export const restorePerson = (
+  context: RequestContext,
+  input: Repeatable & { readonly id: string },
+): Promise<Person> =>
+  runCommand(context, { name: 'restorePerson', input, memory }, async (work) => {
+    allow(work.viewer, 'write', 'people');
+    // First, for the person may be within reach through them alone.
+    await restoreAffiliationsOf(work, input.id);
+    const person = await restoreRecord(work, PersonEntity, input.id);
+    await personRestored(work, person);
+    return person;
+  });
+
+/** Values that are given as a whole are stored as a whole. */
+export const whole = (input: PersonInput): object => ({
+  ...input,
+  ...(input.birthday && { birthday: wholeBirthday(input.birthday) }),
+  ...(input.contactPoints && { contactPoints: toContactPoints(input.contactPoints) }),
+});
+
+/** The rules of people, knowing the teams of everyone who may come to own one of them. */
+export async function personRules(
+  { manager, viewer, now }: Work,
+  owners: readonly (string | null | undefined)[],
+): Promise<Rules<Person>> {
+  const teams = await teamsOfStaff(manager, owners);
+  return {
+    defaults: () => ({
+      code: newCode('P'),
+      status: 'ACTIVE',
+      ...(viewer.staffId !== null && teams.has(viewer.staffId) && { ownerId: viewer.staffId }),
+    }),
+    derive: (person) => ({
+      searchText: searchTextOf(person),
+      // An owner that this change does not touch keeps the team that the person has.
+      ...(person.ownerId === null
+        ? { teamId: null }
+        : teams.has(person.ownerId) && { teamId: teams.get(person.ownerId) }),
+    }),
+    check: (person) => personProblems(person, companyDate(now)),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Work } from '@crm/kit/command';
+import { companyDate } from '@crm/kit/criteria';
+import { openChanges, publishChanges, publishRows } from '@crm/kit/publish';
+import type { Change } from '@crm/kit/record';
+import {
+  PersonCreated,
+  PersonDeleted,
+  PersonParticularsChanged,
+  PersonRestored,
+  PersonUpdated,
+  type PersonData,
+  type PersonParticulars,
+} from '@crm/schemas/events/person';
+import { PersonEntity, type Person } from './person.fields.ts';
+import { birthdayOf, isMinor } from './person.ts';
+
+/** A person may be at several customers, so the event names none. */
+const customerId = (): null => null;
+
+export async function personCreated(work: Work, rows: readonly Person[]): Promise<void> {
+  await publishRows(work, { type: PersonCreated, rows, customerId, data });
+  await publishRows(work, {
+    type: PersonParticularsChanged,
+    rows: rows.filter(({ birthday, contactPoints }) => birthday ?? contactPoints?.length),
+    customerId,
+    data: particulars(work),
+  });
+}
+
+export async function personChanged(work: Work, changes: readonly Change<Person>[]): Promise<void> {
+  await publishChanges(work, {
+    type: PersonUpdated,
+    changes,
+    customerId,
+    data: ({ after, changes: all }) => {
+      const { contactPoints: _, ...open } = openChanges(PersonEntity, all);
+      return { ...data(after), changes: open };
+    },
+  });
+  await publishChanges(work, {
+    type: PersonParticularsChanged,
+    changes: changes.filter(({ changedFields }) => changedFields.some(isParticular)),
+    customerId,
+    data: ({ after }) => particulars(work)(after),
+  });
+}
+
+const isParticular = (field: string): boolean =>
+  field === 'contactPoints' || field.startsWith('birthday.');
+
+export const personDeleted = (work: Work, person: Person): Promise<void> =>
+  publishRows(work, { type: PersonDeleted, rows: [person], customerId, data: () => ({}) });
+
+export async function personRestored(work: Work, person: Person): Promise<void> {
+  await publishRows(work, { type: PersonRestored, rows: [person], customerId, data });
+  await publishRows(work, {
+    type: PersonParticularsChanged,
+    rows: [person],
+    customerId,
+    data: particulars(work),
+  });
+}
+
+const data = ({ code, name, gender, status, ownerId, teamId }: Person): PersonData => ({
+  code,
+  name,
+  gender,
+  status,
+  ownerId,
+  teamId,
+});
+
+/** A child's birthday stays in this service. */
+const particulars =
+  ({ now }: Work) =>
+  (person: Person): PersonParticulars => {
+    const birthday = birthdayOf(person);
+    return {
+      birthday: isMinor(birthday, companyDate(now)) ? null : birthday,
+      contactPoints: [...(person.contactPoints ?? [])],
+    };
+  };

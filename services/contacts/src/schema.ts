@@ -1,0 +1,26 @@
+import { protectSchema } from '@crm/kit/protect';
+import { mergeResolvers } from '@crm/kit/resolvers';
+import { sharedResolvers } from '@crm/kit/scalars';
+import { subgraphSchema } from '@crm/kit/subgraph';
+import type { GraphQLSchema } from 'graphql';
+import { affiliationResolvers } from './affiliation/affiliation.resolvers.ts';
+import { entities } from './entities.ts';
+import { typeDefs } from './generated/type-defs.ts';
+import { interactionResolvers } from './interaction/interaction.resolvers.ts';
+import { personResolvers } from './person/person.resolvers.ts';
+import { setupResolvers } from './setup/setup.resolvers.ts';
+
+export const createSchema = (): GraphQLSchema =>
+  protectSchema(
+    subgraphSchema(
+      typeDefs,
+      mergeResolvers([
+        sharedResolvers,
+        personResolvers,
+        affiliationResolvers,
+        interactionResolvers,
+        setupResolvers,
+      ]),
+    ),
+    entities,
+  );

@@ -1,0 +1,3 @@
+import { runKeeper } from '@crm/kit/keeper';
+
+await runKeeper(process.env);
