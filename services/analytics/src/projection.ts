@@ -1,6 +1,6 @@
 import { encode, valueAt, type Column, type Entity } from '@crm/kit/entity';
 import type { RecordedEvent } from '@crm/kit/event';
-import { dateTime, id, json } from '@crm/kit/field';
+import { dateTime, id, json, type Field } from '@crm/kit/field';
 import { idToBytes } from '@crm/kit/id';
 import type { EntityManager } from 'typeorm';
 
@@ -100,7 +100,7 @@ async function upsert(
 const rowOf = (columns: readonly Column[], state: State): readonly unknown[] =>
   columns.map((column) => encode(column.field, valueOf(column, state)));
 
-function valueOf({ name, path }: Column, { event, values, isEnded }: State): unknown {
+function valueOf({ name, path, field }: Column, { event, values, isEnded }: State): unknown {
   const occurredAt = new Date(event.occurredAt);
   switch (name) {
     case 'id':
@@ -113,9 +113,13 @@ function valueOf({ name, path }: Column, { event, values, isEnded }: State): unk
     case 'deletedAt':
       return isEnded ? occurredAt : null;
     default:
-      return valueAt(values, path);
+      return dated(field, valueAt(values, path));
   }
 }
+
+/** Events write instants as texts, with a zone that MySQL does not read. */
+const dated = (field: Field, value: unknown): unknown =>
+  field.kind === 'dateTime' && typeof value === 'string' ? new Date(value) : value;
 
 async function endRows(
   manager: EntityManager,

@@ -15,7 +15,7 @@ export type Days = { readonly from: string; readonly to: string };
 
 export const allTime: TimeWindow = { kind: 'ALL_TIME' };
 
-const firstDay = '0001-01-01';
+const firstDay = '1000-01-01';
 const lastDay = '9999-12-31';
 const daysMax = 36_600;
 
@@ -64,6 +64,12 @@ function between({ from, to }: TimeWindow): Days {
     { path: 'window.to', message: 'must not be before from' },
   ]);
 }
+
+/** The instants of the days in the company's time zone: from the first, and before the second. */
+export const instantsOf = ({ from, to }: Days): { readonly from: Date; readonly before: Date } => ({
+  from: new Date(`${from}T00:00:00+08:00`),
+  before: new Date(Date.parse(`${to}T00:00:00+08:00`) + dayMs),
+});
 
 const dayMs = 86_400_000;
 

@@ -1,6 +1,11 @@
 import { onMany } from '@crm/kit/consumer';
 import type { Entity } from '@crm/kit/entity';
 import type { EventType, RecordedEvent } from '@crm/kit/event';
+import {
+  InteractionAmended,
+  InteractionLogged,
+  InteractionRemoved,
+} from '@crm/schemas/events/interaction';
 import { OrderAmended, OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import {
@@ -11,7 +16,7 @@ import {
 } from '@crm/schemas/events/receivable';
 import type { EntityManager } from 'typeorm';
 import { saveStates } from '../projection.ts';
-import { OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
+import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
 import { lockFigures, refreshFigures } from './figure.repository.ts';
 
 /** Which events tell which fact. */
@@ -22,10 +27,15 @@ const tellers: readonly { readonly fact: Entity; readonly types: readonly EventT
     fact: ReceivableFact,
     types: [ReceivableOpened, ReceivableChanged, ReceivableSettled, ReceivableCancelled],
   },
+  { fact: InteractionFact, types: [InteractionLogged, InteractionAmended, InteractionRemoved] },
 ];
 
-/** A cancelled order or receivable is a fact no more. */
-const ends: readonly string[] = [OrderCancelled.type, ReceivableCancelled.type];
+/** What was cancelled or removed is a fact no more. */
+const ends: readonly string[] = [
+  OrderCancelled.type,
+  ReceivableCancelled.type,
+  InteractionRemoved.type,
+];
 
 /** Facts and the figures made of them, together for all the customers of a batch. */
 async function saveFacts(
@@ -41,12 +51,20 @@ async function saveFacts(
       fact,
       told.map((event) => ({
         event,
-        values: { ...event.data, customerId: event.customerId },
+        values: valuesOf(event),
         isEnded: ends.includes(event.type),
       })),
     );
   }
   await refreshFigures(manager, customerIds);
+}
+
+/** Null for an event that tells nothing but an end. */
+function valuesOf({ data, customerId }: RecordedEvent<object>): object | null {
+  if (Object.keys(data).length === 0) return null;
+  return 'staffIds' in data && Array.isArray(data.staffIds)
+    ? { ...data, customerId, staffId: data.staffIds[0] ?? null }
+    : { ...data, customerId };
 }
 
 export const factConsumer = onMany(

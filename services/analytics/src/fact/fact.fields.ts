@@ -1,5 +1,5 @@
 import { defineEntity, type AccessRule, type Relation } from '@crm/kit/entity';
-import { boolean, date, id, int, money, text } from '@crm/kit/field';
+import { boolean, date, dateTime, id, int, list, money, text } from '@crm/kit/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { factStamps } from '../projection.ts';
 
@@ -61,6 +61,22 @@ export const ReceivableFact = defineEntity('ReceivableFact', {
       label: { zh: '逾期天数', en: 'Days past due' },
       sql: (alias: string) => `IF(${isOverdue(alias)}, DATEDIFF(${today}, ${alias}.dueOn), 0)`,
     }),
+  },
+  access,
+  relations,
+});
+
+export const InteractionFact = defineEntity('InteractionFact', {
+  fields: {
+    ...factStamps,
+    customerId: id({ references: 'Customer', label: { zh: '客户', en: 'Customer' } }),
+    kind: text({ max: 16, required: true, label: { zh: '方式', en: 'Kind' } }),
+    direction: text({ max: 16, required: true, label: { zh: '方向', en: 'Direction' } }),
+    occurredAt: dateTime({ required: true, label: { zh: '时间', en: 'Occurred at' } }),
+    outcome: text({ max: 64, label: { zh: '结果', en: 'Outcome' } }),
+    staffIds: list({ label: { zh: '参与员工', en: 'Staff' } }),
+    staffId: id({ references: 'StaffMember', label: { zh: '主要员工', en: 'First of the staff' } }),
+    personIds: list({ label: { zh: '参与联系人', en: 'People' } }),
   },
   access,
   relations,

@@ -8,7 +8,15 @@ import { OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import { ReceivableOpened } from '@crm/schemas/events/receivable';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
-import { apply, created, customerData, eventOf, ordered, orderData } from '../testing/events.ts';
+import {
+  apply,
+  created,
+  customerData,
+  eventOf,
+  logged,
+  ordered,
+  orderData,
+} from '../testing/events.ts';
 
 let analytics: TestAnalytics;
 const [wang, li, key, small, cancelled] = [newId(), newId(), newId(), newId(), newId()];
@@ -20,6 +28,9 @@ beforeAll(async () => {
     staff(li, '李雷'),
     created(key, { level: 'KEY', ownerId: wang, name: '甲公司' }),
     created(small, { level: 'SMALL', ownerId: li, name: '乙公司' }),
+    logged(key, { staffIds: [li, wang], occurredAt: '2026-01-31T16:00:00Z' }),
+    logged(key, { staffIds: [wang], kind: 'CALL' }),
+    logged(null, { staffIds: [wang] }),
     ordered(key, '100.00', { orderedOn: '2026-01-31', salespersonId: li }),
     ordered(key, '50.00', { orderedOn: '2026-02-01', salespersonId: li }),
     ordered(key, '7.00', { orderedOn: '2026-02-02', currency: 'USD', salespersonId: li }),
@@ -125,6 +136,19 @@ describe('factAggregate', () => {
         measures: [{ fn: 'SUM', field: 'balance' }],
       }),
     ).toEqual([': 20.00 CNY']);
+  });
+
+  test('groups interactions by who led them and by month in Shanghai', async () => {
+    const groupBy = [{ field: 'staffId' }, { field: 'occurredAt', bucket: 'MONTH' }];
+    const orderBy = [{ field: 'occurredAt', direction: 'ASC' }];
+    const visits = { fact: 'INTERACTION', groupBy, orderBy, measures: [{ fn: 'COUNT' }] };
+    expect(await groups({ ...visits, where: { kind: { eq: 'VISIT' } } })).toEqual([
+      '李雷, 2026-02-01: 1',
+      '王芳, 2026-11-01: 1',
+    ]);
+    expect(
+      await groups({ ...visits, groupBy: [], orderBy: [], where: { staffIds: { has: wang } } }),
+    ).toEqual([': 3']);
   });
 
   test('keeps the groups over a bound, most first', async () => {

@@ -5,9 +5,14 @@ import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { raw, sql } from '@crm/kit/sql';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { ProductEntity, StaffMemberEntity, TeamEntity } from '../directory/directory.fields.ts';
-import { OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
+import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
 
-const facts = { ORDER: OrderFact, PAYMENT: PaymentFact, RECEIVABLE: ReceivableFact } as const;
+const facts = {
+  ORDER: OrderFact,
+  PAYMENT: PaymentFact,
+  RECEIVABLE: ReceivableFact,
+  INTERACTION: InteractionFact,
+} as const;
 
 export type FactKind = keyof typeof facts;
 

@@ -77,6 +77,18 @@ export const createFacts = migration('CreateFacts_1795478500000', {
       KEY byCustomer (customerId, deletedAt, balanceCurrency, dueOn, balanceAmount),
       KEY byDueDate (dueOn, customerId, deletedAt)
     )`,
+    `CREATE TABLE interactionFact (${stamps},
+      customerId BINARY(16) NULL,
+      kind VARCHAR(16) NOT NULL,
+      direction VARCHAR(16) NOT NULL,
+      occurredAt DATETIME(3) NOT NULL,
+      outcome VARCHAR(64) NULL,
+      staffIds JSON NOT NULL,
+      staffId BINARY(16) NULL,
+      personIds JSON NOT NULL,
+      KEY byCustomer (customerId, deletedAt, occurredAt, kind, direction),
+      KEY byTime (occurredAt, customerId, deletedAt)
+    )`,
     // A row for every customer and currency, so that a ranking is read from an index.
     `CREATE TABLE customerFigure (
       customerId BINARY(16) NOT NULL,
@@ -104,6 +116,7 @@ export const createFacts = migration('CreateFacts_1795478500000', {
   down: [
     'DROP VIEW customerReport',
     'DROP TABLE customerFigure',
+    'DROP TABLE interactionFact',
     'DROP TABLE receivableFact',
     'DROP TABLE paymentFact',
     'DROP TABLE orderFact',

@@ -1,5 +1,5 @@
 import { defineEntity, type Entity } from '@crm/kit/entity';
-import { date, decimal, int, text } from '@crm/kit/field';
+import { date, dateTime, decimal, int, text } from '@crm/kit/field';
 import { attributeFields } from '../customer/customer.fields.ts';
 
 /** Today in the company's time zone, and the first and last day of its year. */
@@ -13,6 +13,9 @@ const factSum = (alias: string, sum: string, from: string): string =>
 
 const inCurrency = (fact: string, money: string, alias: string): string =>
   `${fact} fact WHERE fact.${money}Currency = ${alias}.currency`;
+
+const ofInteractions = (alias: string, figure: string): string =>
+  `(SELECT ${figure} FROM interactionFact fact WHERE fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
 
 /** A customer with its figures in one currency. */
 export const CustomerReportRow = defineEntity('CustomerReportRow', {
@@ -61,6 +64,15 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
           'fact.balanceAmount',
           `${inCurrency('receivableFact', 'balance', alias)} AND fact.dueOn < ${today}`,
         ),
+    }),
+    interactionCount: int({
+      required: true,
+      label: { zh: '联络次数', en: 'Interactions' },
+      sql: (alias) => ofInteractions(alias, 'COUNT(*)'),
+    }),
+    lastInteractionAt: dateTime({
+      label: { zh: '最近联络时间', en: 'Last interaction at' },
+      sql: (alias) => ofInteractions(alias, 'MAX(fact.occurredAt)'),
     }),
   },
   access: { by: 'owner', owner: 'ownerId', team: 'teamId' },

@@ -3,11 +3,12 @@ import { newId } from '@crm/kit/id';
 import type { TestRequest } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
 import { CustomerDeleted } from '@crm/schemas/events/customer';
+import { InteractionRemoved } from '@crm/schemas/events/interaction';
 import { OrderAmended, OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import { ReceivableChanged, ReceivableOpened } from '@crm/schemas/events/receivable';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
-import { apply, created, eventOf, ordered, orderData } from '../testing/events.ts';
+import { apply, created, eventOf, logged, ordered, orderData } from '../testing/events.ts';
 
 let analytics: TestAnalytics;
 
@@ -26,7 +27,7 @@ const SUMMARY = `query ($representations: [_Any!]!, $window: WindowInput, $curre
     currency orderCount orderAmount { amount currency } orderAmountThisYear { amount }
     averageOrderAmount { amount } firstOrderOn lastOrderOn
     paymentCount paymentAmount { amount } paymentAmountThisYear { amount } lastPaymentOn
-    receivable { amount } overdue { amount }
+    receivable { amount } overdue { amount } interactionCount lastInteractionAt
     byCurrency { currency orderCount orderAmount { amount currency } } } } } }`;
 
 async function summaries(
@@ -99,6 +100,8 @@ describe('Customer.transactionSummary', () => {
         lastPaymentOn: '2026-03-01',
         receivable: { amount: '950.00' },
         overdue: { amount: '450.00' },
+        interactionCount: 0,
+        lastInteractionAt: null,
         byCurrency: [
           { currency: 'CNY', orderCount: 2, orderAmount: { amount: '300.35', currency: 'CNY' } },
         ],
@@ -211,6 +214,26 @@ describe('Customer.transactionSummary', () => {
     ]);
   });
 
+  test('counts what passed between us, by days in Shanghai', async () => {
+    const id = newId();
+    const removed = logged(id, { occurredAt: '2026-11-23T00:00:00Z' });
+    await apply(analytics.db, [
+      created(id),
+      logged(id, { occurredAt: '2025-12-31T15:59:59Z' }),
+      logged(id, { occurredAt: '2025-12-31T16:00:00Z' }),
+      logged(null),
+      removed,
+      eventOf(InteractionRemoved, { id: removed.aggregateId, customerId: id, version: 2 }, {}),
+    ]);
+
+    expect(await summaries([id])).toMatchObject([
+      { interactionCount: 2, lastInteractionAt: '2025-12-31T16:00:00.000Z' },
+    ]);
+    expect(await summaries([id], { window: { kind: 'LAST_YEAR' } })).toMatchObject([
+      { interactionCount: 1, lastInteractionAt: '2025-12-31T15:59:59.000Z' },
+    ]);
+  });
+
   test('is null for a customer who is unknown or deleted', async () => {
     const id = newId();
     await apply(analytics.db, [
@@ -241,8 +264,8 @@ describe('Customer.transactionSummary', () => {
       ids.flatMap((id) => [created(id), ordered(id, '1.00', { orderedOn: '2026-01-01' })]),
     );
 
-    expect(await countStatements(analytics.db, () => summaries(ids))).toBe(2);
-    expect(await countStatements(analytics.db, () => summaries(ids.slice(0, 1)))).toBe(2);
+    expect(await countStatements(analytics.db, () => summaries(ids))).toBe(3);
+    expect(await countStatements(analytics.db, () => summaries(ids.slice(0, 1)))).toBe(3);
   });
 
   test.each([

@@ -5,9 +5,16 @@ import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
 import { scopeSql } from '@crm/kit/policy';
 import { joinSql, sql, type Sql } from '@crm/kit/sql';
 import DataLoader from 'dataloader';
+import type { EntityManager } from 'typeorm';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import { allTime, daysOf, type Days, type TimeWindow } from '../window.ts';
-import { summarize, type FigureRow, type TransactionSummary } from './summary.ts';
+import { allTime, daysOf, instantsOf, type Days, type TimeWindow } from '../window.ts';
+import {
+  summarize,
+  type Contact,
+  type FigureRow,
+  type Figures,
+  type TransactionSummary,
+} from './summary.ts';
 
 type Asked = { readonly window?: TimeWindow | null; readonly currency?: string | null };
 type Key = { readonly customerId: string; readonly window: TimeWindow };
@@ -19,17 +26,17 @@ export type Summaries = {
 
 const currencyPattern = /^[A-Z]{3}$/;
 
-/** Joins the summaries of one request: two statements for each window, for any number of customers. */
+/** Joins the summaries of one request: two statements more for each window, for any number of customers. */
 export function summaryLoader(context: RequestContext): Summaries {
-  const loader = new DataLoader<Key, readonly FigureRow[] | null, string>(
+  const loader = new DataLoader<Key, Figures | null, string>(
     (keys) => loadByWindow(context, keys),
     { cacheKeyFn: (key) => JSON.stringify(key) },
   );
   return {
     load: async (customerId, { window, currency }) => {
       const wanted = readCurrency(currency);
-      const rows = await loader.load({ customerId, window: window ?? allTime });
-      return rows && summarize(rows, wanted);
+      const figures = await loader.load({ customerId, window: window ?? allTime });
+      return figures && summarize(figures, wanted);
     },
   };
 }
@@ -46,17 +53,17 @@ export function readCurrency(currency: string | null | undefined): string | null
 async function loadByWindow(
   context: RequestContext,
   keys: readonly Key[],
-): Promise<(readonly FigureRow[] | null)[]> {
+): Promise<(Figures | null)[]> {
   const ids = [...new Set(keys.map(({ customerId }) => customerId))].filter(isId);
   const visible = await visibleCustomers(context, ids);
-  const byWindow = new Map<string, ReadonlyMap<string, readonly FigureRow[]>>();
+  const byWindow = new Map<string, (id: string) => Figures>();
   for (const { window } of keys) {
     const name = JSON.stringify(window);
     if (!byWindow.has(name)) byWindow.set(name, await readFigures(context, visible, window));
   }
   return keys.map(({ customerId, window }) =>
     visible.includes(customerId)
-      ? (byWindow.get(JSON.stringify(window))?.get(customerId) ?? [])
+      ? (byWindow.get(JSON.stringify(window))?.(customerId) ?? null)
       : null,
   );
 }
@@ -84,11 +91,20 @@ async function readFigures(
   { app }: RequestContext,
   customerIds: readonly string[],
   window: TimeWindow,
-): Promise<ReadonlyMap<string, readonly FigureRow[]>> {
+): Promise<(id: string) => Figures> {
   const today = companyDate(app.now());
   const days = daysOf(window, today);
-  if (customerIds.length === 0) return new Map();
+  if (customerIds.length === 0) return () => ({ rows: [], contact: null });
   const asked = { ids: customerIds.map(idToBytes), days, year: daysOf(thisYear, today), today };
+  const rows = await readAmounts(app.db.manager, asked);
+  const contacts = await readContacts(app.db.manager, asked);
+  return (id) => ({ rows: rows.get(id) ?? [], contact: contacts.get(id) ?? null });
+}
+
+async function readAmounts(
+  manager: EntityManager,
+  asked: Range,
+): Promise<ReadonlyMap<string, readonly FigureRow[]>> {
   const parts = [orders(asked), payments(asked), receivables(asked)];
   const { text, values } = sql`
     SELECT customerId, currency, SUM(orderCount) AS orderCount, SUM(orderAmount) AS orderAmount,
@@ -99,8 +115,23 @@ async function readFigures(
       MAX(lastPaymentOn) AS lastPaymentOn, SUM(receivable) AS receivable, SUM(overdue) AS overdue
     FROM (${joinSql(parts, ' UNION ALL ')}) AS part
     GROUP BY customerId, currency ORDER BY customerId, currency`;
-  const rows: StoredFigures[] = await app.db.manager.query(text, [...values]);
+  const rows: StoredFigures[] = await manager.query(text, [...values]);
   return byCustomer(rows);
+}
+
+async function readContacts(
+  manager: EntityManager,
+  { ids, days }: Range,
+): Promise<ReadonlyMap<string, Contact>> {
+  const { from, before } = instantsOf(days);
+  const { text, values } = sql`
+    SELECT customerId, COUNT(*) AS interactionCount, MAX(occurredAt) AS lastInteractionAt
+    FROM interactionFact
+    WHERE customerId IN (${ids}) AND deletedAt IS NULL
+      AND occurredAt >= ${from} AND occurredAt < ${before}
+    GROUP BY customerId`;
+  const rows: (Contact & { customerId: Uint8Array })[] = await manager.query(text, [...values]);
+  return new Map(rows.map(({ customerId, ...contact }) => [idFromBytes(customerId), contact]));
 }
 
 const thisYear: TimeWindow = { kind: 'THIS_YEAR' };

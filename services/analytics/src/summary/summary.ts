@@ -30,9 +30,15 @@ export type CurrencySummary = Omit<FigureRow, AmountName | 'averageOrderAmount'>
   readonly [Name in AmountName]: Money;
 } & { readonly averageOrderAmount: Money | null };
 
-export type TransactionSummary = CurrencySummary & {
-  readonly byCurrency: readonly CurrencySummary[];
+export type Contact = {
+  readonly interactionCount: number;
+  readonly lastInteractionAt: Date | null;
 };
+
+export type TransactionSummary = CurrencySummary &
+  Contact & {
+    readonly byCurrency: readonly CurrencySummary[];
+  };
 
 const nothing: Omit<FigureRow, 'currency'> = {
   orderCount: 0,
@@ -49,8 +55,11 @@ const nothing: Omit<FigureRow, 'currency'> = {
   overdue: '0.00',
 };
 
+/** What the database knows of one customer. */
+export type Figures = { readonly rows: readonly FigureRow[]; readonly contact: Contact | null };
+
 /** Puts the figures of a customer together; the single amounts are those of one currency. */
-export function summarize(rows: readonly FigureRow[], wanted: string | null): TransactionSummary {
+export function summarize({ rows, contact }: Figures, wanted: string | null): TransactionSummary {
   const currency = wanted ?? mainCurrency(rows);
   const main = rows.find((row) => row.currency === currency) ?? { ...nothing, currency };
   return {
@@ -62,6 +71,7 @@ export function summarize(rows: readonly FigureRow[], wanted: string | null): Tr
     lastOrderOn: extreme(rows, 'lastOrderOn', (a, b) => a > b),
     lastPaymentOn: extreme(rows, 'lastPaymentOn', (a, b) => a > b),
     byCurrency: rows.map(inMoney),
+    ...(contact ?? { interactionCount: 0, lastInteractionAt: null }),
   };
 }
 

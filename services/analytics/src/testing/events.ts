@@ -5,6 +5,7 @@ import type { DataOf, EventType, RecordedEvent } from '@crm/kit/event';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { CustomerCreated, type CustomerData } from '@crm/schemas/events/customer';
+import { InteractionLogged, type InteractionData } from '@crm/schemas/events/interaction';
 import { OrderRecorded, type OrderData } from '@crm/schemas/events/order';
 import { consumers } from '../consumers.ts';
 
@@ -100,3 +101,23 @@ export const ordered = (
   );
 
 type Currency = { readonly currency?: string };
+
+export const logged = (
+  customerId: string | null,
+  data: Partial<InteractionData> = {},
+): RecordedEvent =>
+  eventOf(
+    InteractionLogged,
+    { id: newId(), customerId },
+    {
+      kind: 'VISIT',
+      direction: 'OUTBOUND',
+      customerId,
+      personIds: [],
+      staffIds: [],
+      occurredAt: '2026-11-01T02:00:00Z',
+      outcome: null,
+      nextTouchOn: null,
+      ...data,
+    },
+  );
