@@ -138,6 +138,12 @@ function columnsOf(fields: Fields, path: readonly string[]): Column[] {
 const camelCase = (path: readonly string[]): string =>
   path.map((part, at) => (at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1))).join('');
 
+/** The entity without some fields, by dotted name: for projections, which nobody writes. */
+export function withoutFields(entity: Entity, names: readonly string[]): Entity {
+  const columns = entity.columns.filter(({ name }) => !names.includes(name));
+  return { ...entity, columns, columnsByName: new Map(columns.map((each) => [each.name, each])) };
+}
+
 export const columnNamed = (entity: Entity, name: string): Column | undefined =>
   entity.columnsByName.get(name);
 

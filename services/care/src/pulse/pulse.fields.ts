@@ -1,4 +1,4 @@
-import { defineEntity, type Entity } from '@crm/kit/entity';
+import { defineEntity, withoutFields } from '@crm/kit/entity';
 import { date, dateTime, id, list, text } from '@crm/kit/field';
 
 const pulse = defineEntity('CustomerPulse', {
@@ -38,7 +38,4 @@ const missing: readonly string[] = [
  * What care knows of a customer, from events: enough to decide who is due for care and whom nobody
  * has looked after. Rules and audiences are criteria over these fields.
  */
-export const PulseEntity: Entity = {
-  ...pulse,
-  columns: pulse.columns.filter(({ name }) => !missing.includes(name)),
-};
+export const PulseEntity = withoutFields(pulse, missing);
