@@ -1,5 +1,5 @@
 import { AppError } from '@crm/kit/errors';
-import { isPublicCode } from '@crm/kit/mask-errors';
+import { isPublicCode } from '@crm/kit/server/mask-errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { isRecord } from './is-record.ts';
 import type { SubgraphError } from './subgraphs/answer.ts';

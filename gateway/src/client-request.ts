@@ -1,4 +1,4 @@
-import type { Deadline } from '@crm/kit/deadline';
+import type { Deadline } from '@crm/kit/server/deadline';
 import type { Lane } from '@crm/kit/request';
 import type { Viewer } from '@crm/kit/viewer';
 import type { Consistency } from './consistency.ts';

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { readConfig } from '@crm/kit/config';
+import { readConfig } from '@crm/kit/server/config';
 import { createLog } from '@crm/kit/log';
 import { gatewaySettings } from './config.ts';
 import { startGateway } from './start.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import { parse } from 'graphql';
 import { localRequest } from './executor/testing/local.ts';
 import { buildGraph } from './graph/graph.ts';

@@ -1,8 +1,8 @@
 import { describeError } from '@crm/kit/describe-error';
-import { answerHealth } from '@crm/kit/health';
-import { startHttp } from '@crm/kit/http';
+import { answerHealth } from '@crm/kit/server/health';
+import { startHttp } from '@crm/kit/server/http';
 import type { Log } from '@crm/kit/log';
-import { stopOnSignal } from '@crm/kit/shutdown';
+import { stopOnSignal } from '@crm/kit/server/shutdown';
 import { createAuthenticate } from './authenticate.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Graph } from './graph/graph.ts';

@@ -1,4 +1,4 @@
-import { defineEvent } from '@crm/kit/event';
+import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
 
 /** What became of an alert; the customer that it is about stands in the envelope. */

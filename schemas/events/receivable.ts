@@ -1,4 +1,4 @@
-import { defineEvent } from '@crm/kit/event';
+import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
 import { dateText, moneySchema } from './values.ts';
 

@@ -6,7 +6,7 @@ await generate({
   models: {
     Alert: 'alert/alert.fields.ts#Alert',
     AlertRule: 'rule/rule.fields.ts#AlertRule',
-    Customer: '@crm/kit/reference#Reference',
-    StaffMember: '@crm/kit/reference#Reference',
+    Customer: '@crm/kit/record/reference#Reference',
+    StaffMember: '@crm/kit/record/reference#Reference',
   },
 });

@@ -6,7 +6,7 @@ await generate({
   models: {
     Competitor: 'competitor/competitor.fields.ts#Competitor',
     CompetitorProduct: 'product/product.fields.ts#CompetitorProduct',
-    Product: '@crm/kit/reference#Reference',
-    StaffMember: '@crm/kit/reference#Reference',
+    Product: '@crm/kit/record/reference#Reference',
+    StaffMember: '@crm/kit/record/reference#Reference',
   },
 });

@@ -8,7 +8,7 @@ await generate({
     Affiliation: 'affiliation/affiliation.fields.ts#Affiliation',
     Interaction: 'interaction/interaction.fields.ts#Interaction',
     CalendarDate: 'calendar/calendar-date.ts#CalendarDate',
-    Customer: '@crm/kit/reference#Reference',
-    StaffMember: '@crm/kit/reference#Reference',
+    Customer: '@crm/kit/record/reference#Reference',
+    StaffMember: '@crm/kit/record/reference#Reference',
   },
 });

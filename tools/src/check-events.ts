@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { EventType } from '@crm/kit/event';
+import type { EventType } from '@crm/kit/event/event';
 import { z } from 'zod';
 import {
   contractFile,

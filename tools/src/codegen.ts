@@ -8,10 +8,10 @@ import { subgraphSdl } from './schemas.ts';
 
 /** What stands behind the types of the shared schema. */
 const sharedModels = {
-  VocabularyTerm: '@crm/kit/vocabulary#VocabularyTerm',
-  AggregateResult: '@crm/kit/aggregate#AggregateResult',
-  FieldChangeConnection: '@crm/kit/audit#FieldChangeConnection',
-  BulkResult: '@crm/kit/upsert#BulkResult',
+  VocabularyTerm: '@crm/kit/record/vocabulary#VocabularyTerm',
+  AggregateResult: '@crm/kit/record/aggregate#AggregateResult',
+  FieldChangeConnection: '@crm/kit/record/audit#FieldChangeConnection',
+  BulkResult: '@crm/kit/record/upsert#BulkResult',
 };
 
 export type CodegenOptions = {
@@ -59,7 +59,7 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
   mkdirSync(out, { recursive: true });
   writeFileSync(
     join(out, 'resolvers.ts'),
-    `import type { Connection } from '@crm/kit/page';\n${types}`,
+    `import type { Connection } from '@crm/kit/record/page';\n${types}`,
   );
   writeFileSync(
     join(out, 'type-defs.ts'),

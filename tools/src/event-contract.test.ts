@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { defineEvent } from '@crm/kit/event';
+import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
 import { contractFile, contractOf, contractProblems } from './event-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { EventType } from '@crm/kit/event';
+import type { EventType } from '@crm/kit/event/event';
 import { z } from 'zod';
 
 /** The shape of one version of an event, as it is kept beside the events. */

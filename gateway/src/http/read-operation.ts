@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@crm/kit/errors';
-import { readBody } from '@crm/kit/http';
+import { readBody } from '@crm/kit/server/http';
 import { z } from 'zod';
 
 const askedSchema = z.object({

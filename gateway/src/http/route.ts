@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { send } from '@crm/kit/http';
+import { send } from '@crm/kit/server/http';
 import type { Metrics } from '../metrics.ts';
 import { applyCors } from './cors.ts';
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { deadlineAt } from '@crm/kit/deadline';
+import { deadlineAt } from '@crm/kit/server/deadline';
 import { describeError } from '@crm/kit/describe-error';
 import { AppError, unavailable } from '@crm/kit/errors';
-import { send } from '@crm/kit/http';
+import { send } from '@crm/kit/server/http';
 import { newId } from '@crm/kit/id';
 import type { Log } from '@crm/kit/log';
-import { failure } from '@crm/kit/mask-errors';
+import { failure } from '@crm/kit/server/mask-errors';
 import type { Lane } from '@crm/kit/request';
 import type { Viewer } from '@crm/kit/viewer';
 import { OperationTypeNode } from 'graphql';

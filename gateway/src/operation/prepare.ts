@@ -1,5 +1,5 @@
 import { AppError } from '@crm/kit/errors';
-import { maskError } from '@crm/kit/mask-errors';
+import { maskError } from '@crm/kit/server/mask-errors';
 import {
   getVariableValues,
   GraphQLError,

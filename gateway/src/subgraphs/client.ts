@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isCallerGone } from '@crm/kit/deadline';
+import { isCallerGone } from '@crm/kit/server/deadline';
 import { AppError } from '@crm/kit/errors';
 import { describeError } from '@crm/kit/describe-error';
 import type { Log } from '@crm/kit/log';
-import { contextHeader, contextSigner, type SignContext } from '@crm/kit/signature';
+import { contextHeader, contextSigner, type SignContext } from '@crm/kit/server/signature';
 import { Pool } from 'undici';
 import type { ClientRequest } from '../client-request.ts';
 import type { Metrics } from '../metrics.ts';

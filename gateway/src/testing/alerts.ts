@@ -1,4 +1,4 @@
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 
 export const alertsSdl = `

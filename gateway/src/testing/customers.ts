@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { invalid } from '@crm/kit/errors';
 import type { RequestInfo } from '@crm/kit/request';
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 
 export type Context = { readonly request: RequestInfo };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readConfig } from '@crm/kit/config';
+import { readConfig } from '@crm/kit/server/config';
 import { createLog, type Log } from '@crm/kit/log';
 import { z } from 'zod';
 import { gatewaySettings } from '../config.ts';

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startConsumers } from '@crm/kit/consume';
-import type { Database } from '@crm/kit/database';
-import type { NewEvent, RecordedEvent } from '@crm/kit/event';
+import { startConsumers } from '@crm/kit/event/consume';
+import type { Database } from '@crm/kit/database/database';
+import type { NewEvent, RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
-import { recordMany } from '@crm/kit/outbox';
-import { startRelay } from '@crm/kit/relay';
+import { recordMany } from '@crm/kit/event/outbox';
+import { startRelay } from '@crm/kit/event/relay';
 import { testStream, type TestStream } from '@crm/kit/testing/bus';
 import { testDatabase } from '@crm/kit/testing/database';
 import { until } from '@crm/kit/testing/until';

@@ -1,4 +1,4 @@
-import type { Consumer } from '@crm/kit/consumer';
+import type { Consumer } from '@crm/kit/event/consumer';
 import { customerConsumer } from './customer/customer.consumer.ts';
 import { directoryConsumers } from './directory/directory.consumer.ts';
 import { factConsumer } from './fact/fact.consumer.ts';

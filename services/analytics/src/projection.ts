@@ -1,6 +1,6 @@
-import { encode, valueAt, type Column, type Entity } from '@crm/kit/entity';
-import type { RecordedEvent } from '@crm/kit/event';
-import { dateTime, id, json, type Field } from '@crm/kit/field';
+import { encode, valueAt, type Column, type Entity } from '@crm/kit/record/entity';
+import type { RecordedEvent } from '@crm/kit/event/event';
+import { dateTime, id, json, type Field } from '@crm/kit/record/field';
 import { idToBytes } from '@crm/kit/id';
 import type { EntityManager } from 'typeorm';
 

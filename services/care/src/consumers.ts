@@ -1,4 +1,4 @@
-import type { Consumer } from '@crm/kit/consumer';
+import type { Consumer } from '@crm/kit/event/consumer';
 import { pulseConsumers } from './pulse/pulse.consumer.ts';
 
 /** What this service does when something happened elsewhere. */

@@ -1,6 +1,6 @@
 import type { App, RequestContext } from '@crm/kit/context';
-import { entityLoader, type Loader } from '@crm/kit/loader';
-import { childPages, type ChildPages } from '@crm/kit/page';
+import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { AlertEntity, type Alert } from './alert/alert.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';

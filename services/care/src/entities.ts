@@ -1,4 +1,4 @@
-import type { Entity } from '@crm/kit/entity';
+import type { Entity } from '@crm/kit/record/entity';
 import { AlertEntity } from './alert/alert.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
 

@@ -1,4 +1,4 @@
-import { startService } from '@crm/kit/service';
+import { startService } from '@crm/kit/server/service';
 import { startAlertJob } from './alert/alert.job.ts';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';

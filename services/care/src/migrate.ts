@@ -1,4 +1,4 @@
-import { migrateService } from '@crm/kit/service';
+import { migrateService } from '@crm/kit/server/service';
 import { migrations } from './migrations/index.ts';
 
 await migrateService(migrations, process.env);

@@ -1,7 +1,7 @@
-import { protectSchema } from '@crm/kit/protect';
-import { mergeResolvers } from '@crm/kit/resolvers';
-import { sharedResolvers } from '@crm/kit/scalars';
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { protectSchema } from '@crm/kit/record/protect';
+import { mergeResolvers } from '@crm/kit/server/resolvers';
+import { sharedResolvers } from '@crm/kit/server/scalars';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { alertResolvers } from './alert/alert.resolvers.ts';
 import { entities } from './entities.ts';

@@ -1,4 +1,4 @@
-import type { Entity } from '@crm/kit/entity';
+import type { Entity } from '@crm/kit/record/entity';
 import { CompetitorEntity } from './competitor/competitor.fields.ts';
 import { CompetitorProductEntity } from './product/product.fields.ts';
 

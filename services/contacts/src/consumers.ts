@@ -1,6 +1,6 @@
-import type { Consumer } from '@crm/kit/consumer';
-import { customerAccessConsumers } from '@crm/kit/customer-access';
-import { staffDirectoryConsumer } from '@crm/kit/staff-directory';
+import type { Consumer } from '@crm/kit/event/consumer';
+import { customerAccessConsumers } from '@crm/kit/projection/customer-access';
+import { staffDirectoryConsumer } from '@crm/kit/projection/staff-directory';
 import {
   CustomerCreated,
   CustomerDeleted,

@@ -1,6 +1,6 @@
 import type { App, RequestContext } from '@crm/kit/context';
-import { entityLoader, type Loader } from '@crm/kit/loader';
-import { childPages, type ChildPages } from '@crm/kit/page';
+import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { AffiliationEntity, type Affiliation } from './affiliation/affiliation.fields.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Entity } from '@crm/kit/entity';
+import type { Entity } from '@crm/kit/record/entity';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { PersonEntity } from './person/person.fields.ts';

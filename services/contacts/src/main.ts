@@ -1,4 +1,4 @@
-import { startService } from '@crm/kit/service';
+import { startService } from '@crm/kit/server/service';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { createSchema } from './schema.ts';

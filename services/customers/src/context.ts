@@ -1,8 +1,8 @@
 import type { App, RequestContext } from '@crm/kit/context';
-import { entityLoader, type Loader } from '@crm/kit/loader';
-import { childPages, type ChildPages } from '@crm/kit/page';
+import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
-import { termLoader, type TermLoader } from '@crm/kit/vocabulary';
+import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import { ProductEntity, type Product } from './catalogue/product.fields.ts';
 import { CustomerEntity, type Customer } from './customer/customer.fields.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Entity } from '@crm/kit/entity';
+import type { Entity } from '@crm/kit/record/entity';
 import { ProductEntity } from './catalogue/product.fields.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';

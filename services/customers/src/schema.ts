@@ -1,6 +1,6 @@
-import { protectSchema } from '@crm/kit/protect';
-import { sharedResolvers } from '@crm/kit/scalars';
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { protectSchema } from '@crm/kit/record/protect';
+import { sharedResolvers } from '@crm/kit/server/scalars';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { productResolvers } from './catalogue/product.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
@@ -11,7 +11,7 @@ import { orderResolvers } from './order/order.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
 import { receivableResolvers } from './receivable/receivable.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
-import { mergeResolvers } from '@crm/kit/resolvers';
+import { mergeResolvers } from '@crm/kit/server/resolvers';
 
 export const createSchema = (): GraphQLSchema =>
   protectSchema(

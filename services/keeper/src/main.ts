@@ -1,3 +1,3 @@
-import { runKeeper } from '@crm/kit/keeper';
+import { runKeeper } from '@crm/kit/server/keeper';
 
 await runKeeper(process.env);

@@ -1,4 +1,4 @@
-import { subgraphSchema } from '@crm/kit/subgraph';
+import { subgraphSchema } from '@crm/kit/server/subgraph';
 import { GraphQLError, parse, type GraphQLSchema } from 'graphql';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@crm/kit/event';
+import type { RecordedEvent } from '@crm/kit/event/event';
 import {
   CustomerCreated,
   CustomerDeleted,
@@ -6,7 +6,7 @@ import {
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import type { EntityManager } from 'typeorm';
-import { onMany } from '@crm/kit/consumer';
+import { onMany } from '@crm/kit/event/consumer';
 import { lockFigures } from '../fact/figure.repository.ts';
 import { saveStates } from '../projection.ts';
 import { CustomerEntity } from './customer.fields.ts';

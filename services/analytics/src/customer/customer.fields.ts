@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { date, id, list, term, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { date, id, list, term, text } from '@crm/kit/record/field';
 import { unkeptStamps } from '../projection.ts';
 
 /** What customers tells of a customer; closed lists are texts here, for their owner checks them. */

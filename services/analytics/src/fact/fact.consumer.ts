@@ -1,6 +1,6 @@
-import { onMany } from '@crm/kit/consumer';
-import type { Entity } from '@crm/kit/entity';
-import type { EventType, RecordedEvent } from '@crm/kit/event';
+import { onMany } from '@crm/kit/event/consumer';
+import type { Entity } from '@crm/kit/record/entity';
+import type { EventType, RecordedEvent } from '@crm/kit/event/event';
 import {
   InteractionAmended,
   InteractionLogged,

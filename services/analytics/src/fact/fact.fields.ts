@@ -1,5 +1,5 @@
-import { defineEntity, type AccessRule, type Relation } from '@crm/kit/entity';
-import { boolean, date, dateTime, id, int, list, money, text } from '@crm/kit/field';
+import { defineEntity, type AccessRule, type Relation } from '@crm/kit/record/entity';
+import { boolean, date, dateTime, id, int, list, money, text } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { factStamps } from '../projection.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RecordedEvent } from '@crm/kit/event';
+import type { RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
 import { CustomerUpdated } from '@crm/schemas/events/customer';

@@ -1,6 +1,10 @@
-import { aggregateRecords, type AggregateArgs, type AggregateResult } from '@crm/kit/aggregate';
+import {
+  aggregateRecords,
+  type AggregateArgs,
+  type AggregateResult,
+} from '@crm/kit/record/aggregate';
 import type { RequestContext } from '@crm/kit/context';
-import { columnNamed, type Entity } from '@crm/kit/entity';
+import { columnNamed, type Entity } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { raw, sql } from '@crm/kit/sql';
 import { CustomerEntity } from '../customer/customer.fields.ts';

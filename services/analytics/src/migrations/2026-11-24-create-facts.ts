@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 /** The stamps that a read model keeps; see `projection.ts`. */
 const stamps = `

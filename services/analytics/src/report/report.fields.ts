@@ -1,5 +1,5 @@
-import { defineEntity, type Entity } from '@crm/kit/entity';
-import { date, dateTime, decimal, int, text } from '@crm/kit/field';
+import { defineEntity, type Entity } from '@crm/kit/record/entity';
+import { date, dateTime, decimal, int, text } from '@crm/kit/record/field';
 import { attributeFields } from '../customer/customer.fields.ts';
 
 /** Today in the company's time zone, and the first and last day of its year. */

@@ -1,4 +1,4 @@
-import { listPage } from '@crm/kit/page';
+import { listPage } from '@crm/kit/record/page';
 import { companyCurrency } from '../company.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { inMoney } from '../summary/summary.ts';

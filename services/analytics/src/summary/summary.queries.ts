@@ -1,8 +1,8 @@
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate } from '@crm/kit/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import { scopeSql } from '@crm/kit/policy';
+import { scopeSql } from '@crm/kit/record/policy';
 import { joinSql, sql, type Sql } from '@crm/kit/sql';
 import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';

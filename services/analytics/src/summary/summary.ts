@@ -1,4 +1,4 @@
-import type { Money } from '@crm/kit/field';
+import type { Money } from '@crm/kit/record/field';
 import { companyCurrency } from '../company.ts';
 
 /** A customer's figures in one currency, as the database gives them. */

@@ -1,7 +1,7 @@
-import { applyEvents, type Task } from '@crm/kit/apply';
-import { createDispatch } from '@crm/kit/consumer';
-import type { Database } from '@crm/kit/database';
-import type { DataOf, EventType, RecordedEvent } from '@crm/kit/event';
+import { applyEvents, type Task } from '@crm/kit/event/apply';
+import { createDispatch } from '@crm/kit/event/consumer';
+import type { Database } from '@crm/kit/database/database';
+import type { DataOf, EventType, RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { CustomerCreated, type CustomerData } from '@crm/schemas/events/customer';

@@ -1,12 +1,12 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { changesOf } from '@crm/kit/difference';
+import { changesOf } from '@crm/kit/record/difference';
 import { AppError } from '@crm/kit/errors';
-import type { EventType } from '@crm/kit/event';
-import { refused } from '@crm/kit/input';
-import { allow } from '@crm/kit/policy';
-import { lockForWriting, writeChange } from '@crm/kit/record';
-import { findByIds } from '@crm/kit/store';
+import type { EventType } from '@crm/kit/event/event';
+import { refused } from '@crm/kit/record/input';
+import { allow } from '@crm/kit/record/policy';
+import { lockForWriting, writeChange } from '@crm/kit/record/record';
+import { findByIds } from '@crm/kit/record/store';
 import {
   AlertAcknowledged,
   AlertDismissed,

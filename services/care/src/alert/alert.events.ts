@@ -1,6 +1,6 @@
-import type { Work } from '@crm/kit/command';
-import type { EventType } from '@crm/kit/event';
-import { publishRows } from '@crm/kit/publish';
+import type { Work } from '@crm/kit/record/command';
+import type { EventType } from '@crm/kit/event/event';
+import { publishRows } from '@crm/kit/event/publish';
 import type { AlertData } from '@crm/schemas/events/alert';
 import type { Alert } from './alert.fields.ts';
 

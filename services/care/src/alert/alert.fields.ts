@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { choice, dateTime, id, json, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { choice, dateTime, id, json, text } from '@crm/kit/record/field';
 import { severities } from '../rule/rule.fields.ts';
 
 /** How things stood when the alert was opened. */

@@ -1,10 +1,10 @@
-import { createBell } from '@crm/kit/bell';
-import type { Work } from '@crm/kit/command';
+import { createBell } from '@crm/kit/event/bell';
+import type { Work } from '@crm/kit/record/command';
 import type { App } from '@crm/kit/context';
-import { transact } from '@crm/kit/database';
+import { transact } from '@crm/kit/database/database';
 import { describeError } from '@crm/kit/describe-error';
 import { newId } from '@crm/kit/id';
-import { assertLease, keepLease, type Lease } from '@crm/kit/lease';
+import { assertLease, keepLease, type Lease } from '@crm/kit/database/lease';
 import { startLoop } from '@crm/kit/loop';
 import { raw, sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';

@@ -1,10 +1,10 @@
-import { companyDate } from '@crm/kit/criteria';
-import type { Work } from '@crm/kit/command';
-import type { EventType } from '@crm/kit/event';
+import { companyDate } from '@crm/kit/record/criteria';
+import type { Work } from '@crm/kit/record/command';
+import type { EventType } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
-import { newRow } from '@crm/kit/record';
+import { newRow } from '@crm/kit/record/record';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
-import { findByIds, insertRows } from '@crm/kit/store';
+import { findByIds, insertRows } from '@crm/kit/record/store';
 import {
   AlertAssigned,
   AlertEscalated,

@@ -1,6 +1,6 @@
-import { aggregateRecords } from '@crm/kit/aggregate';
-import { listPage } from '@crm/kit/page';
-import { referenceTo } from '@crm/kit/reference';
+import { aggregateRecords } from '@crm/kit/record/aggregate';
+import { listPage } from '@crm/kit/record/page';
+import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { acknowledgeAlert, dismissAlert, snoozeAlert } from './alert.commands.ts';
 import { AlertEntity } from './alert.fields.ts';

@@ -1,8 +1,8 @@
-import { companyDate } from '@crm/kit/criteria';
-import type { Work } from '@crm/kit/command';
+import { companyDate } from '@crm/kit/record/criteria';
+import type { Work } from '@crm/kit/record/command';
 import { idToBytes } from '@crm/kit/id';
 import { raw, sql } from '@crm/kit/sql';
-import { selectRows } from '@crm/kit/store';
+import { selectRows } from '@crm/kit/record/store';
 import { AlertRuleEntity, type AlertRule } from '../rule/rule.fields.ts';
 import { closeRule, evaluateRule, type Subjects } from './alert.repository.ts';
 

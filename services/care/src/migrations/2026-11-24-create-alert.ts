@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 /** The columns of `stamps` in the kit, and what makes unique values free after a delete. */
 const stamps = `

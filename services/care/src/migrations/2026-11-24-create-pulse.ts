@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 /** Days are those of the company's time zone. */
 const day = (instant: string): string => `CAST(${instant} + INTERVAL 8 HOUR AS DATE)`;

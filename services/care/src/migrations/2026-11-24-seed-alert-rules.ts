@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 type Seed = {
   readonly id: string;

@@ -1,6 +1,6 @@
-import { on, type Consumer } from '@crm/kit/consumer';
-import { endCustomerAccess, saveCustomerAccess } from '@crm/kit/customer-access';
-import { saveStaffMember } from '@crm/kit/staff-directory';
+import { on, type Consumer } from '@crm/kit/event/consumer';
+import { endCustomerAccess, saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { saveStaffMember } from '@crm/kit/projection/staff-directory';
 import {
   CustomerCreated,
   CustomerDeleted,

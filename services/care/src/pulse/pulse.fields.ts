@@ -1,5 +1,5 @@
-import { defineEntity, withoutFields } from '@crm/kit/entity';
-import { date, dateTime, id, list, text } from '@crm/kit/field';
+import { defineEntity, withoutFields } from '@crm/kit/record/entity';
+import { date, dateTime, id, list, text } from '@crm/kit/record/field';
 
 const pulse = defineEntity('CustomerPulse', {
   fields: {

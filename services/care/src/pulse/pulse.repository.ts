@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@crm/kit/event';
+import type { RecordedEvent } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import type { CustomerData } from '@crm/schemas/events/customer';
 import type { EntityManager } from 'typeorm';

@@ -1,9 +1,9 @@
-import { rowMemory, runCommand } from '@crm/kit/command';
+import { rowMemory, runCommand } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import type { FieldProblem } from '@crm/kit/errors';
-import { refused } from '@crm/kit/input';
-import { allow } from '@crm/kit/policy';
-import { changeRecord, createRecord, lockForWriting, type Rules } from '@crm/kit/record';
+import { refused } from '@crm/kit/record/input';
+import { allow } from '@crm/kit/record/policy';
+import { changeRecord, createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
 import { AlertRuleEntity, type AlertRule } from './rule.fields.ts';
 import { criteriaProblems } from './rule.repository.ts';
 import { ruleProblems } from './rule.ts';

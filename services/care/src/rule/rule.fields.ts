@@ -1,6 +1,6 @@
-import type { Criteria } from '@crm/kit/criteria';
-import { defineEntity } from '@crm/kit/entity';
-import { boolean, choice, int, json, text, type Labels } from '@crm/kit/field';
+import type { Criteria } from '@crm/kit/record/criteria';
+import { defineEntity } from '@crm/kit/record/entity';
+import { boolean, choice, int, json, text, type Labels } from '@crm/kit/record/field';
 
 export type LevelThreshold = { readonly level: string; readonly days: number };
 

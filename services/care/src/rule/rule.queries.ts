@@ -1,9 +1,9 @@
-import { companyDate } from '@crm/kit/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import type { RequestContext } from '@crm/kit/context';
-import { refused } from '@crm/kit/input';
+import { refused } from '@crm/kit/record/input';
 import { idFromBytes } from '@crm/kit/id';
-import { allow, scopeSql } from '@crm/kit/policy';
-import type { Reference } from '@crm/kit/reference';
+import { allow, scopeSql } from '@crm/kit/record/policy';
+import type { Reference } from '@crm/kit/record/reference';
 import { and, raw, sql } from '@crm/kit/sql';
 import { PulseEntity } from '../pulse/pulse.fields.ts';
 import { AlertRuleEntity } from './rule.fields.ts';

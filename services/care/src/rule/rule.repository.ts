@@ -1,7 +1,7 @@
-import { companyDate, compileCriteria } from '@crm/kit/criteria';
+import { companyDate, compileCriteria } from '@crm/kit/record/criteria';
 import { AppError, type FieldProblem } from '@crm/kit/errors';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
-import { selectRows } from '@crm/kit/store';
+import { selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
 import { PulseEntity } from '../pulse/pulse.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule.fields.ts';

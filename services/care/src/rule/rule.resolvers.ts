@@ -1,4 +1,4 @@
-import { listPage } from '@crm/kit/page';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { activateAlertRule, saveAlertRule } from './rule.commands.ts';
 import { AlertRuleEntity } from './rule.fields.ts';

@@ -1,4 +1,4 @@
-import type { Criteria } from '@crm/kit/criteria';
+import type { Criteria } from '@crm/kit/record/criteria';
 import type { FieldProblem } from '@crm/kit/errors';
 import type { AlertRule, LevelThreshold } from './rule.fields.ts';
 

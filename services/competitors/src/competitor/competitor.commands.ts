@@ -1,16 +1,16 @@
-import { rowMemory, runCommand } from '@crm/kit/command';
+import { rowMemory, runCommand } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { forbidden } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
-import { allow, readingOf, scopeOf } from '@crm/kit/policy';
+import { allow, readingOf, scopeOf } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
   removeRecord,
   restoreRecord,
   type Rules,
-} from '@crm/kit/record';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+} from '@crm/kit/record/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import type { Viewer } from '@crm/kit/viewer';
 import {
   competitorChanged,

@@ -1,6 +1,6 @@
-import { addressFields } from '@crm/kit/address';
-import { defineEntity } from '@crm/kit/entity';
-import { choice, date, decimal, group, int, list, money, term, text } from '@crm/kit/field';
+import { addressFields } from '@crm/kit/record/address';
+import { defineEntity } from '@crm/kit/record/entity';
+import { choice, date, decimal, group, int, list, money, term, text } from '@crm/kit/record/field';
 import { CompetitorProductEntity } from '../product/product.fields.ts';
 
 const open = { class: 'PUBLIC' } as const;

@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 export const createOurProduct = migration('CreateOurProduct_1795478700000', {
   up: ['CREATE TABLE ourProduct (id BINARY(16) NOT NULL PRIMARY KEY)'],

@@ -1,9 +1,15 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { allow } from '@crm/kit/policy';
-import { publishChanges, publishRows } from '@crm/kit/publish';
-import { changeRecord, createRecord, removeRecord, type Change, type Rules } from '@crm/kit/record';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import { allow } from '@crm/kit/record/policy';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import {
+  changeRecord,
+  createRecord,
+  removeRecord,
+  type Change,
+  type Rules,
+} from '@crm/kit/record/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import {
   CompetitorProductRemoved,
   CompetitorProductSaved,

@@ -1,4 +1,4 @@
-import { on, type Consumer } from '@crm/kit/consumer';
+import { on, type Consumer } from '@crm/kit/event/consumer';
 import { ProductUpserted } from '@crm/schemas/events/product';
 import { knowProduct } from './product.repository.ts';
 

@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { choice, date, id, list, money, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { choice, date, id, list, money, text } from '@crm/kit/record/field';
 
 export const CompetitorProductEntity = defineEntity('CompetitorProduct', {
   fields: {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@crm/kit/event';
+import type { RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import type { TestResult } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';

@@ -1,6 +1,6 @@
-import { fieldHistory } from '@crm/kit/audit';
-import { customFieldValues } from '@crm/kit/custom-field';
-import { listPage } from '@crm/kit/page';
+import { fieldHistory } from '@crm/kit/record/audit';
+import { customFieldValues } from '@crm/kit/record/custom-field';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import {
   removeCompetitorProduct,

@@ -1,6 +1,6 @@
-import { findCustomFields } from '@crm/kit/custom-field';
-import { defineCustomField, saveVocabularyTerm } from '@crm/kit/setup';
-import { findTerms } from '@crm/kit/vocabulary';
+import { findCustomFields } from '@crm/kit/record/custom-field';
+import { defineCustomField, saveVocabularyTerm } from '@crm/kit/record/setup';
+import { findTerms } from '@crm/kit/record/vocabulary';
 import { entities } from '../entities.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 

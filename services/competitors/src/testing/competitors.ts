@@ -1,4 +1,4 @@
-import type { Database } from '@crm/kit/database';
+import type { Database } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';

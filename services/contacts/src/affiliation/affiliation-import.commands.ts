@@ -1,10 +1,10 @@
-import type { Work } from '@crm/kit/command';
-import { companyDate } from '@crm/kit/criteria';
-import { reachableCustomers } from '@crm/kit/customer-access';
+import type { Work } from '@crm/kit/record/command';
+import { companyDate } from '@crm/kit/record/criteria';
+import { reachableCustomers } from '@crm/kit/projection/customer-access';
 import type { FieldProblem } from '@crm/kit/errors';
-import { rowWith } from '@crm/kit/entity';
+import { rowWith } from '@crm/kit/record/entity';
 import { newId } from '@crm/kit/id';
-import { checkInputs, type CheckedInput } from '@crm/kit/input';
+import { checkInputs, type CheckedInput } from '@crm/kit/record/input';
 import {
   insertRecords,
   newRow,
@@ -12,7 +12,7 @@ import {
   withDefaults,
   writeChanges,
   type Change,
-} from '@crm/kit/record';
+} from '@crm/kit/record/record';
 import type { toContactPoints } from '../person/contact-point.ts';
 import { affiliationRules, wholeAffiliation } from './affiliation.commands.ts';
 import { affiliationChanged, affiliationStarted } from './affiliation.events.ts';

@@ -1,11 +1,11 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate } from '@crm/kit/criteria';
-import { awaitCustomers, lockCustomer } from '@crm/kit/customer-access';
+import { companyDate } from '@crm/kit/record/criteria';
+import { awaitCustomers, lockCustomer } from '@crm/kit/projection/customer-access';
 import { notFound, ruleViolation } from '@crm/kit/errors';
 import { isId } from '@crm/kit/id';
-import { refused } from '@crm/kit/input';
-import { allow } from '@crm/kit/policy';
+import { refused } from '@crm/kit/record/input';
+import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
@@ -15,8 +15,8 @@ import {
   writableIds,
   writeChange,
   type Rules,
-} from '@crm/kit/record';
-import { findByIds } from '@crm/kit/store';
+} from '@crm/kit/record/record';
+import { findByIds } from '@crm/kit/record/store';
 import { toContactPoints } from '../person/contact-point.ts';
 import { lockPerson } from '../person/person.repository.ts';
 import {

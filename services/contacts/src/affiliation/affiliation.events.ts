@@ -1,7 +1,7 @@
-import type { Work } from '@crm/kit/command';
-import type { EventType } from '@crm/kit/event';
-import { publishChanges, publishRows } from '@crm/kit/publish';
-import type { Change } from '@crm/kit/record';
+import type { Work } from '@crm/kit/record/command';
+import type { EventType } from '@crm/kit/event/event';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import type { Change } from '@crm/kit/record/record';
 import {
   AffiliationChanged,
   AffiliationEnded,

@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { boolean, choice, date, id, int, json, list, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { boolean, choice, date, id, int, json, list, text } from '@crm/kit/record/field';
 import type { ContactPoint } from '../person/contact-point.ts';
 
 const affiliationFields = {

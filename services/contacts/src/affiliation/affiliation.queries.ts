@@ -1,12 +1,12 @@
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate, type Criteria } from '@crm/kit/criteria';
-import { decodeRow } from '@crm/kit/entity';
+import { companyDate, type Criteria } from '@crm/kit/record/criteria';
+import { decodeRow } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import { loaderBy, type Loader } from '@crm/kit/loader';
-import type { PageArgs } from '@crm/kit/page';
-import { scopeSql } from '@crm/kit/policy';
+import { loaderBy, type Loader } from '@crm/kit/record/loader';
+import type { PageArgs } from '@crm/kit/record/page';
+import { scopeSql } from '@crm/kit/record/policy';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
-import { selectList, selectRows } from '@crm/kit/store';
+import { selectList, selectRows } from '@crm/kit/record/store';
 import { PersonEntity, type Person } from '../person/person.fields.ts';
 import type { AffiliationRole } from './affiliation.ts';
 import { AffiliationEntity, type Affiliation } from './affiliation.fields.ts';

@@ -1,6 +1,6 @@
 import { idToBytes, isId } from '@crm/kit/id';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
-import { selectRows } from '@crm/kit/store';
+import { selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
 import { AffiliationEntity, type Affiliation } from './affiliation.fields.ts';
 

@@ -1,6 +1,6 @@
-import type { Work } from '@crm/kit/command';
-import { publishChanges, publishRows } from '@crm/kit/publish';
-import type { Change } from '@crm/kit/record';
+import type { Work } from '@crm/kit/record/command';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import type { Change } from '@crm/kit/record/record';
 import {
   InteractionAmended,
   InteractionLogged,

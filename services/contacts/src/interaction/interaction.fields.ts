@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { choice, date, dateTime, id, int, list, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { choice, date, dateTime, id, int, list, text } from '@crm/kit/record/field';
 
 const interactionFields = {
   kind: choice(

@@ -1,4 +1,4 @@
-import type { PageArgs } from '@crm/kit/page';
+import type { PageArgs } from '@crm/kit/record/page';
 
 /** The arguments of a list of interactions, which begins with the latest. */
 export const latestFirst = <Args extends PageArgs>(args: Args): Args => ({

@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 import { stamps } from './stamps.ts';
 
 export const createPerson = migration('CreatePerson_1795478500000', {

@@ -1,16 +1,16 @@
-import { runCommand, type Work } from '@crm/kit/command';
+import { runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { awaitCustomers } from '@crm/kit/customer-access';
+import { awaitCustomers } from '@crm/kit/projection/customer-access';
 import { invalid, type FieldProblem } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
-import { allow } from '@crm/kit/policy';
+import { allow } from '@crm/kit/record/policy';
 import {
   bulkMemory,
   bulkResult,
   bulkRowsMax,
   upsertRecords,
   type BulkResult,
-} from '@crm/kit/upsert';
+} from '@crm/kit/record/upsert';
 import {
   planAffiliations,
   saveAffiliations,

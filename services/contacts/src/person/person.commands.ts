@@ -1,16 +1,16 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate } from '@crm/kit/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import { newCode } from '@crm/kit/id';
-import { allow } from '@crm/kit/policy';
+import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
   removeRecord,
   restoreRecord,
   type Rules,
-} from '@crm/kit/record';
-import { teamsOfStaff } from '@crm/kit/staff-directory';
+} from '@crm/kit/record/record';
+import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import {
   lockAffiliationsOf,
   removeAffiliations,

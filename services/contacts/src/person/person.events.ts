@@ -1,7 +1,7 @@
-import type { Work } from '@crm/kit/command';
-import { companyDate } from '@crm/kit/criteria';
-import { openChanges, publishChanges, publishRows } from '@crm/kit/publish';
-import type { Change } from '@crm/kit/record';
+import type { Work } from '@crm/kit/record/command';
+import { companyDate } from '@crm/kit/record/criteria';
+import { openChanges, publishChanges, publishRows } from '@crm/kit/event/publish';
+import type { Change } from '@crm/kit/record/record';
 import {
   PersonCreated,
   PersonDeleted,

@@ -1,6 +1,6 @@
-import { addressFields } from '@crm/kit/address';
-import { defineEntity } from '@crm/kit/entity';
-import { boolean, choice, group, id, int, json, list, text } from '@crm/kit/field';
+import { addressFields } from '@crm/kit/record/address';
+import { defineEntity } from '@crm/kit/record/entity';
+import { boolean, choice, group, id, int, json, list, text } from '@crm/kit/record/field';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
 import type { ContactPoint } from './contact-point.ts';
 

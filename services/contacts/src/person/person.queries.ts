@@ -1,8 +1,8 @@
 import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
-import { scopeSql } from '@crm/kit/policy';
+import { scopeSql } from '@crm/kit/record/policy';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
-import { selectRows } from '@crm/kit/store';
+import { selectRows } from '@crm/kit/record/store';
 import { lengthOf } from '@crm/kit/text';
 import { PersonEntity, type Person } from './person.fields.ts';
 

@@ -1,9 +1,9 @@
-import type { Work } from '@crm/kit/command';
+import type { Work } from '@crm/kit/record/command';
 import { notFound } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import { scopeSql, type Action } from '@crm/kit/policy';
+import { scopeSql, type Action } from '@crm/kit/record/policy';
 import { sql } from '@crm/kit/sql';
-import { findByIds, selectRows } from '@crm/kit/store';
+import { findByIds, selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
 import { PersonEntity, type Person } from './person.fields.ts';
 

@@ -1,9 +1,9 @@
-import { aggregateRecords } from '@crm/kit/aggregate';
-import { fieldHistory } from '@crm/kit/audit';
-import { companyDate } from '@crm/kit/criteria';
-import { customFieldValues } from '@crm/kit/custom-field';
-import { listPage } from '@crm/kit/page';
-import { referenceTo } from '@crm/kit/reference';
+import { aggregateRecords } from '@crm/kit/record/aggregate';
+import { fieldHistory } from '@crm/kit/record/audit';
+import { companyDate } from '@crm/kit/record/criteria';
+import { customFieldValues } from '@crm/kit/record/custom-field';
+import { listPage } from '@crm/kit/record/page';
+import { referenceTo } from '@crm/kit/record/reference';
 import { onDay } from '../affiliation/affiliation.queries.ts';
 import { nextOccurrence } from '../calendar/calendar-date.ts';
 import type { Resolvers } from '../generated/resolvers.ts';

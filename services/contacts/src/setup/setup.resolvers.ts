@@ -1,5 +1,5 @@
-import { findCustomFields } from '@crm/kit/custom-field';
-import { defineCustomField } from '@crm/kit/setup';
+import { findCustomFields } from '@crm/kit/record/custom-field';
+import { defineCustomField } from '@crm/kit/record/setup';
 import { entities } from '../entities.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 

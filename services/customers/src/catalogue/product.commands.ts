@@ -1,8 +1,8 @@
-import { runCommand } from '@crm/kit/command';
+import { runCommand } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { allow } from '@crm/kit/policy';
-import { publishChanges, publishRows } from '@crm/kit/publish';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import { allow } from '@crm/kit/record/policy';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { ProductUpserted } from '@crm/schemas/events/product';
 import { ProductEntity, type Product } from './product.fields.ts';
 

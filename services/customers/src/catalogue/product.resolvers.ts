@@ -1,4 +1,4 @@
-import { listPage } from '@crm/kit/page';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { upsertProducts } from './product.commands.ts';
 import { ProductEntity } from './product.fields.ts';

@@ -1,15 +1,15 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { newCode } from '@crm/kit/id';
-import { allow } from '@crm/kit/policy';
+import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
   removeRecord,
   restoreRecord,
   type Rules,
-} from '@crm/kit/record';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+} from '@crm/kit/record/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { teamsOfStaff } from '../directory/directory.repository.ts';
 import { customerProblems, searchTextOf } from './customer.ts';
 import {

@@ -1,4 +1,4 @@
-import { defineEntity } from '@crm/kit/entity';
+import { defineEntity } from '@crm/kit/record/entity';
 import {
   choice,
   date,
@@ -11,8 +11,8 @@ import {
   term,
   text,
   type RowOf,
-} from '@crm/kit/field';
-import { addressFields } from '@crm/kit/address';
+} from '@crm/kit/record/field';
+import { addressFields } from '@crm/kit/record/address';
 import { PaymentEntity } from '../payment/payment.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';

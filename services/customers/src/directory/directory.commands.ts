@@ -1,9 +1,9 @@
-import { runCommand, type Work } from '@crm/kit/command';
+import { runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import type { FieldProblem } from '@crm/kit/errors';
-import { allow } from '@crm/kit/policy';
-import { publishChanges, publishRows } from '@crm/kit/publish';
-import { bulkMemory, bulkResult, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+import { allow } from '@crm/kit/record/policy';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { bulkMemory, bulkResult, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
 import { withParents } from './directory.ts';
 import { StaffMemberEntity, TeamEntity, type StaffMember, type Team } from './directory.fields.ts';

@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { boolean, id, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { boolean, id, text } from '@crm/kit/record/field';
 
 export const StaffMemberEntity = defineEntity('StaffMember', {
   fields: {

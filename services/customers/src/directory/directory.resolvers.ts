@@ -1,4 +1,4 @@
-import { listPage } from '@crm/kit/page';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { upsertStaff, upsertTeams } from './directory.commands.ts';
 import { StaffMemberEntity, TeamEntity } from './directory.fields.ts';

@@ -1,4 +1,4 @@
-import { migration } from '@crm/kit/migration';
+import { migration } from '@crm/kit/database/migration';
 
 /** What a new company starts with; it may add, rename and retire terms as it likes. */
 const terms: readonly (readonly [vocabulary: string, code: string, zh: string, en: string])[] = [

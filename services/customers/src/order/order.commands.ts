@@ -1,17 +1,17 @@
-import { rowMemory, runCommand, type Work } from '@crm/kit/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { ruleViolation } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
-import { refused } from '@crm/kit/input';
-import { allow } from '@crm/kit/policy';
+import { refused } from '@crm/kit/record/input';
+import { allow } from '@crm/kit/record/policy';
 import {
   createRecord,
   lockForWriting,
   writableIds,
   writeChange,
   type Rules,
-} from '@crm/kit/record';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/upsert';
+} from '@crm/kit/record/record';
+import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { sumAmounts } from '../money.ts';
 import { cancelReceivables, openReceivables } from '../receivable/receivable.commands.ts';

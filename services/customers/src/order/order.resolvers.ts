@@ -1,6 +1,6 @@
-import { aggregateRecords } from '@crm/kit/aggregate';
-import { customFieldValues } from '@crm/kit/custom-field';
-import { listPage } from '@crm/kit/page';
+import { aggregateRecords } from '@crm/kit/record/aggregate';
+import { customFieldValues } from '@crm/kit/record/custom-field';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { cancelOrder, recordOrder, upsertOrders } from './order.commands.ts';
 import { SalesOrderEntity } from './order.fields.ts';

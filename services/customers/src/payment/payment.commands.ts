@@ -1,9 +1,9 @@
-import { rowMemory, runCommand } from '@crm/kit/command';
+import { rowMemory, runCommand } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import type { Money } from '@crm/kit/field';
-import { refused } from '@crm/kit/input';
-import { allow } from '@crm/kit/policy';
-import { createRecord, lockForWriting, type Rules } from '@crm/kit/record';
+import type { Money } from '@crm/kit/record/field';
+import { refused } from '@crm/kit/record/input';
+import { allow } from '@crm/kit/record/policy';
+import { createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
 import { paymentReceived } from './payment.events.ts';

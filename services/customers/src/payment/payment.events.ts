@@ -1,5 +1,5 @@
-import type { Work } from '@crm/kit/command';
-import { publishRows } from '@crm/kit/publish';
+import type { Work } from '@crm/kit/record/command';
+import { publishRows } from '@crm/kit/event/publish';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import type { Payment } from './payment.fields.ts';
 

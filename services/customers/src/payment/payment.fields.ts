@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { choice, date, id, json, money, text } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { choice, date, id, json, money, text } from '@crm/kit/record/field';
 
 export type Allocation = { readonly receivableId: string; readonly amount: string };
 

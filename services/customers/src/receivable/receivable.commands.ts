@@ -1,9 +1,9 @@
-import type { Work } from '@crm/kit/command';
+import type { Work } from '@crm/kit/record/command';
 import { ruleViolation } from '@crm/kit/errors';
-import { insertRecords, newRow, writeChange, type Change } from '@crm/kit/record';
+import { insertRecords, newRow, writeChange, type Change } from '@crm/kit/record/record';
 import { idToBytes } from '@crm/kit/id';
 import { sql } from '@crm/kit/sql';
-import { selectRows } from '@crm/kit/store';
+import { selectRows } from '@crm/kit/record/store';
 import type { SalesOrder } from '../order/order.fields.ts';
 import { subtractAmounts } from '../money.ts';
 import type { Allocation } from '../payment/payment.fields.ts';

@@ -1,5 +1,5 @@
-import { defineEntity } from '@crm/kit/entity';
-import { boolean, choice, date, id, int, money } from '@crm/kit/field';
+import { defineEntity } from '@crm/kit/record/entity';
+import { boolean, choice, date, id, int, money } from '@crm/kit/record/field';
 
 /** Today in the company's time zone. */
 const today = "DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+08:00'))";

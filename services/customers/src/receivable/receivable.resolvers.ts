@@ -1,5 +1,5 @@
-import { aggregateRecords } from '@crm/kit/aggregate';
-import { listPage } from '@crm/kit/page';
+import { aggregateRecords } from '@crm/kit/record/aggregate';
+import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { ReceivableEntity } from './receivable.fields.ts';
 

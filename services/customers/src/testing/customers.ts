@@ -1,4 +1,4 @@
-import type { Database } from '@crm/kit/database';
+import type { Database } from '@crm/kit/database/database';
 import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
 import { testDatabase } from '@crm/kit/testing/database';

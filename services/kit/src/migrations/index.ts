@@ -1,4 +1,4 @@
-import { migration } from '../migration.ts';
+import { migration } from '../database/migration.ts';
 import { eventTables } from './events.ts';
 import { createRecordTables } from './records.ts';
 

@@ -1,4 +1,4 @@
-import { migration } from '../migration.ts';
+import { migration } from '../database/migration.ts';
 
 /**
  * What a service other than customers keeps of customers and staff; `customer-access.ts` and

@@ -1,4 +1,4 @@
-import { migration } from '../migration.ts';
+import { migration } from '../database/migration.ts';
 
 /** What `record.ts`, `audit.ts`, `command.ts`, `vocabulary.ts`, `custom-field.ts` and `policy.ts` keep. */
 export const createRecordTables = migration('CreateRecordTables_1795478400000', {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect } from 'nats';
-import { spaceOf } from '../bus-stream.ts';
-import { connectBus, type Bus } from '../bus.ts';
+import { spaceOf } from '../event/bus-stream.ts';
+import { connectBus, type Bus } from '../event/bus.ts';
 import { createLog } from '../log.ts';
 
 /** A stream of its own on the test server, behind a link that a test can cut. */

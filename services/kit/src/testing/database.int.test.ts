@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EntitySchema } from 'typeorm';
-import { transact, type Database } from '../database.ts';
-import { migration } from '../migration.ts';
+import { transact, type Database } from '../database/database.ts';
+import { migration } from '../database/migration.ts';
 import { testDatabase } from './database.ts';
 import { countStatements, statementsOf } from './statements.ts';
 

@@ -6,9 +6,9 @@ import {
   openDatabase,
   type Cluster,
   type Database,
-} from '../database.ts';
-import { migrate } from '../migrate.ts';
-import type { Migration } from '../migration.ts';
+} from '../database/database.ts';
+import { migrate } from '../database/migrate.ts';
+import type { Migration } from '../database/migration.ts';
 
 type Tables = {
   readonly entities: readonly EntitySchema[];

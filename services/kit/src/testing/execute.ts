@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { newId } from '../id.ts';
 import { createLog } from '../log.ts';
-import { contextHeader, contextSigner, type SignedRequest } from '../signature.ts';
-import { startSubgraph, type SubgraphOptions } from '../subgraph.ts';
+import { contextHeader, contextSigner, type SignedRequest } from '../server/signature.ts';
+import { startSubgraph, type SubgraphOptions } from '../server/subgraph.ts';
 import type { Viewer } from '../viewer.ts';
 
 /** Someone who may do everything, unless a test says otherwise. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'typeorm';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 export type RecordedStatement = { readonly sql: string; readonly parameters: readonly unknown[] };
 

@@ -1,0 +1,87 @@
+import { createBell } from './bell.ts';
+import { keepLease } from '../database/lease.ts';
+import { startLoop } from '../loop.ts';
+import { onRecorded, pruneOutbox } from './outbox.ts';
+import { publishRound, type RelayScope } from './relay-publish.ts';
+import { repairStream } from './relay-repair.ts';
+import { describeError } from '../describe-error.ts';
+
+export type Relay = {
+  /** Has the outbox looked at now. Commits of this data source do so by themselves. */
+  readonly poke: () => void;
+  readonly isActive: () => boolean;
+  /** Ends after the round at hand and hands over to the next process. */
+  readonly stop: () => Promise<void>;
+};
+
+type RelayOptions = RelayScope & { readonly leaseMs?: number };
+
+const pollMs = 200;
+const upkeepMs = 60_000;
+const pruneRoundsMax = 100;
+
+/**
+ * Publishes what the service's outbox holds, in one of its processes at a time. Two at a time, as
+ * when one was stopped and wakes up, do no harm: the stream takes each event once and in order.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  const { db, bus, service, log, leaseMs } = options;
+  const lease = keepLease({ db, name: `relay:${service}`, log, ttlMs: leaseMs });
+  const isActive = (): boolean => lease.current() !== null;
+  const bell = createBell();
+  const upkeep = createUpkeep(options);
+
+  const subject = `crm.signal.outbox.${service}`;
+  const subscriptions = [
+    onRecorded(db, () => (isActive() ? bell.ring() : bus.signal(subject))),
+    bus.onSignal(subject, bell.ring),
+    bus.onConnect(() => {
+      upkeep.expire();
+      bell.ring();
+    }),
+  ];
+
+  const loop = startLoop({
+    step: async () => {
+      if (!isActive() || !bus.isConnected()) return bell.wait(pollMs);
+      await upkeep.run();
+      const hasMore = await publishRound(options);
+      return hasMore ? undefined : bell.wait(pollMs);
+    },
+    onFailure: (error, failures) => {
+      upkeep.expire();
+      log.warn({ error: describeError(error), failures }, 'events not published');
+    },
+  });
+
+  return {
+    poke: bell.ring,
+    isActive,
+    stop: async () => {
+      for (const end of subscriptions) end();
+      bell.ring();
+      await loop.stop();
+      await lease.stop();
+    },
+  };
+}
+
+type Upkeep = { readonly run: () => Promise<void>; readonly expire: () => void };
+
+/** What is done at the start, after each new connection, and once a minute. */
+function createUpkeep({ db, bus, log }: RelayScope): Upkeep {
+  let dueMs = 0;
+  return {
+    expire: () => {
+      dueMs = 0;
+    },
+    run: async () => {
+      if (performance.now() < dueMs) return;
+      dueMs = performance.now() + upkeepMs;
+      await repairStream({ db, bus, log });
+      for (let round = 0; round < pruneRoundsMax; round += 1) {
+        if ((await pruneOutbox(db)) === 0) break;
+      }
+    },
+  };
+}

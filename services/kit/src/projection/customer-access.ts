@@ -1,0 +1,111 @@
+import type { EntityManager } from 'typeorm';
+import type { Work } from '../record/command.ts';
+import type { RequestContext } from '../context.ts';
+import { defineEntity } from '../record/entity.ts';
+import { notFound } from '../errors.ts';
+import { on, type Consumer } from '../event/consumer.ts';
+import type { EventType, RecordedEvent } from '../event/event.ts';
+import { id } from '../record/field.ts';
+import { idFromBytes, idToBytes, isId } from '../id.ts';
+import { scopeSql, type Action } from '../record/policy.ts';
+import { sql } from '../sql.ts';
+
+/**
+ * Who owns which customer, as every service but customers knows it from events. Records of a
+ * customer name the table in their access: `{ by: 'parent', column: 'customerId', table:
+ * 'customerAccess' }`.
+ */
+const CustomerAccess = defineEntity('Customer', {
+  table: 'customerAccess',
+  fields: {
+    ownerId: id({ label: { zh: '负责人', en: 'Owner' } }),
+    teamId: id({ label: { zh: '所属团队', en: 'Team' } }),
+  },
+  access: { by: 'owner', owner: 'ownerId', team: 'teamId' },
+});
+
+type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
+
+type CustomerEvents = {
+  /** Those that tell the owner: created, updated, restored. */
+  readonly saved: readonly EventType<Owned>[];
+  readonly deleted: EventType;
+};
+
+/** Keeps the projection. The contract knows the events, and the kit knows no contract. */
+export const customerAccessConsumers = ({ saved, deleted }: CustomerEvents): Consumer[] => [
+  on(saved, saveCustomerAccess),
+  on(deleted, endCustomerAccess),
+];
+
+/** Applies that a customer was created, changed or brought back. */
+export async function saveCustomerAccess(
+  manager: EntityManager,
+  { aggregateId, data }: Pick<RecordedEvent<Owned>, 'aggregateId' | 'data'>,
+): Promise<void> {
+  await manager.query(
+    `INSERT INTO customerAccess (id, ownerId, teamId) VALUES (?, ?, ?) AS new
+     ON DUPLICATE KEY UPDATE ownerId = new.ownerId, teamId = new.teamId, deletedAt = NULL`,
+    [idToBytes(aggregateId), bytesOf(data.ownerId), bytesOf(data.teamId)],
+  );
+}
+
+/** Applies that a customer was deleted: nothing new can be recorded for it. */
+export async function endCustomerAccess(
+  manager: EntityManager,
+  { aggregateId, occurredAt }: Pick<RecordedEvent, 'aggregateId' | 'occurredAt'>,
+): Promise<void> {
+  await manager.query('UPDATE customerAccess SET deletedAt = ? WHERE id = ?', [
+    new Date(occurredAt),
+    idToBytes(aggregateId),
+  ]);
+}
+
+const bytesOf = (uuid: string | null): Buffer | null => (uuid === null ? null : idToBytes(uuid));
+
+/** Those of the ids that name live customers with which the viewer may do `action`. */
+export async function reachableCustomers(
+  { manager, viewer, now }: Pick<Work, 'manager' | 'now' | 'viewer'>,
+  action: Action,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const known = [...new Set(ids)].filter(isId);
+  if (known.length === 0) return new Set();
+  const scope = scopeSql(viewer, action, { entity: CustomerAccess, alias: 't', now });
+  // Locked, so that two commands that decide about one customer do so one after the other.
+  const lock = action === 'write' ? sql`FOR UPDATE` : sql``;
+  const { text, values } = sql`SELECT t.id FROM customerAccess t
+    WHERE t.id IN (${known.map(idToBytes)}) AND t.deletedAt IS NULL AND ${scope}
+    ORDER BY t.id ${lock}`;
+  const rows: { id: Uint8Array }[] = await manager.query(text, [...values]);
+  return new Set(rows.map((row) => idFromBytes(row.id)));
+}
+
+/** Locks a customer for whom the viewer may record something; NOT_FOUND for every other. */
+export async function lockCustomer(work: Work, customerId: string): Promise<void> {
+  const found = await reachableCustomers(work, 'write', [customerId]);
+  if (!found.has(customerId)) throw notFound('Customer', customerId);
+}
+
+const waitMsMax = 1000;
+const pollMs = 50;
+
+/**
+ * Gives the event of a customer that was created a moment ago time to arrive. Call it before the
+ * command; what is unknown after a second is refused there.
+ */
+export async function awaitCustomers(
+  { app }: RequestContext,
+  ids: readonly (string | null | undefined)[],
+): Promise<void> {
+  const wanted = [...new Set(ids.flatMap((each) => each ?? []))].filter(isId);
+  if (wanted.length === 0) return;
+  const waitUntil = Date.now() + waitMsMax;
+  for (;;) {
+    const { text, values } =
+      sql`SELECT COUNT(*) AS known FROM customerAccess WHERE id IN (${wanted.map(idToBytes)})`;
+    const [row]: { known: number }[] = await app.db.manager.query(text, [...values]);
+    if (Number(row?.known) >= wanted.length || Date.now() >= waitUntil) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}

@@ -1,0 +1,275 @@
+import type { RequestContext } from '../context.ts';
+import { requireReadable, unknownField, type Criteria, type CriteriaScope } from './criteria.ts';
+import { customFieldTarget } from './custom-field.ts';
+import { columnNamed, type Entity } from './entity.ts';
+import { invalid } from '../errors.ts';
+import type { FieldKind } from './field.ts';
+import { idFromBytes } from '../id.ts';
+import { readScope, visibleSql } from './page.ts';
+import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
+import { columnSql } from './store.ts';
+import { asText } from '../text.ts';
+
+export type Bucket = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
+export type AggregateFunction = 'AVG' | 'COUNT' | 'COUNT_DISTINCT' | 'MAX' | 'MIN' | 'SUM';
+
+type GroupBy = { readonly field: string; readonly bucket?: Bucket | null };
+type Measure = { readonly fn: AggregateFunction; readonly field?: string | null };
+type Bound = 'gt' | 'gte' | 'lt' | 'lte';
+type Having = { readonly measure?: number } & { readonly [Name in Bound]?: string | null };
+type Order = {
+  readonly measure?: number | null;
+  readonly field?: string | null;
+  readonly direction?: 'ASC' | 'DESC';
+};
+
+export type AggregateArgs = {
+  readonly where?: Criteria | null;
+  readonly groupBy?: readonly GroupBy[] | null;
+  readonly measures: readonly Measure[];
+  readonly having?: readonly Having[] | null;
+  readonly orderBy?: readonly Order[] | null;
+  readonly first?: number | null;
+};
+
+export type AggregateResult = {
+  readonly rows: readonly {
+    readonly keys: readonly {
+      readonly field: string;
+      readonly value: string | null;
+      /** What people call the value, where a service knows it. */
+      readonly label: string | null;
+    }[];
+    readonly values: readonly {
+      readonly fn: AggregateFunction;
+      readonly field: string | null;
+      readonly value: string | null;
+      readonly currency: string | null;
+    }[];
+  }[];
+  readonly hasMore: boolean;
+};
+
+const groupsDefault = 100;
+const groupsMax = 1000;
+const keysMax = 5;
+const measuresMax = 10;
+
+type Key = GroupBy & { readonly target: string; readonly kind: FieldKind; readonly as: string };
+type Figure = Measure & {
+  readonly target: string;
+  readonly as: string;
+  readonly currencyAs: string | null;
+};
+
+/** Figures by group over the records that the viewer may read. Money is grouped by currency too. */
+export async function aggregateRecords(
+  context: RequestContext,
+  entity: Entity,
+  args: AggregateArgs,
+): Promise<AggregateResult> {
+  const scope = await readScope(context, entity, args);
+  const keys = readKeys(scope, args.groupBy ?? []);
+  const { figures, currencies } = readFigures(scope, args.measures);
+  const groups = [...keys, ...currencies];
+  const size = groupCount(args);
+
+  const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
+  const { text, values } = sql`SELECT ${joinSql(columns, ', ')}
+    FROM ${raw(`\`${entity.table}\` t ${joinsSql(scope, args)}`)}
+    WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(groups)}
+    ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
+    LIMIT ${raw(String(size + 1))}`;
+  const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
+
+  return {
+    rows: rows.slice(0, size).map((row) => resultRow(row, keys, figures)),
+    hasMore: rows.length > size,
+  };
+}
+
+const groupSql = (groups: readonly Grouped[]): Sql =>
+  raw(groups.length > 0 ? `GROUP BY ${groups.map(({ as }) => as).join(', ')}` : '');
+
+function groupCount({ first }: AggregateArgs): number {
+  const size = first ?? groupsDefault;
+  if (size >= 1 && size <= groupsMax) return size;
+  throw invalid(`Ask for 1 to ${groupsMax} groups`);
+}
+
+const resultRow = (
+  row: Readonly<Record<string, unknown>>,
+  keys: readonly Key[],
+  figures: readonly Figure[],
+): AggregateResult['rows'][number] => ({
+  keys: keys.map(({ field, as }) => ({ field, value: textOf(row[as]), label: null })),
+  values: figures.map(({ fn, field, as, currencyAs }) => ({
+    fn,
+    field: field ?? null,
+    value: textOf(row[as]),
+    currency: currencyAs === null ? null : textOf(row[currencyAs]),
+  })),
+});
+
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return value instanceof Uint8Array ? idFromBytes(value) : asText(value);
+}
+
+function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
+  if (groupBy.length > keysMax) throw invalid(`At most ${keysMax} group fields`);
+  return groupBy.map(({ field, bucket }, at) => {
+    const { target, kind } = readTarget(scope, field);
+    const key = { field, bucket: bucket ?? null, kind, as: `k${at}` };
+    if (!bucket) return { ...key, target };
+    if (kind !== 'date' && kind !== 'dateTime')
+      throw invalid(`${field} is no date to put in buckets`);
+    const day = kind === 'date' ? target : `DATE(CONVERT_TZ(${target}, '+00:00', '+08:00'))`;
+    return { ...key, target: bucketSql[bucket](day) };
+  });
+}
+
+/** The first day of the bucket, as text. Weeks begin on Monday. */
+const bucketSql: Readonly<Record<Bucket, (day: string) => string>> = {
+  DAY: (day) => `DATE_FORMAT(${day}, '%Y-%m-%d')`,
+  WEEK: (day) => `DATE_FORMAT(${day} - INTERVAL WEEKDAY(${day}) DAY, '%Y-%m-%d')`,
+  MONTH: (day) => `DATE_FORMAT(${day}, '%Y-%m-01')`,
+  QUARTER: (day) =>
+    `DATE_FORMAT(MAKEDATE(YEAR(${day}), 1) + INTERVAL (QUARTER(${day}) - 1) QUARTER, '%Y-%m-%d')`,
+  YEAR: (day) => `DATE_FORMAT(${day}, '%Y-01-01')`,
+};
+
+/** The records that a row names and whose fields are used: `customer` for `customer.level`. */
+function joinsSql({ entity, alias }: CriteriaScope, { groupBy, measures }: AggregateArgs): string {
+  const fields = [...(groupBy ?? []), ...measures].map(({ field }) => field ?? '');
+  const names = new Set(fields.map((field) => field.split('.', 1)[0] ?? ''));
+  return Object.entries(entity.relations)
+    .filter(([name, { isOne }]) => isOne === true && names.has(name))
+    .map(
+      ([name, { to, from, foreign }]) =>
+        `LEFT JOIN \`${to().table}\` \`${name}\` ON \`${name}\`.\`${foreign}\` = ${alias}.\`${from}\``,
+    )
+    .join(' ');
+}
+
+/** The scope of the record that a row names, and the field's name there; null for other fields. */
+function joined(
+  scope: CriteriaScope,
+  field: string,
+): { readonly scope: CriteriaScope; readonly name: string } | null {
+  const [relation = '', ...rest] = field.split('.');
+  const found = Object.hasOwn(scope.entity.relations, relation)
+    ? scope.entity.relations[relation]
+    : undefined;
+  if (found?.isOne !== true || rest.length === 0) return null;
+  const entity = found.to();
+  return { scope: { ...scope, entity, alias: `\`${relation}\`` }, name: rest.join('.') };
+}
+
+function readTarget(scope: CriteriaScope, name: string): { target: string; kind: FieldKind } {
+  const other = joined(scope, name);
+  if (other) return readTarget(other.scope, other.name);
+  if (name.startsWith('custom.')) {
+    const field = scope.customFields.get(name.slice('custom.'.length));
+    if (!field) throw unknownField(scope.entity, name);
+    const kinds: Readonly<Record<string, FieldKind>> = { NUMBER: 'decimal', DATE: 'date' };
+    return { target: customFieldTarget(field, scope.alias), kind: kinds[field.type] ?? 'text' };
+  }
+  const column = columnNamed(scope.entity, name);
+  if (!column) throw unknownField(scope.entity, name);
+  requireReadable(scope, column);
+  return { target: columnSql(column, scope.alias), kind: column.field.kind };
+}
+
+const numeric: readonly FieldKind[] = ['decimal', 'int'];
+
+type Grouped = { readonly target: string; readonly as: string };
+
+function readFigures(
+  scope: CriteriaScope,
+  measures: readonly Measure[],
+): { figures: Figure[]; currencies: Grouped[] } {
+  if (measures.length === 0 || measures.length > measuresMax) {
+    throw invalid(`Ask for 1 to ${measuresMax} measures`);
+  }
+  const currencies = new Map<string, string>();
+  const figures = measures.map((measure, at) => {
+    const as = `m${at}`;
+    if (!measure.field) {
+      if (measure.fn !== 'COUNT') throw invalid(`${measure.fn} needs a field`);
+      return { ...measure, target: 'COUNT(*)', as, currencyAs: null };
+    }
+    const currency = currencyOf(scope, measure.field);
+    if (currency && !currencies.has(currency)) currencies.set(currency, `c${currencies.size}`);
+    return {
+      ...measure,
+      target: figureSql(scope, measure.fn, measure.field),
+      as,
+      currencyAs: currency ? (currencies.get(currency) ?? null) : null,
+    };
+  });
+  return { figures, currencies: [...currencies].map(([target, as]) => ({ target, as })) };
+}
+
+function figureSql(scope: CriteriaScope, fn: AggregateFunction, field: string): string {
+  const name = columnNamed(scope.entity, `${field}.amount`) ? `${field}.amount` : field;
+  const { target, kind } = readTarget(scope, name);
+  if (fn === 'COUNT_DISTINCT') return `COUNT(DISTINCT ${target})`;
+  if ((fn === 'SUM' || fn === 'AVG') && !numeric.includes(kind)) {
+    throw invalid(`${fn} needs a number, and ${field} is a ${kind}`);
+  }
+  return `${fn}(${target})`;
+}
+
+/** The currency that stands beside an amount, so that unlike ones are never added. */
+function currencyOf(scope: CriteriaScope, field: string): string | null {
+  const base = field.endsWith('.amount') ? field.slice(0, -'.amount'.length) : field;
+  const column = columnNamed(scope.entity, `${base}.currency`);
+  return column ? columnSql(column, scope.alias) : null;
+}
+
+const bounds: readonly (readonly [Bound, string])[] = [
+  ['gt', '>'],
+  ['gte', '>='],
+  ['lt', '<'],
+  ['lte', '<='],
+];
+
+function havingSql(figures: readonly Figure[], having: readonly Having[]): Sql {
+  if (having.length === 0) return raw('');
+  const parts = having.flatMap((each) =>
+    bounds.flatMap(([name, symbol]) => {
+      const value = each[name];
+      return value
+        ? [sql`${raw(figureAt(figures, each.measure ?? 0).as)} ${raw(symbol)} ${value}`]
+        : [];
+    }),
+  );
+  return sql`HAVING ${and(parts)}`;
+}
+
+function orderSql(
+  keys: readonly Key[],
+  figures: readonly Figure[],
+  orderBy: readonly Order[],
+): Sql {
+  const wanted = orderBy.map(({ measure, field, direction }) => {
+    const target = field ? keyNamed(keys, field).as : figureAt(figures, measure ?? 0).as;
+    return `${target} ${direction === 'ASC' ? 'ASC' : 'DESC'}`;
+  });
+  // The group's own keys come last, so that equal figures keep their order from call to call.
+  const all = [...wanted, ...keys.map(({ as }) => as)];
+  return raw(all.length > 0 ? `ORDER BY ${all.join(', ')}` : '');
+}
+
+function figureAt(figures: readonly Figure[], at: number): Figure {
+  const figure = figures[at];
+  if (!figure) throw invalid(`There is no measure ${at}; they are counted from 0`);
+  return figure;
+}
+
+function keyNamed(keys: readonly Key[], field: string): Key {
+  const key = keys.find((each) => each.field === field);
+  if (!key) throw invalid(`${field} is none of the group fields`);
+  return key;
+}

@@ -1,0 +1,165 @@
+import type { EntityManager } from 'typeorm';
+import type { RequestContext } from '../context.ts';
+import { columnNamed, type Entity, type Stamps } from './entity.ts';
+import { invalid } from '../errors.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
+import { readingOf } from './policy.ts';
+import { raw, sql } from '../sql.ts';
+
+/** Old and new value by dotted field name. */
+export type Changes = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+
+export type AuditEntry = {
+  readonly entity: string;
+  readonly entityId: string;
+  readonly version: number;
+  readonly action: 'CREATE' | 'DELETE' | 'RESTORE' | 'UPDATE';
+  readonly changes: Changes;
+  readonly at: Date;
+  readonly byStaffId: string | null;
+  readonly bySubject: string;
+  readonly requestId: string;
+};
+
+const rowsPerStatement = 500;
+
+/** Writes who changed what, in the caller's transaction. */
+export async function writeAudit(
+  manager: EntityManager,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  for (let at = 0; at < entries.length; at += rowsPerStatement) {
+    const part = entries.slice(at, at + rowsPerStatement);
+    await manager.query(
+      `INSERT INTO audit (entity, entityId, version, action, changes, at, byStaffId, bySubject, requestId)
+       VALUES ${part.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      part.flatMap((entry) => [
+        entry.entity,
+        idToBytes(entry.entityId),
+        entry.version,
+        entry.action,
+        JSON.stringify(entry.changes),
+        entry.at,
+        entry.byStaffId === null ? null : idToBytes(entry.byStaffId),
+        entry.bySubject,
+        entry.requestId,
+      ]),
+    );
+  }
+}
+
+/** What was changed after a version, oldest first: for merging changes that do not overlap. */
+export async function changesSince(
+  manager: EntityManager,
+  {
+    entity,
+    id,
+    version,
+  }: { readonly entity: Entity; readonly id: string; readonly version: number },
+): Promise<readonly Changes[]> {
+  const rows: { changes: Changes }[] = await manager.query(
+    'SELECT changes FROM audit WHERE entity = ? AND entityId = ? AND version > ? ORDER BY version',
+    [entity.name, idToBytes(id), version],
+  );
+  return rows.map(({ changes }) => changes);
+}
+
+export type FieldChange = {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly at: Date;
+  readonly byStaffId: string | null;
+  readonly version: number;
+};
+
+export type HistoryArgs = {
+  readonly fields?: readonly string[] | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+};
+
+export type FieldChangeConnection = {
+  readonly nodes: readonly FieldChange[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+};
+
+type StoredChange = {
+  readonly id: string | number;
+  readonly changes: Changes;
+  readonly at: Date;
+  readonly byStaffId: Uint8Array | null;
+  readonly version: number;
+};
+
+const versionsDefault = 20;
+const versionsMax = 100;
+
+/**
+ * The history of a record's fields, newest first, a page of versions at a time. Fields that the
+ * viewer may not read are left out. The caller has read the record itself under the viewer's rights.
+ */
+export async function fieldHistory(
+  context: RequestContext,
+  entity: Entity,
+  { id, fields, first, after }: HistoryArgs & Pick<Stamps, 'id'>,
+): Promise<FieldChangeConnection> {
+  const size = historySize(first);
+  const before = after ? readCursor(after) : null;
+  const { text, values } = sql`SELECT id, changes, at, byStaffId, version FROM audit
+    WHERE entity = ${entity.name} AND entityId = ${idToBytes(id)} AND action = 'UPDATE'
+      AND ${before === null ? raw('TRUE') : sql`version < ${before}`}
+    ORDER BY version DESC LIMIT ${raw(String(size + 1))}`;
+  const rows: StoredChange[] = await context.app.db.manager.query(text, [...values]);
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  return {
+    nodes: page.flatMap((row) => readableChanges(context, entity, { row, fields: fields ?? null })),
+    pageInfo: {
+      hasNextPage: rows.length > size,
+      hasPreviousPage: before !== null,
+      startCursor: page[0] ? cursorOf(page[0]) : null,
+      endCursor: last ? cursorOf(last) : null,
+    },
+  };
+}
+
+function historySize(first: number | null | undefined): number {
+  const size = first ?? versionsDefault;
+  if (size >= 1 && size <= versionsMax) return size;
+  throw invalid(`A page of history holds 1 to ${versionsMax} versions`);
+}
+
+const readableChanges = (
+  { viewer }: RequestContext,
+  entity: Entity,
+  { row, fields }: { readonly row: StoredChange; readonly fields: readonly string[] | null },
+): FieldChange[] =>
+  Object.entries(row.changes)
+    .filter(([field]) => fields === null || fields.includes(field))
+    .filter(
+      ([field]) =>
+        readingOf(viewer, columnNamed(entity, field)?.field.class ?? 'INTERNAL') === 'read',
+    )
+    .map(([field, { from, to }]) => ({
+      field,
+      from,
+      to,
+      at: row.at,
+      byStaffId: row.byStaffId === null ? null : idFromBytes(row.byStaffId),
+      version: row.version,
+    }));
+
+const cursorOf = ({ version }: StoredChange): string =>
+  Buffer.from(`v${version}`).toString('base64url');
+
+function readCursor(cursor: string): number {
+  const match = /^v(\d{1,10})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (!match) throw invalid('The cursor is not one of this list');
+  return Number(match[1]);
+}

@@ -1,0 +1,232 @@
+import {
+  dateTime,
+  id,
+  int,
+  json,
+  type Field,
+  type FieldKind,
+  type Fields,
+  type Group,
+  type RowOf,
+} from './field.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
+
+/** What every record carries beside its own fields. */
+export const stamps = {
+  id: id({ label: { zh: '编号', en: 'Id' }, required: true, managed: true }),
+  version: int({ label: { zh: '版本', en: 'Version' }, required: true, managed: true }),
+  createdAt: dateTime({ label: { zh: '创建时间', en: 'Created' }, required: true, managed: true }),
+  createdById: id({ label: { zh: '创建人', en: 'Created by' }, managed: true }),
+  updatedAt: dateTime({ label: { zh: '更新时间', en: 'Updated' }, required: true, managed: true }),
+  updatedById: id({ label: { zh: '更新人', en: 'Updated by' }, managed: true }),
+  deletedAt: dateTime({ label: { zh: '删除时间', en: 'Deleted' }, managed: true }),
+  customFields: json<Readonly<Record<string, unknown>>>({
+    label: { zh: '自定义字段', en: 'Custom fields' },
+  }),
+} as const;
+
+export type Stamps = RowOf<typeof stamps>;
+
+export type Column = {
+  /** Where the value is in the row: `['address', 'city']`. */
+  readonly path: readonly string[];
+  /** The dotted path, as inputs, filters and history name it. */
+  readonly name: string;
+  /** The column in MySQL, or null for a computed field. */
+  readonly column: string | null;
+  readonly field: Field;
+};
+
+/** How the access rules find the owner of a row; `policy.ts` reads it. */
+export type AccessRule =
+  | { readonly by: 'owner'; readonly owner: string; readonly team: string }
+  /** The row belongs to a row of `table`, whose owner decides. */
+  | { readonly by: 'parent'; readonly column: string; readonly table: string }
+  /** Live rows of `table` tie the row to rows of `parentTable`, each of whose owners decides. */
+  | {
+      readonly by: 'link';
+      readonly table: string;
+      /** Names the row, where `parentColumn` names the row that owns it. */
+      readonly column: string;
+      readonly parentColumn: string;
+      readonly parentTable: string;
+    }
+  /** One of the rules is enough. */
+  | { readonly by: 'any'; readonly of: readonly AccessRule[] }
+  /**
+   * Everyone in the company may read it. When its `writers` are the staff, everyone who may write
+   * anything at all may write it; else that takes the right over all records.
+   */
+  | { readonly by: 'company'; readonly writers?: 'staff' };
+
+export type Entity<Row extends Stamps = Stamps> = {
+  /** As in the graph: `Customer`. */
+  readonly name: string;
+  readonly table: string;
+  readonly fields: Fields;
+  readonly columns: readonly Column[];
+  /** By dotted name. */
+  readonly columnsByName: ReadonlyMap<string, Column>;
+  readonly readers: readonly Reader[];
+  readonly access: AccessRule;
+  readonly relations: Readonly<Record<string, Relation>>;
+  readonly row?: Row;
+};
+
+/** How one member of a row, a field or a group, is read from what the driver gives. */
+type Reader = {
+  readonly name: string;
+  readonly read: (raw: Raw) => unknown;
+  /** The columns that a change of this member is made of. */
+  readonly columns: readonly Column[];
+};
+
+/** A row of the driver, whose keys are dotted field names. */
+type Raw = Readonly<Record<string, unknown>>;
+
+/**
+ * Records of another entity of this service that filters may reach: `orders: { some: … }`. The one
+ * record that a row names is filtered directly, `customer: { level: … }`, and gives group fields,
+ * `customer.level`.
+ */
+export type Relation = {
+  readonly to: () => Entity;
+  /** The column here and the column there that must be equal. */
+  readonly from: string;
+  readonly foreign: string;
+  /** There is one at most, as `foreign` is the other's id. */
+  readonly isOne?: boolean;
+};
+
+type Options<Members extends Fields> = {
+  readonly table?: string;
+  readonly fields: Members;
+  readonly access: AccessRule;
+  readonly relations?: Readonly<Record<string, Relation>>;
+};
+
+/** Names a kind of record and says what it consists of. The table is named like the entity. */
+export function defineEntity<const Members extends Fields>(
+  name: string,
+  options: Options<Members>,
+): Entity<Stamps & RowOf<Members>> {
+  const fields = { ...stamps, ...options.fields };
+  const columns = columnsOf(fields, []);
+  return {
+    name,
+    table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
+    fields,
+    columns,
+    columnsByName: new Map(columns.map((column) => [column.name, column])),
+    readers: readersOf(fields, []),
+    access: options.access,
+    relations: options.relations ?? {},
+  };
+}
+
+const isGroup = (field: Field | Group): field is Group => field.kind === 'group';
+
+function columnsOf(fields: Fields, path: readonly string[]): Column[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const here = [...path, name];
+    if (isGroup(field)) return columnsOf(field.members, here);
+    const column = field.sql ? null : camelCase(here);
+    return [{ path: here, name: here.join('.'), column, field }];
+  });
+}
+
+const camelCase = (path: readonly string[]): string =>
+  path.map((part, at) => (at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1))).join('');
+
+/** The entity without some fields, by dotted name: for projections, which nobody writes. */
+export function withoutFields(entity: Entity, names: readonly string[]): Entity {
+  const columns = entity.columns.filter(({ name }) => !names.includes(name));
+  return { ...entity, columns, columnsByName: new Map(columns.map((each) => [each.name, each])) };
+}
+
+export const columnNamed = (entity: Entity, name: string): Column | undefined =>
+  entity.columnsByName.get(name);
+
+/** The value at a path of a row, or null when a group on the way is null. */
+export function valueAt(row: unknown, path: readonly string[]): unknown {
+  let value: unknown = row;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return null;
+    value = Reflect.get(value, part);
+  }
+  return value ?? null;
+}
+
+/** A value as MySQL takes it. */
+export function encode(field: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return field.kind === 'list' ? '[]' : null;
+  if (field.kind === 'id') return typeof value === 'string' ? idToBytes(value) : value;
+  if (field.kind === 'json' || field.kind === 'list') return JSON.stringify(value);
+  return value;
+}
+
+const decoders: Partial<Record<FieldKind, (value: unknown) => unknown>> = {
+  id: (value) => (value instanceof Uint8Array ? idFromBytes(value) : value),
+  boolean: (value) => value === 1 || value === true,
+  int: Number,
+};
+
+function decode({ kind }: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return kind === 'list' ? [] : null;
+  return decoders[kind]?.(value) ?? value;
+}
+
+/** A row of the driver as a row of the entity. */
+export function decodeRow<Row extends Stamps>(entity: Entity<Row>, raw: Raw): Row;
+export function decodeRow(entity: Entity, raw: Raw): object {
+  return readMembers(entity.readers, raw);
+}
+
+/** The row with other values in the fields named, by dotted name. */
+export function rowWith<Row extends Stamps>(entity: Entity<Row>, row: Row, values: Raw): Row;
+export function rowWith(entity: Entity, row: object, values: Raw): object {
+  const touched = new Set(Object.keys(values).map(topOf));
+  const changed = entity.readers.filter(({ name }) => touched.has(name));
+  const raw = Object.fromEntries(
+    changed.flatMap(({ columns }) => columns.map(({ name, path }) => [name, valueAt(row, path)])),
+  );
+  return { ...row, ...readMembers(changed, { ...raw, ...values }) };
+}
+
+const topOf = (name: string): string => {
+  const end = name.indexOf('.');
+  return end < 0 ? name : name.slice(0, end);
+};
+
+/** Made once for each entity: a list reads thousands of rows. */
+const readersOf = (fields: Fields, path: readonly string[]): Reader[] =>
+  Object.entries(fields).map(([name, field]) => {
+    const here = [...path, name];
+    const key = here.join('.');
+    if (!isGroup(field)) {
+      return {
+        name,
+        read: (raw) => decode(field, raw[key]),
+        columns: columnsOf({ [name]: field }, path),
+      };
+    }
+    const members = readersOf(field.members, here);
+    return {
+      name,
+      read: (raw) => readGroup(members, raw),
+      columns: columnsOf(field.members, here),
+    };
+  });
+
+function readMembers(readers: readonly Reader[], raw: Raw): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const { name, read } of readers) row[name] = read(raw);
+  return row;
+}
+
+/** A group without any value is null. */
+function readGroup(readers: readonly Reader[], raw: Raw): Record<string, unknown> | null {
+  const group = readMembers(readers, raw);
+  for (const { name } of readers) if (group[name] !== null) return group;
+  return null;
+}

@@ -1,0 +1,229 @@
+import type { EntityManager } from 'typeorm';
+import { customFieldProblems, findCustomFields } from './custom-field.ts';
+import { valueAt, type Entity } from './entity.ts';
+import { invalid, type FieldProblem } from '../errors.ts';
+import type { Field, FieldKind } from './field.ts';
+import { idFromBytes, idToBytes, isId } from '../id.ts';
+import { asText, lengthOf } from '../text.ts';
+import { findTermsByKey, nameOf, type TermKey } from './vocabulary.ts';
+
+/** What a client sends for a record: its fields by name, groups as objects, left-out ones absent. */
+export type Input = object;
+
+/** Values by dotted field name, as they will be stored. Null empties a field. */
+export type Values = ReadonlyMap<string, unknown>;
+
+export type CheckedInput = { readonly values: Values; readonly problems: readonly FieldProblem[] };
+
+type Mode = 'create' | 'update';
+
+/**
+ * Checks inputs against the catalogue: shape first, then terms, references and custom fields, with
+ * one statement each however many inputs there are.
+ */
+export async function checkInputs(
+  manager: EntityManager,
+  entity: Entity,
+  { inputs, mode }: { readonly inputs: readonly Input[]; readonly mode: Mode },
+): Promise<CheckedInput[]> {
+  const read = inputs.map((input) => {
+    const values = readValues(entity, input);
+    return { values, problems: shapeProblems(entity, values, mode) };
+  });
+  const missing = [
+    await missingTerms(manager, entity, read),
+    await missingReferences(manager, entity, read),
+    await badCustomFields(manager, entity, read),
+  ];
+  return read.map(({ values, problems }, at) => ({
+    values,
+    problems: [...problems, ...missing.flatMap((each) => each[at] ?? [])],
+  }));
+}
+
+/** The same for one input; INVALID lists every problem at once. */
+export async function readInput(
+  manager: EntityManager,
+  entity: Entity,
+  { input, mode }: { readonly input: Input; readonly mode: Mode },
+): Promise<Values> {
+  const [checked] = await checkInputs(manager, entity, { inputs: [input], mode });
+  const problems = checked?.problems ?? [];
+  if (problems.length > 0) throw refused(entity, problems);
+  return checked?.values ?? new Map();
+}
+
+export const refused = (entity: Entity, problems: readonly FieldProblem[]): Error =>
+  invalid(
+    `${entity.name} was refused: ${problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`,
+    problems,
+  );
+
+function readValues(entity: Entity, input: Input): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const { name, path, field } of entity.columns) {
+    if (name === 'customFields' || field.managed || field.sql) continue;
+    if (isGiven(input, path)) values.set(name, normalise(field.kind, valueAt(input, path)));
+  }
+  const customFields: unknown = Reflect.get(input, 'customFields');
+  if (Array.isArray(customFields)) {
+    values.set(
+      'customFields',
+      Object.fromEntries(customFields.map(({ key, value }) => [key, value ?? null])),
+    );
+  }
+  return values;
+}
+
+/** A field is given when it, or the group that holds it, is in the input; null empties the group. */
+function isGiven(input: Input, path: readonly string[]): boolean {
+  let value: unknown = input;
+  for (const part of path) {
+    if (value === null) return true;
+    if (typeof value !== 'object' || value === undefined || !Object.hasOwn(value, part))
+      return false;
+    value = Reflect.get(value, part);
+    if (value === undefined) return false;
+  }
+  return true;
+}
+
+const normalise = (kind: string, value: unknown): unknown =>
+  kind === 'date' && value instanceof Date ? value.toISOString().slice(0, 10) : value;
+
+function shapeProblems(entity: Entity, values: Values, mode: Mode): FieldProblem[] {
+  return entity.columns.flatMap(({ name, field }) => {
+    if (field.managed || field.sql) return [];
+    const message = fieldProblem(
+      field,
+      values.get(name) ?? null,
+      mode === 'create' || values.has(name),
+    );
+    return message === null ? [] : [{ path: name, message }];
+  });
+}
+
+function fieldProblem(field: Field, value: unknown, mustHold: boolean): string | null {
+  if (field.required && mustHold && isBlank(value)) return 'is required';
+  return value === null ? null : (kindProblems[field.kind]?.(value, field) ?? null);
+}
+
+const isBlank = (value: unknown): boolean =>
+  value === null || (typeof value === 'string' && value.trim() === '');
+
+type KindProblem = (value: unknown, field: Field) => string | null;
+
+/** GraphQL has checked numbers, dates and booleans. */
+const kindProblems: Partial<Record<FieldKind, KindProblem>> = {
+  text: (value, { max = 0 }) => textProblem(value, max),
+  term: (value, { max = 0 }) => textProblem(value, max),
+  list: (value, { max = 0 }) => listProblem(value, max),
+  decimal: (value, { scale = 0 }) => decimalProblem(value, scale),
+  id: (value) => (typeof value === 'string' && isId(value) ? null : 'is no id'),
+  enum: (value, { values = [] }) =>
+    values.includes(asText(value)) ? null : `must be one of ${values.join(', ')}`,
+};
+
+const unpairedSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** Texts are stored as they come, any script and emoji included; only what no text holds is refused. */
+function textProblem(value: unknown, max: number): string | null {
+  if (typeof value !== 'string') return 'must be a text';
+  if (value.includes('\0')) return 'must not hold a NUL character';
+  if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
+  if (value.length <= max) return null;
+  const length = lengthOf(value);
+  return length > max ? `may have ${max} characters, not ${length}` : null;
+}
+
+const entryMax = 200;
+
+function listProblem(value: unknown, max: number): string | null {
+  if (!Array.isArray(value)) return 'must be a list';
+  if (value.length > max) return `may have ${max} entries, not ${value.length}`;
+  if (new Set(value).size !== value.length) return 'names an entry twice';
+  return value.map((entry) => textProblem(entry, entryMax)).find((each) => each !== null) ?? null;
+}
+
+const integerDigitsMax = 16;
+
+function decimalProblem(value: unknown, scale: number): string | null {
+  const match = /^-?(\d+)(?:\.(\d+))?$/.exec(String(value));
+  if (!match) return 'must be a decimal number';
+  if ((match[1]?.length ?? 0) > integerDigitsMax) return 'is too large';
+  return (match[2]?.length ?? 0) > scale ? `may have ${scale} digits after the point` : null;
+}
+
+type Read = readonly CheckedInput[];
+type ProblemsByInput = readonly (readonly FieldProblem[])[];
+
+async function missingTerms(
+  manager: EntityManager,
+  entity: Entity,
+  read: Read,
+): Promise<ProblemsByInput> {
+  const terms = entity.columns.flatMap(({ name, field: { vocabulary } }) =>
+    vocabulary === undefined ? [] : [{ name, vocabulary }],
+  );
+  const used = read.map(({ values }) =>
+    terms.flatMap(({ name, vocabulary }) =>
+      [values.get(name) ?? []].flat().map((code) => ({ name, vocabulary, code: asText(code) })),
+    ),
+  );
+  const keys = new Map<string, TermKey>(used.flat().map((each) => [nameOf(each), each]));
+  const found = await findTermsByKey(manager, [...keys.values()]);
+  const known = new Set(found.filter(({ active }) => active).map(nameOf));
+  return used.map((each) =>
+    each
+      .filter((key) => !known.has(nameOf(key)))
+      .map(({ name, vocabulary, code }) => ({
+        path: name,
+        message: `"${code}" is no active term of ${vocabulary}`,
+      })),
+  );
+}
+
+async function missingReferences(
+  manager: EntityManager,
+  entity: Entity,
+  read: Read,
+): Promise<ProblemsByInput> {
+  const problems: FieldProblem[][] = read.map(() => []);
+  for (const { name, field } of entity.columns) {
+    if (!field.references) continue;
+    const ids = read.map(({ values }) => values.get(name)).filter((id) => typeof id === 'string');
+    const known = await existingIds(manager, field.references, ids.filter(isId));
+    for (const [at, { values }] of read.entries()) {
+      const id = values.get(name);
+      if (typeof id === 'string' && !known.has(id)) {
+        problems[at]?.push({ path: name, message: `${field.references} ${id} does not exist` });
+      }
+    }
+  }
+  return problems;
+}
+
+async function existingIds(
+  manager: EntityManager,
+  entityName: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const table = entityName.charAt(0).toLowerCase() + entityName.slice(1);
+  const rows: { id: Uint8Array }[] = await manager.query(
+    `SELECT id FROM \`${table}\` WHERE deletedAt IS NULL AND id IN (${ids.map(() => '?').join(', ')})`,
+    ids.map(idToBytes),
+  );
+  return new Set(rows.map(({ id }) => idFromBytes(id)));
+}
+
+async function badCustomFields(
+  manager: EntityManager,
+  entity: Entity,
+  read: Read,
+): Promise<ProblemsByInput> {
+  const given = read.map(({ values }) => values.get('customFields') ?? {});
+  if (given.every((values) => Object.keys(values).length === 0)) return [];
+  const fields = await findCustomFields(manager, entity.name);
+  return given.map((values) => customFieldProblems(fields, { ...values }));
+}

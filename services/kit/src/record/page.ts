@@ -1,0 +1,282 @@
+import DataLoader from 'dataloader';
+import type { RequestContext } from '../context.ts';
+import { compileCriteria, type Criteria, type CriteriaScope } from './criteria.ts';
+import { findCustomFields, type CustomFields } from './custom-field.ts';
+import { decodeRow, type Entity, type Stamps } from './entity.ts';
+import { invalid } from '../errors.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
+import { readingOf, scopeSql } from './policy.ts';
+import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
+import { and, raw, sql, type Sql } from '../sql.ts';
+import { selectList, selectRows } from './store.ts';
+
+export type PageArgs = {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly where?: Criteria | null;
+  readonly orderBy?: readonly OrderBy[] | null;
+};
+
+export type Connection<Row> = {
+  readonly nodes: readonly Row[];
+  readonly edges: readonly { readonly cursor: string; readonly node: Row }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  /** Counts only when the client asks for it. */
+  readonly totalCount: () => Promise<number>;
+};
+
+const sizeDefault = 20;
+const sizeMax = { interactive: 100, reporting: 1000 } as const;
+
+/** One page of the records that the viewer may read. Pages go by key, never by offset. */
+export async function listPage<Row extends Stamps>(
+  context: RequestContext,
+  entity: Entity<Row>,
+  args: PageArgs,
+): Promise<Connection<Row>> {
+  const { manager } = context.app.db;
+  const plan = await planPage(context, entity, args);
+  const conditions = and([plan.visible, plan.after]);
+  const rows = await selectRows(
+    manager,
+    entity,
+    sql`WHERE ${conditions} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`,
+  );
+  return connectionOf(rows, plan, () => countRows(context, entity, plan.visible));
+}
+
+async function countRows(context: RequestContext, entity: Entity, where: Sql): Promise<number> {
+  const [row]: { total: number }[] = await context.app.db.manager.query(
+    `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${where.text}`,
+    [...where.values],
+  );
+  return row?.total ?? 0;
+}
+
+type Plan = {
+  readonly sort: readonly SortKey[];
+  readonly order: Sql;
+  /** What the viewer may see and asked for, without the cursor. */
+  readonly visible: Sql;
+  readonly after: Sql;
+  readonly size: number;
+  /** The page is read from its end, so the rows come in reverse. */
+  readonly isBackward: boolean;
+  readonly hasCursor: boolean;
+};
+
+async function planPage(context: RequestContext, entity: Entity, args: PageArgs): Promise<Plan> {
+  const isBackward = args.last !== null && args.last !== undefined;
+  const cursor = (isBackward ? args.before : args.after) ?? null;
+  const scope = await readScope(context, entity, args);
+  const sort = readSort(scope, args.orderBy ?? [], isBackward);
+  return {
+    sort,
+    order: orderSql(sort),
+    visible: visibleSql(context, scope, args.where ?? {}),
+    after: cursor === null ? raw('TRUE') : afterCursor(sort, cursor),
+    size: pageSize(context, args),
+    isBackward,
+    hasCursor: cursor !== null,
+  };
+}
+
+/** What filters, sorts and groups of this entity are compiled against, for this viewer. */
+export async function readScope(
+  context: RequestContext,
+  entity: Entity,
+  uses: object,
+): Promise<CriteriaScope> {
+  // The definitions are read only when a custom field is named somewhere in the arguments.
+  const customFields: CustomFields = /"custom(?:Fields"|\.)/.test(JSON.stringify(uses))
+    ? await findCustomFields(context.app.db.manager, entity.name)
+    : new Map();
+  return {
+    entity,
+    alias: 't',
+    now: context.app.now(),
+    customFields,
+    mayRead: (_, fieldClass) => readingOf(context.viewer, fieldClass) === 'read',
+    readable: (related, alias) =>
+      scopeSql(context.viewer, 'read', { entity: related, alias, now: context.app.now() }),
+  };
+}
+
+export const visibleSql = (
+  context: RequestContext,
+  { entity, alias, now, ...scope }: CriteriaScope,
+  where: Criteria,
+): Sql =>
+  and([
+    raw(`${alias}.deletedAt IS NULL`),
+    scopeSql(context.viewer, 'read', { entity, alias, now }),
+    compileCriteria({ entity, alias, now, ...scope }, where),
+  ]);
+
+function pageSize({ lane }: RequestContext, args: PageArgs): number {
+  refuseMixedEnds(args);
+  const size = args.first ?? args.last ?? sizeDefault;
+  const max = sizeMax[lane];
+  if (size < 0 || size > max) throw invalid(`A page holds 0 to ${max} records`);
+  return size;
+}
+
+function refuseMixedEnds({ first, last, after, before }: PageArgs): void {
+  if (first && last) throw invalid('Ask for first or for last, not for both');
+  const isMixed = (first && before) || (last && after);
+  if (isMixed) throw invalid('first goes with after, last with before');
+}
+
+function connectionOf<Row extends Stamps>(
+  found: readonly Row[],
+  plan: Plan,
+  totalCount: () => Promise<number>,
+): Connection<Row> {
+  const hasMore = found.length > plan.size;
+  const page = found.slice(0, plan.size);
+  const nodes = plan.isBackward ? page.toReversed() : page;
+  const edges = nodes.map((node) => ({ cursor: cursorOf(plan.sort, node), node }));
+  return {
+    nodes,
+    edges,
+    pageInfo: {
+      hasNextPage: plan.isBackward ? plan.hasCursor : hasMore,
+      hasPreviousPage: plan.isBackward ? hasMore : plan.hasCursor,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount,
+  };
+}
+
+export type ChildPages<Row> = {
+  readonly load: (parentId: string, args: PageArgs) => Promise<Connection<Row>>;
+};
+
+type ChildKey = { readonly parentId: string; readonly args: PageArgs };
+
+/** A table that ties parents to records: each row names one of both. */
+export type ChildLink = {
+  readonly table: string;
+  readonly parentColumn: string;
+  /** Names the record. */
+  readonly column: string;
+};
+
+/**
+ * Pages of the records that belong to a parent, for many parents in one statement:
+ * `childPages(context, SalesOrderEntity, 'customerId')`. The parent is named by a column of the
+ * record, or by a link when a record has several.
+ */
+export function childPages<Row extends Stamps>(
+  context: RequestContext,
+  entity: Entity<Row>,
+  parent: string | ChildLink,
+): ChildPages<Row> {
+  const options = { cacheKeyFn: (key: ChildKey) => JSON.stringify(key) };
+  const pages = new DataLoader<ChildKey, Connection<Row>, string>(
+    (keys) =>
+      byArgs(keys, (ids, args) => readChildPages({ context, entity, parent, counts }, ids, args)),
+    options,
+  );
+  const counts = new DataLoader<ChildKey, number, string>(
+    (keys) => byArgs(keys, (ids, args) => countChildren({ context, entity, parent }, ids, args)),
+    options,
+  );
+  return { load: (parentId, args) => pages.load({ parentId, args }) };
+}
+
+/** Calls `read` once for each set of arguments; in nearly every query there is one. */
+async function byArgs<Value>(
+  keys: readonly ChildKey[],
+  read: (ids: readonly string[], args: PageArgs) => Promise<ReadonlyMap<string, Value>>,
+): Promise<(Value | Error)[]> {
+  const groups = new Map<string, ChildKey[]>();
+  for (const key of keys) {
+    const name = JSON.stringify(key.args);
+    groups.set(name, [...(groups.get(name) ?? []), key]);
+  }
+  const found = new Map<ChildKey, Value>();
+  for (const group of groups.values()) {
+    const [{ args } = { args: {} }] = group;
+    const values = await read([...new Set(group.map(({ parentId }) => parentId))], args);
+    for (const key of group) {
+      const value = values.get(key.parentId);
+      if (value !== undefined) found.set(key, value);
+    }
+  }
+  return keys.map((key) => found.get(key) ?? new Error(`Nothing was read for ${key.parentId}`));
+}
+
+type Children<Row extends Stamps> = {
+  readonly context: RequestContext;
+  readonly entity: Entity<Row>;
+  readonly parent: string | ChildLink;
+};
+
+/** Where the records are read from, with the column that names their parent. */
+const sourceOf = (entity: Entity, parent: string | ChildLink): { from: Sql; column: Sql } =>
+  typeof parent === 'string'
+    ? { from: raw(`\`${entity.table}\` t`), column: raw(`t.\`${parent}\``) }
+    : {
+        from: raw(
+          `\`${parent.table}\` l JOIN \`${entity.table}\` t ON t.id = l.\`${parent.column}\``,
+        ),
+        column: raw(`l.\`${parent.parentColumn}\``),
+      };
+
+type WithCounts = { readonly counts: DataLoader<ChildKey, number, string> };
+
+async function readChildPages<Row extends Stamps>(
+  { context, entity, parent, counts }: Children<Row> & WithCounts,
+  parentIds: readonly string[],
+  args: PageArgs,
+): Promise<ReadonlyMap<string, Connection<Row>>> {
+  const plan = await planPage(context, entity, args);
+  const { from, column } = sourceOf(entity, parent);
+  const page = sql`SELECT ${raw(selectList(entity, 't'))} FROM ${from} WHERE ${column} = p.parentId AND ${plan.visible} AND ${plan.after} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`;
+  const { text, values } =
+    sql`SELECT HEX(p.parentId) AS parentOfRow, t.* FROM ${parentTable(parentIds)} p, LATERAL (${page}) t`;
+  const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
+
+  const children = new Map<string, Row[]>(parentIds.map((id) => [id, []]));
+  for (const row of rows) {
+    const parentId = idFromBytes(Buffer.from(String(row['parentOfRow']), 'hex'));
+    children.get(parentId)?.push(decodeRow(entity, row));
+  }
+  return new Map(
+    [...children].map(([parentId, found]) => [
+      parentId,
+      connectionOf(found, plan, () => counts.load({ parentId, args })),
+    ]),
+  );
+}
+
+/** The ids as a table of one column, `parentId`. */
+const parentTable = (ids: readonly string[]): Sql =>
+  sql`(SELECT UNHEX(hex) AS parentId FROM JSON_TABLE(${JSON.stringify(
+    ids.map((id) => idToBytes(id).toString('hex')),
+  )}, '$[*]' COLUMNS (hex CHAR(32) PATH '$')) j)`;
+
+async function countChildren<Row extends Stamps>(
+  { context, entity, parent }: Children<Row>,
+  parentIds: readonly string[],
+  args: PageArgs,
+): Promise<ReadonlyMap<string, number>> {
+  const plan = await planPage(context, entity, args);
+  const { from, column } = sourceOf(entity, parent);
+  const { text, values } =
+    sql`SELECT ${column} AS parentId, COUNT(*) AS total FROM ${from} WHERE ${column} IN (${parentIds.map(idToBytes)}) AND ${plan.visible} GROUP BY ${column}`;
+  const rows: { parentId: Uint8Array; total: number }[] = await context.app.db.manager.query(text, [
+    ...values,
+  ]);
+  const totals = new Map(rows.map((row) => [idFromBytes(row.parentId), row.total]));
+  return new Map(parentIds.map((id) => [id, totals.get(id) ?? 0]));
+}

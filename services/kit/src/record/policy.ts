@@ -1,0 +1,180 @@
+import type { AccessRule, Entity } from './entity.ts';
+import { forbidden } from '../errors.ts';
+import type { FieldClass } from './field.ts';
+import { idToBytes } from '../id.ts';
+import { and, or, raw, sql, type Sql } from '../sql.ts';
+import type { Role, Viewer } from '../viewer.ts';
+
+/** Whose records a role reaches, from narrow to wide; each holds those before it. */
+export const scopes = ['none', 'own', 'shared', 'team', 'team_tree', 'all'] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** `manage` is the right to change what the company set up: terms, custom fields, staff. */
+export type Action = 'read' | 'write' | 'manage';
+
+/** What becomes of a value whose class the role may not read. */
+export type Reading = 'hide' | 'mask' | 'read';
+
+type RoleRule = {
+  readonly scopes: Readonly<Record<Action, Scope>>;
+  readonly classes: Readonly<Record<FieldClass, Reading>>;
+};
+
+const open = { PUBLIC: 'read', INTERNAL: 'read' } as const;
+
+/** The access rules, once and for every service: role, then action to scope and class to reading. */
+export const policy: Readonly<Record<Role, RoleRule>> = {
+  rep: {
+    scopes: { read: 'team', write: 'own', manage: 'none' },
+    classes: { ...open, CONFIDENTIAL: 'mask', PERSONAL: 'read', SENSITIVE: 'hide' },
+  },
+  manager: {
+    scopes: { read: 'team_tree', write: 'team_tree', manage: 'none' },
+    classes: { ...open, CONFIDENTIAL: 'read', PERSONAL: 'read', SENSITIVE: 'hide' },
+  },
+  care_agent: {
+    scopes: { read: 'all', write: 'none', manage: 'none' },
+    classes: { ...open, CONFIDENTIAL: 'hide', PERSONAL: 'read', SENSITIVE: 'hide' },
+  },
+  analyst: {
+    scopes: { read: 'all', write: 'none', manage: 'none' },
+    classes: { ...open, CONFIDENTIAL: 'read', PERSONAL: 'mask', SENSITIVE: 'hide' },
+  },
+  partner: {
+    scopes: { read: 'shared', write: 'none', manage: 'none' },
+    classes: { ...open, CONFIDENTIAL: 'hide', PERSONAL: 'hide', SENSITIVE: 'hide' },
+  },
+  admin: {
+    scopes: { read: 'all', write: 'all', manage: 'all' },
+    classes: { ...open, CONFIDENTIAL: 'read', PERSONAL: 'read', SENSITIVE: 'read' },
+  },
+  service: {
+    scopes: { read: 'all', write: 'all', manage: 'all' },
+    classes: { ...open, CONFIDENTIAL: 'read', PERSONAL: 'read', SENSITIVE: 'read' },
+  },
+};
+
+const readings: readonly Reading[] = ['hide', 'mask', 'read'];
+
+/** The widest scope of the viewer's roles. */
+export const scopeOf = (viewer: Viewer, action: Action): Scope =>
+  widest(
+    scopes,
+    viewer.roles.map((role) => policy[role].scopes[action]),
+    'none',
+  );
+
+/** How the viewer reads a class. Sensitive values need a stated purpose beside the right. */
+export function readingOf(viewer: Viewer, fieldClass: FieldClass): Reading {
+  if (fieldClass === 'SENSITIVE' && viewer.purpose === null) return 'hide';
+  return widest(
+    readings,
+    viewer.roles.map((role) => policy[role].classes[fieldClass]),
+    'hide',
+  );
+}
+
+const widest = <Step>(order: readonly Step[], steps: readonly Step[], none: Step): Step =>
+  steps.reduce((best, step) => (order.indexOf(step) > order.indexOf(best) ? step : best), none);
+
+/** Refuses what no role of the viewer may do to any record of this kind. */
+export function allow(viewer: Viewer, action: Action, what: string): void {
+  if (scopeOf(viewer, action) === 'none') throw forbidden(`You may not ${action} ${what}`);
+}
+
+/** The rows of `entity` that the viewer may do `action` to, as a condition on the row `alias`. */
+export function scopeSql(
+  viewer: Viewer,
+  action: Action,
+  { entity, alias, now }: { readonly entity: Entity; readonly alias: string; readonly now: Date },
+): Sql {
+  const scope = scopeOf(viewer, action);
+  if (scope === 'all') return raw('TRUE');
+  if (scope === 'none') return raw('FALSE');
+
+  return ruleSql(viewer, entity.access, { action, scope, alias, now });
+}
+
+type Reach = {
+  readonly action: Action;
+  readonly scope: Scope;
+  readonly alias: string;
+  readonly now: Date;
+};
+
+function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
+  switch (access.by) {
+    case 'company':
+      return companySql(viewer, reach, access.writers === 'staff');
+    case 'owner':
+      return ownerSql(viewer, { ...reach, owner: access.owner, team: access.team });
+    case 'parent':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` owning`,
+        where: `owning.id = ${reach.alias}.\`${access.column}\``,
+      });
+    case 'link':
+      return owningSql(viewer, reach, {
+        from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
+        where: `link.\`${access.column}\` = ${reach.alias}.id AND link.deletedAt IS NULL`,
+      });
+    case 'any':
+      return or(access.of.map((each) => ruleSql(viewer, each, reach)));
+  }
+}
+
+const companySql = ({ roles }: Viewer, { action }: Reach, isWritable: boolean): Sql =>
+  raw(
+    (action === 'read' || (action === 'write' && isWritable)) && !roles.includes('partner')
+      ? 'TRUE'
+      : 'FALSE',
+  );
+
+/** Some row `owning` is there whose owner may. */
+function owningSql(
+  viewer: Viewer,
+  reach: Reach,
+  { from, where }: { readonly from: string; readonly where: string },
+): Sql {
+  const isAllowed = ownerSql(viewer, {
+    ...reach,
+    alias: 'owning',
+    owner: 'ownerId',
+    team: 'teamId',
+  });
+  return sql`EXISTS (SELECT 1 FROM ${raw(from)} WHERE ${raw(where)} AND ${isAllowed})`;
+}
+
+type OwnerColumns = {
+  readonly scope: Scope;
+  readonly alias: string;
+  readonly owner: string;
+  readonly team: string;
+  readonly now: Date;
+};
+
+function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColumns): Sql {
+  const reaches = (wanted: Scope): boolean => scopes.indexOf(scope) >= scopes.indexOf(wanted);
+  const grantees = [viewer.staffId, ...viewer.teamIds].flatMap((each) =>
+    each === null ? [] : [idToBytes(each)],
+  );
+  const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
+  const parts: readonly (readonly [boolean, Sql])[] = [
+    [
+      viewer.staffId !== null,
+      sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
+    ],
+    [
+      reaches('shared') && grantees.length > 0,
+      and([
+        sql`EXISTS (SELECT 1 FROM shareGrant g WHERE ${raw(`g.resourceId = ${alias}.id`)} AND g.granteeId IN (${grantees}) AND (g.expiresAt IS NULL OR g.expiresAt > ${now}))`,
+      ]),
+    ],
+    [
+      reaches('team') && teams.length > 0,
+      sql`${raw(`${alias}.\`${team}\``)} IN (${teams.map(idToBytes)})`,
+    ],
+  ];
+  return or(parts.filter(([applies]) => applies).map(([, part]) => part));
+}

@@ -1,0 +1,57 @@
+import { runCommand, type Memory } from './command.ts';
+import type { RequestContext } from '../context.ts';
+import { findCustomFields, saveCustomField, type CustomField } from './custom-field.ts';
+import { invalid } from '../errors.ts';
+import { allow } from './policy.ts';
+import { findTermsByKey, saveTerm, type VocabularyTerm } from './vocabulary.ts';
+
+type Repeatable = { readonly clientMutationId?: string | null };
+
+type TermInput = Repeatable & Omit<VocabularyTerm, 'parent'> & { readonly parent?: string | null };
+
+/** Defines or changes a term of an open vocabulary of this service. */
+export const saveVocabularyTerm = (
+  context: RequestContext,
+  input: TermInput,
+): Promise<VocabularyTerm> =>
+  runCommand(context, { name: 'saveVocabularyTerm', input, memory: termMemory(input) }, (work) => {
+    allow(work.viewer, 'manage', 'vocabularies');
+    const { vocabulary, code, labels, parent = null, order, active } = input;
+    return saveTerm(work.manager, { vocabulary, code, labels, parent, order, active });
+  });
+
+const termMemory = ({ vocabulary, code }: TermInput): Memory<VocabularyTerm> => ({
+  keep: () => null,
+  recall: async (manager) => {
+    const [term] = await findTermsByKey(manager, [{ vocabulary, code }]);
+    if (!term) throw new Error(`The term ${vocabulary}:${code} is gone`);
+    return term;
+  },
+});
+
+type FieldInput = Repeatable & Omit<CustomField, 'id'>;
+
+/** Defines a field at run time, or changes its labels, options and state. */
+export const defineCustomField = (
+  context: RequestContext,
+  { input, entities }: { readonly input: FieldInput; readonly entities: readonly string[] },
+): Promise<CustomField> =>
+  runCommand(context, { name: 'defineCustomField', input, memory: fieldMemory(input) }, (work) => {
+    allow(work.viewer, 'manage', 'custom fields');
+    if (!entities.includes(input.entity)) {
+      throw invalid('The definition was refused', [
+        { path: 'entity', message: `must be one of ${entities.join(', ')}` },
+      ]);
+    }
+    const { entity, key, type, labels, required, options, active } = input;
+    return saveCustomField(work.manager, { entity, key, type, labels, required, options, active });
+  });
+
+const fieldMemory = ({ entity, key }: FieldInput): Memory<CustomField> => ({
+  keep: () => null,
+  recall: async (manager) => {
+    const field = (await findCustomFields(manager, entity)).get(key);
+    if (!field) throw new Error(`The custom field ${entity}.${key} is gone`);
+    return field;
+  },
+});

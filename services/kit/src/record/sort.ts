@@ -1,0 +1,122 @@
+import { requireReadable, unknownField, type CriteriaScope } from './criteria.ts';
+import { customFieldTarget } from './custom-field.ts';
+import { columnNamed, encode, valueAt, type Stamps } from './entity.ts';
+import { invalid } from '../errors.ts';
+import { id as idField, text, type Field } from './field.ts';
+import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
+import { columnSql } from './store.ts';
+
+export type OrderBy = { readonly field: string; readonly direction?: 'ASC' | 'DESC' };
+
+export type SortKey = {
+  readonly name: string;
+  readonly target: string;
+  readonly path: readonly string[];
+  readonly field: Field;
+  readonly isAscending: boolean;
+};
+
+const keysMax = 4;
+const customPrefix = 'custom.';
+
+/** The keys to sort by, ended by the id so that the order is total. Newest first when none is given. */
+export function readSort(
+  scope: CriteriaScope,
+  orderBy: readonly OrderBy[],
+  isReversed = false,
+): SortKey[] {
+  if (orderBy.length > keysMax) throw invalid(`At most ${keysMax} sort keys`);
+  const keys = orderBy.map((order) => readKey(scope, order));
+  const idKey: SortKey = {
+    name: 'id',
+    target: `${scope.alias}.id`,
+    path: ['id'],
+    field: idField({ label: { zh: '编号', en: 'Id' } }),
+    isAscending: keys.at(-1)?.isAscending ?? false,
+  };
+  const all = keys.some(({ name }) => name === 'id') ? keys : [...keys, idKey];
+  return isReversed ? all.map((key) => ({ ...key, isAscending: !key.isAscending })) : all;
+}
+
+function readKey(scope: CriteriaScope, { field: name, direction }: OrderBy): SortKey {
+  const isAscending = direction !== 'DESC';
+  if (name.startsWith(customPrefix)) {
+    const custom = scope.customFields.get(name.slice(customPrefix.length));
+    if (!custom) throw unknownField(scope.entity, name);
+    const field = text({ max: 1000, label: custom.labels });
+    const path = ['customFields', custom.key];
+    return { name, target: customFieldTarget(custom, scope.alias), path, field, isAscending };
+  }
+  const column = columnNamed(scope.entity, name);
+  if (!column) throw unknownField(scope.entity, name);
+  requireReadable(scope, column);
+  if (column.field.kind === 'list' || column.field.kind === 'json') {
+    throw invalid(`${scope.entity.name} can't be sorted by ${name}`);
+  }
+  const target = columnSql(column, scope.alias);
+  return { name, target, path: column.path, field: column.field, isAscending };
+}
+
+export const orderSql = (keys: readonly SortKey[]): Sql =>
+  joinSql(
+    keys.map(({ target, isAscending }) => raw(`${target} ${isAscending ? 'ASC' : 'DESC'}`)),
+    ', ',
+  );
+
+/** Where a row stands in the order: opaque to clients, valid for the same sort only. */
+export const cursorOf = (keys: readonly SortKey[], row: Stamps): string =>
+  Buffer.from(
+    JSON.stringify([
+      keys.map(({ name }) => name).join(),
+      ...keys.map(({ path }) => valueAt(row, path)),
+    ]),
+  ).toString('base64url');
+
+/** The rows that come after a cursor. NULL is less than every value, as in MySQL. */
+export function afterCursor(keys: readonly SortKey[], cursor: string): Sql {
+  const values = readCursor(keys, cursor);
+  const [first] = keys;
+  const branches = keys.map((key, at) =>
+    and([
+      ...keys.slice(0, at).map((same, index) => sql`${raw(same.target)} <=> ${values[index]}`),
+      beyond(key, values[at]),
+    ]),
+  );
+  // The same bound once more on the first key alone lets MySQL start inside the index.
+  return first ? and([from(first, values[0]), or(branches)]) : raw('TRUE');
+}
+
+function beyond({ target, isAscending }: SortKey, value: unknown): Sql {
+  if (value === null) return raw(isAscending ? `${target} IS NOT NULL` : 'FALSE');
+  if (isAscending) return sql`${raw(target)} > ${value}`;
+  return sql`(${raw(target)} < ${value} OR ${raw(target)} IS NULL)`;
+}
+
+function from({ target, isAscending }: SortKey, value: unknown): Sql {
+  if (value === null) return raw(isAscending ? 'TRUE' : `${target} IS NULL`);
+  if (isAscending) return sql`${raw(target)} >= ${value}`;
+  return sql`(${raw(target)} <= ${value} OR ${raw(target)} IS NULL)`;
+}
+
+function readCursor(keys: readonly SortKey[], cursor: string): unknown[] {
+  const parsed = parseCursor(cursor);
+  if (parsed.length !== keys.length + 1 || parsed[0] !== keys.map(({ name }) => name).join()) {
+    throw invalid('The cursor is not one of this list and sort');
+  }
+  return keys.map(({ field }, at) => decodeKey(field, parsed[at + 1]));
+}
+
+function decodeKey(field: Field, value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) throw invalid('The cursor is damaged');
+  if (field.kind === 'dateTime' && typeof value === 'string') return new Date(value);
+  return encode(field, value);
+}
+
+function parseCursor(cursor: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
