@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { homeFromEnv } from '../mesh/mesh.ts';
+import { createHome, homeAt, repository } from '../mesh/paths.ts';
+import { main, say, UserError } from '../mesh/say.ts';
+import type { Measurement, Row } from './measurement.ts';
+import { printReport } from './report.ts';
+
+const usage = `npm run bench [-- NAME…] [--json]
+  NAME…    which measurements; all when left out
+  --list   what there is
+  --json   prints one object { name, at, rows: [{ id, value, unit, bound, ok }] }
+Servers are its own, in GUANXI_HOME/bench and on the ports from GUANXI_PORT (4700).`;
+
+const folder = join(repository, 'tools/src/bench');
+const defaultPort = 4700;
+
+/** Every folder with a `measure.ts` is a measurement. */
+const programOf = (name: string): string => join(folder, name, 'measure.ts');
+
+const moduleSchema = z.object({
+  measurement: z.custom<Measurement>(
+    (value) => typeof value === 'object' && value !== null && 'run' in value,
+    'measure.ts exports no measurement',
+  ),
+});
+
+/** Takes measurements, one after the other. Exits with 0 when every bound is held. */
+await main(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(`${usage}\n`);
+  const names = namesOf();
+  if (values.list) return list(names);
+
+  const wanted = positionals.length > 0 ? positionals : names;
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new UserError(`${usage}\n\nThere are: ${names.join(', ')}`);
+
+  const at = new Date().toISOString();
+  const rows: Row[] = [];
+  for (const name of wanted) rows.push(...(await measure(name)));
+  // Handlers for signals that a measurement has set would keep this process.
+  process.exit(printReport({ name: wanted.join('+'), at, rows }, values.json));
+});
+
+function namesOf(): string[] {
+  return readdirSync(folder).filter((name) => existsSync(programOf(name)));
+}
+
+async function load(name: string): Promise<Measurement> {
+  return moduleSchema.parse(await import(pathToFileURL(programOf(name)).href)).measurement;
+}
+
+async function list(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    process.stdout.write(`${name.padEnd(12)} ${(await load(name)).about}\n`);
+  }
+}
+
+async function measure(name: string): Promise<readonly Row[]> {
+  const { about, run } = await load(name);
+  say(`${name}: ${about}`);
+  const home = homeAt(join(homeFromEnv().root, 'bench', name));
+  rmSync(home.root, { recursive: true, force: true });
+  createHome(home);
+  const port = Number(process.env['GUANXI_PORT'] ?? defaultPort);
+  const rows = await run({ home, port });
+  rmSync(home.root, { recursive: true, force: true });
+  return rows;
+}

@@ -1,0 +1,34 @@
+import { graphqlUrl } from '../mesh/demo.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { mintToken } from '../mesh/mint.ts';
+import { untilStopSignal } from '../mesh/stop-signal.ts';
+import { startMesh } from '../mesh/supervisor.ts';
+import { createGraphClient, type GraphClient } from '../graph-client.ts';
+import type { Place } from './measurement.ts';
+
+/** Starts an empty mesh that writes to the disk like a real one, for as long as `use` takes. */
+export async function withMesh<Value>(
+  { home, port }: Place,
+  use: (mesh: Mesh, graph: GraphClient) => Promise<Value>,
+): Promise<Value> {
+  const running = await startMesh(home, {
+    port,
+    instances: 1,
+    durability: 'full',
+    parts: 'all',
+  });
+  void untilStopSignal().then(async () => {
+    await running.stop();
+    process.exit(1);
+  });
+  try {
+    await running.ready;
+    const token = await mintToken(running.mesh, { roles: ['admin'] });
+    const graph = createGraphClient({ url: graphqlUrl(running.mesh), token });
+    const value = await use(running.mesh, graph);
+    await graph.close();
+    return value;
+  } finally {
+    await running.stop();
+  }
+}
