@@ -16,27 +16,23 @@ const linesMax = 200;
 const unit = 10_000n;
 const centsPerProduct = unit * unit * unit;
 
-/** The lines with their amounts: quantity × price × (1 − discount), rounded half up to cents. */
+/**
+ * The lines with their amounts: quantity × price × (1 − discount). The order is rounded once, half
+ * up to cents: a line's amount is what the rounded sum grows by, so that lines add up to the order.
+ */
 export function priceLines(lines: readonly OrderLineInput[]): OrderLine[] {
+  let exact = 0n;
   return lines.map((line) => {
     const { productId = null, description = null, quantity, unitPrice, cost = null } = line;
     const discount = line.discount ?? '0';
-    return {
-      productId,
-      description,
-      quantity,
-      unitPrice,
-      discount,
-      amount: lineAmount(line),
-      cost,
-    };
+    const before = toCents(exact);
+    exact += scaled(quantity) * scaled(unitPrice) * (unit - scaled(discount));
+    const amount = fromCents(toCents(exact) - before);
+    return { productId, description, quantity, unitPrice, discount, amount, cost };
   });
 }
 
-function lineAmount({ quantity, unitPrice, discount }: OrderLineInput): string {
-  const product = scaled(quantity) * scaled(unitPrice) * (unit - scaled(discount ?? '0')) * 100n;
-  return fromCents((product + centsPerProduct / 2n) / centsPerProduct);
-}
+const toCents = (exact: bigint): bigint => (exact * 100n + centsPerProduct / 2n) / centsPerProduct;
 
 /** A decimal of up to 4 digits after the point as a whole number of ten-thousandths. */
 function scaled(decimal: string): bigint {

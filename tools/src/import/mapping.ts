@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import { UserError } from '../mesh/say.ts';
+import { lookupSchema } from './lookup-kinds.ts';
+
+/** Texts of a file that stand for another value. `*` is every text without an entry, `""` no text. */
+const valueMap = z.record(z.string(), z.string().nullable());
+
+const fieldSchema = z
+  .strictObject({
+    /** The column of the file … */
+    column: z.string().min(1).optional(),
+    /** … or a text made of columns: `{firstName} {lastName}`; empty when one of them is … */
+    template: z.string().min(1).optional(),
+    /** … or the same for every row. */
+    value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    map: valueMap.optional(),
+    /** Of an empty cell. */
+    default: z.string().optional(),
+    /** Finds the record that the text names, and takes its id. */
+    lookup: lookupSchema.optional(),
+    /** How dates are written: `dd/MM/yyyy`, `yyyy年M月d日`. ISO 8601 when left out. */
+    date: z.string().min(1).optional(),
+    /** How numbers are written. */
+    number: z.enum(['1,234.5', '1.234,5']).optional(),
+    /** The text is a percentage: 15 and 15% both mean 0.15. */
+    percent: z.boolean().optional(),
+    /** What separates the values of a field that holds several. */
+    split: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ column, template, value }) =>
+      [column, template, value].filter((each) => each !== undefined).length === 1,
+    'takes one of "column", "template" and "value"',
+  );
+
+const columnOrField = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((column) => ({ column })),
+    fieldSchema,
+  ],
+  {
+    error: 'is the name of a column, or an object with "column", "template" or "value"',
+  },
+);
+
+const fieldsSchema = z.record(z.string().min(1), z.unknown()).transform((fields, context) => {
+  const entries = Object.entries(fields).flatMap(([path, field]) => {
+    const result =
+      typeof field === 'object' ? fieldSchema.safeParse(field) : columnOrField.safeParse(field);
+    if (result.success) return [[path, result.data] as const];
+    for (const { message, path: within } of result.error.issues) {
+      context.addIssue({ code: 'custom', message, path: [path, ...within] });
+    }
+    return [];
+  });
+  return new Map<string, FieldMapping>(entries);
+});
+
+const mappingSchema = z.strictObject({
+  encoding: z.enum(['utf-8', 'gb18030', 'big5', 'windows-1252']).default('utf-8'),
+  delimiter: z.string().length(1).default(','),
+  /** The column whose text may hold delimiters without quotes: it takes the surplus of a row. */
+  overflow: z.string().optional(),
+  /** Texts that mean that there is no value, beside the empty one. */
+  empty: z.array(z.string()).default([]),
+  /** Of times without an offset of their own. */
+  zone: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'is no time zone, such as Asia/Shanghai')
+    .default('Asia/Shanghai'),
+  fields: fieldsSchema,
+  /** Several rows that make one record: those of another file, else those that follow each other. */
+  details: z
+    .strictObject({
+      /** The list that the rows fill. */
+      into: z.string().min(1),
+      /** The column whose value the rows of one record share. */
+      by: z.union([
+        z
+          .string()
+          .min(1)
+          .transform((column) => ({ main: column, file: column })),
+        z.strictObject({ main: z.string().min(1), file: z.string().min(1) }),
+      ]),
+      /** Beside the file that is imported. */
+      file: z.string().min(1).optional(),
+      fields: fieldsSchema,
+    })
+    .optional(),
+});
+
+export type FieldMapping = z.infer<typeof fieldSchema>;
+export type Mapping = z.infer<typeof mappingSchema>;
+export type Details = NonNullable<Mapping['details']>;
+
+export function readMapping(file: string): Mapping {
+  const result = mappingSchema.safeParse(parseJson(file));
+  if (result.success) return result.data;
+  throw new UserError(`The mapping ${file} is not valid:\n${z.prettifyError(result.error)}`);
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`The mapping ${file} can not be read: ${reason}`, { cause: error });
+  }
+}
