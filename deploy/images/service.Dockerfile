@@ -12,6 +12,7 @@ COPY schemas/package.json schemas/
 COPY gateway/package.json gateway/
 COPY tools/package.json tools/
 COPY services/kit/package.json services/kit/
+COPY services/keeper/package.json services/keeper/
 COPY services/customers/package.json services/customers/
 COPY services/contacts/package.json services/contacts/
 COPY services/care/package.json services/care/
@@ -28,6 +29,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/gateway/dist gateway/dist
+COPY --from=build /app/services/keeper/dist services/keeper/dist
 COPY --from=build /app/services/customers/dist services/customers/dist
 COPY --from=build /app/services/contacts/dist services/contacts/dist
 COPY --from=build /app/services/care/dist services/care/dist

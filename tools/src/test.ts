@@ -6,6 +6,7 @@ import { homeFromEnv } from './mesh/mesh.ts';
 import { clearRemains, requireNotRunning } from './mesh/orphans.ts';
 import { createHome, type Home, homeAt } from './mesh/paths.ts';
 import { main, say, seconds, step } from './mesh/say.ts';
+import { buildSupervisor } from './mesh/programs.ts';
 import { untilStopSignal } from './mesh/stop-signal.ts';
 import { type RunningMesh, startMesh } from './mesh/supervisor.ts';
 import { testVariables } from './mesh/test-environment.ts';
@@ -73,6 +74,7 @@ async function runAll(run: Run): Promise<Tally[]> {
 
 /** The servers of the tests: their own ports and folder, and nothing waits for the disk. */
 async function startDatabases({ home, port, stop }: Run): Promise<RunningMesh> {
+  await buildSupervisor();
   const databases = await startMesh(home, {
     port,
     instances: 1,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { promote, rejoin, switchover } from './cluster.ts';
 import { down, kill, pause, release, resume, start } from './control.ts';
 import { startDetached } from './detach.ts';
 import { showLog } from './logs.ts';
@@ -11,18 +12,21 @@ import { testEnvironment } from './test-environment.ts';
 import { findToolchain } from './toolchain.ts';
 
 const usage = `npm run mesh -- COMMAND
-  status [--json]   every process and the state of MySQL
+  status [--json]   every process, the state of MySQL and who is the source
   logs NAME [-f]    the end of a log, and with -f what is added to it
   kill NAME         SIGKILL; it stays down until start
   pause NAME        SIGSTOP
   resume NAME       SIGCONT
   start NAME        starts one that was killed
+  switchover [NAME] makes the standby the source, without losing or refusing a write
+  rejoin NAME       brings a MySQL server back as standby; --force gives it a new copy
+  promote NAME      makes a server the source where the keeper may not; --force in spite of losses
   release NAME      restarts the instances of one application, one by one
   down              stops everything
   databases         starts MySQL and NATS alone, for tests, and prints where they are
 --home and --port stand for GUANXI_HOME and GUANXI_PORT.`;
 
-type Options = { readonly json: boolean; readonly follow: boolean };
+type Options = { readonly json: boolean; readonly follow: boolean; readonly force: boolean };
 
 const commands: Readonly<
   Record<string, (mesh: Mesh, name: string, options: Options) => Promise<number | void> | void>
@@ -35,6 +39,9 @@ const commands: Readonly<
   resume,
   start,
   release,
+  switchover,
+  rejoin: (mesh, name, { force }) => rejoin(mesh, name, force),
+  promote: (mesh, name, { force }) => promote(mesh, name, force),
 };
 
 await main(async () => {
@@ -43,6 +50,7 @@ await main(async () => {
     options: {
       json: { type: 'boolean', default: false },
       follow: { type: 'boolean', short: 'f', default: false },
+      force: { type: 'boolean', default: false },
       home: { type: 'string' },
       port: { type: 'string' },
     },

@@ -2,15 +2,13 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import type { Mesh } from './mesh.ts';
 import type { MysqlName } from './mysql-server.ts';
 
-/** Two servers, and the passwords of those who look after them. */
+/** Two servers, and the password of the one who looks after them. */
 export type MysqlPair = {
   readonly servers: Readonly<Record<MysqlName, MysqlServer>>;
-  readonly passwords: { readonly keeper: string; readonly repl: string };
-  /** Whether a standby reads from its source over TLS. */
-  readonly tls: boolean;
+  readonly password: string;
 };
 
-export type MysqlServer = {
+type MysqlServer = {
   readonly host: string;
   readonly port: number;
   readonly adminPort: number;
@@ -19,9 +17,8 @@ export type MysqlServer = {
 /** A row whose values are text, as MySQL prints them. */
 export type Row = Readonly<Record<string, string | null>>;
 
-const statementMsMax = 20_000;
+const statementMsMax = 2000;
 
-/** The pair of a mesh on this machine, where connections never leave it. */
 export function pairOf({ ports, secrets }: Mesh): MysqlPair {
   const host = '127.0.0.1';
   return {
@@ -29,8 +26,7 @@ export function pairOf({ ports, secrets }: Mesh): MysqlPair {
       'mysql-a': { host, port: ports['mysql-a'], adminPort: ports['mysql-a-admin'] },
       'mysql-b': { host, port: ports['mysql-b'], adminPort: ports['mysql-b-admin'] },
     },
-    passwords: { keeper: secrets.mysql['keeper'] ?? '', repl: secrets.mysql['repl'] ?? '' },
-    tls: false,
+    password: secrets.mysql['keeper'] ?? '',
   };
 }
 
@@ -41,7 +37,7 @@ export async function connectKeeper(pair: MysqlPair, name: MysqlName): Promise<C
     host,
     port: adminPort,
     user: 'keeper',
-    password: pair.passwords.keeper,
+    password: pair.password,
     connectTimeout: 2000,
   });
   // A server that dies fails the statement under way; between statements there is nobody to tell.
@@ -59,22 +55,9 @@ export async function mysqlIsReady(pair: MysqlPair, name: MysqlName): Promise<bo
   }
 }
 
-export async function execute(
-  connection: Connection,
-  sql: string,
-  values: readonly (string | number)[] = [],
-): Promise<void> {
-  await connection.query({ sql, values: [...values], timeout: statementMsMax });
-}
-
 /** The first row of an answer, or null. */
-export async function readRow(
-  connection: Connection,
-  sql: string,
-  values: readonly string[] = [],
-): Promise<Row | null> {
-  const query = { sql, values: [...values], timeout: statementMsMax };
-  const [[row]] = await connection.query<RowDataPacket[]>(query);
+export async function readRow(connection: Connection, sql: string): Promise<Row | null> {
+  const [[row]] = await connection.query<RowDataPacket[]>({ sql, timeout: statementMsMax });
   if (!row) return null;
   return Object.fromEntries(
     Object.entries(row).map(([key, value]) => [key, value === null ? null : String(value)]),

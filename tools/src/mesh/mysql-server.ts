@@ -32,15 +32,23 @@ export function mysqlCommand(
   return [file, ...prefix, `--defaults-file=${configFile(mesh, name)}`];
 }
 
+const hasData = (mesh: Mesh): boolean =>
+  mysqlNames.every((name) => existsSync(dataFolder(mesh, name)));
+
+/**
+ * Removes all data when that of a server is missing: the rest was begun only, or belongs to it.
+ * The record of who is the source, which NATS keeps, names servers that are gone then.
+ */
+export function removeHalf(mesh: Mesh): void {
+  if (!hasData(mesh)) rmSync(mesh.home.data, { recursive: true, force: true });
+}
+
 /** Writes both configurations and, the first time, both data folders. */
 export async function prepareMysql(mesh: EquippedMesh): Promise<void> {
   for (const name of mysqlNames) writeFileSync(configFile(mesh, name), configuration(mesh, name));
-  if (mysqlNames.every((name) => existsSync(dataFolder(mesh, name)))) return;
+  if (hasData(mesh)) return;
 
   const template = join(mesh.home.data, 'mysql-template');
-  for (const folder of [template, ...mysqlNames.map((name) => dataFolder(mesh, name))]) {
-    rmSync(folder, { recursive: true, force: true });
-  }
   await initialise(mesh, template);
   // A copy takes a tenth of the time, and both servers begin with the same users and no GTID.
   cpSync(template, dataFolder(mesh, 'mysql-b'), { recursive: true });

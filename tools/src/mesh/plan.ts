@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { answers } from './http-ready.ts';
 import type { EquippedMesh, Mesh } from './mesh.ts';
 import { mysqlIsReady, pairOf } from './mysql-client.ts';
-import { rejoinPair } from './mysql-pair.ts';
-import { mysqlCommand, type MysqlName } from './mysql-server.ts';
+import { mysqlCommand, type MysqlName, mysqlNames } from './mysql-server.ts';
 import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
 import { repository } from './paths.ts';
 import { instancePort } from './ports.ts';
@@ -30,7 +29,6 @@ export const planMysql = (mesh: EquippedMesh, name: MysqlName): Plan => ({
   isReady: () => mysqlIsReady(pairOf(mesh), name),
   readyMsMax: 120_000,
   graceMs: 20_000,
-  onReturn: () => rejoinPair(pairOf(mesh), name),
 });
 
 export const planNats = (mesh: EquippedMesh): Plan => ({
@@ -39,6 +37,40 @@ export const planNats = (mesh: EquippedMesh): Plan => ({
   env: natsEnvironment(mesh),
   isReady: () => natsIsReady(mesh),
   readyMsMax: 60_000,
+  graceMs: 10_000,
+});
+
+/** What the keeper and the services call the pair, in the record and on NATS. */
+export const clusterName = 'guanxi';
+
+export const keeperProgram = 'services/keeper/dist/main.js';
+
+/**
+ * Decides which MySQL server is the source. One NATS server keeps its record: good enough where
+ * everything stands and falls with one machine. Servers for tests are never promoted.
+ */
+export const planKeeper = (mesh: Mesh): Plan => ({
+  name: 'keeper',
+  command: node(keeperProgram, lean),
+  env: {
+    ...commonEnvironment(mesh),
+    PORT: String(mesh.ports.keeper),
+    KEEPER_ID: 'keeper',
+    KEEPER_NODES: mysqlNames
+      .map((name) => `${name}=127.0.0.1:${mesh.ports[name]}/${mesh.ports[`${name}-admin`]}`)
+      .join(','),
+    KEEPER_USER: 'keeper',
+    KEEPER_PASSWORD: mesh.secrets.mysql['keeper'] ?? '',
+    REPL_USER: 'repl',
+    REPL_PASSWORD: mesh.secrets.mysql['repl'] ?? '',
+    MYSQL_CLUSTER: clusterName,
+    NATS_REPLICAS: '1',
+    PROMOTION: mesh.parts === 'databases' ? 'operator' : 'unsafe-single',
+    // Somebody who tries out failover does not want to wait a minute between two.
+    FAILOVER_GAP_MS: '5000',
+  },
+  isReady: () => answers(`http://127.0.0.1:${mesh.ports.keeper}/readyz`),
+  readyMsMax: 30_000,
   graceMs: 10_000,
 });
 
@@ -51,7 +83,7 @@ export function planApplication(mesh: Mesh, name: Application): Plan[] {
       command: node(`${folderOf(name)}/dist/main.js`),
       env: { ...environmentOf(mesh, name), PORT: String(port) },
       isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
-      readyMsMax: 60_000,
+      readyMsMax: 180_000,
       graceMs: 15_000,
     };
   });
@@ -102,7 +134,8 @@ const environmentOf = (mesh: Mesh, name: Application): Readonly<Record<string, s
 
 const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<string, string>> => ({
   ...commonEnvironment(mesh),
-  MYSQL_NODES: `a=127.0.0.1:${mesh.ports['mysql-a']},b=127.0.0.1:${mesh.ports['mysql-b']}`,
+  MYSQL_NODES: mysqlNames.map((name) => `${name}=127.0.0.1:${mesh.ports[name]}`).join(','),
+  MYSQL_CLUSTER: clusterName,
   MYSQL_USER: service,
   MYSQL_PASSWORD: mesh.secrets.mysql[service] ?? '',
   MYSQL_SCHEMA: `crm_${service}`,

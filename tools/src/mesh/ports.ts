@@ -15,6 +15,7 @@ const offsets = {
   'mysql-b-admin': 13,
   nats: 20,
   'nats-monitor': 21,
+  keeper: 22,
   mail: 30,
   sms: 31,
   issuer: 32,
@@ -52,6 +53,7 @@ export function portsFrom(base: number): Ports {
     'mysql-b-admin': at('mysql-b-admin'),
     nats: at('nats'),
     'nats-monitor': at('nats-monitor'),
+    keeper: at('keeper'),
     mail: at('mail'),
     sms: at('sms'),
     issuer: at('issuer'),
@@ -70,6 +72,7 @@ const databases: readonly PortName[] = [
   'mysql-b-admin',
   'nats',
   'nats-monitor',
+  'keeper',
 ];
 
 const applications: readonly PortName[] = [

@@ -4,7 +4,15 @@ import { bundle } from '../build.ts';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
-import { applications, demoProgram, folderOf, issuerUrl, lean, node } from './plan.ts';
+import {
+  applications,
+  demoProgram,
+  folderOf,
+  issuerUrl,
+  keeperProgram,
+  lean,
+  node,
+} from './plan.ts';
 import type { PortName } from './ports.ts';
 import type { Plan } from './supervise.ts';
 
@@ -23,10 +31,16 @@ const pages: Readonly<Record<Helper, PortName>> = {
 export const helperUrl = ({ ports }: Mesh, name: Helper): string =>
   `http://127.0.0.1:${ports[pages[name]]}`;
 
-/** Bundles what `npm start` runs, and tells where it is. */
+const keeperSource = { out: keeperProgram, source: 'services/keeper/src/main.ts' };
+
+/** Bundles what `npm start` runs, and what it needs before everything else is built. */
 export async function buildSupervisor(): Promise<string> {
-  await bundle(repository, { 'tools/dist/start.js': 'tools/src/mesh/start.ts' });
-  return join(repository, 'tools/dist/start.js');
+  const supervisor = 'tools/dist/start.js';
+  await bundle(repository, {
+    [supervisor]: 'tools/src/mesh/start.ts',
+    [keeperProgram]: keeperSource.source,
+  });
+  return join(repository, supervisor);
 }
 
 /** Bundles every program of the mesh at once. */
@@ -37,12 +51,12 @@ export async function buildPrograms(): Promise<void> {
       source: `${folderOf(name)}/src/${program}.ts`,
     })),
   );
-  const own = [...helpers, 'balancer', 'pair', 'issuer-token'].map((name) => ({
+  const own = [...helpers, 'balancer', 'issuer-token'].map((name) => ({
     out: `tools/dist/${name}.js`,
     source: `tools/src/mesh/${name}.ts`,
   }));
   const demo = { out: demoProgram, source: 'tools/src/seed/demo.ts' };
-  const entries = [...sources, ...own, demo].filter(({ source }) =>
+  const entries = [...sources, ...own, keeperSource, demo].filter(({ source }) =>
     existsSync(join(repository, source)),
   );
   await bundle(repository, Object.fromEntries(entries.map(({ out, source }) => [out, source])));

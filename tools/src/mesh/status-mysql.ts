@@ -17,6 +17,11 @@ export type MysqlStatus = {
 export const mysqlStatus = (pair: MysqlPair): Promise<MysqlStatus[]> =>
   Promise.all(mysqlNames.map((name) => statusOf(pair, name)));
 
+/** One server takes writes, and the other one answers for them. */
+export const isComplete = (servers: readonly MysqlStatus[]): boolean =>
+  servers.some(({ role, semiSync, attached }) => role === 'source' && semiSync && attached > 0) &&
+  servers.some(({ role, semiSync }) => role === 'standby' && semiSync);
+
 /** Whether a server follows another one. False also when it does not answer. */
 export async function isStandby(pair: MysqlPair, name: MysqlName): Promise<boolean> {
   return (await statusOf(pair, name)).role === 'standby';

@@ -1,3 +1,5 @@
+import type { ClusterStatus } from '@crm/kit/data-source/keeper/status';
+import type { ClusterState } from './cluster.ts';
 import type { MeshStatus } from './status.ts';
 import type { MysqlStatus } from './status-mysql.ts';
 
@@ -7,7 +9,7 @@ export function printStatus(status: MeshStatus, asJson: boolean): void {
   process.stdout.write(`${text}\n`);
 }
 
-function table({ home, supervisor, processes, mysql }: MeshStatus): string {
+function table({ home, supervisor, processes, mysql, cluster }: MeshStatus): string {
   const rows = processes.map(({ name, pid, port, role, health, residentMib }) =>
     [
       name.padEnd(14),
@@ -27,13 +29,49 @@ function table({ home, supervisor, processes, mysql }: MeshStatus): string {
     'name                pid   port   role         health        memory',
     ...rows,
     `${'together'.padEnd(56)}${String(total).padStart(5)} MiB`,
-    ...mysql.map(describeMysql),
+    ...mysql.map((server) => describeMysql(server, cluster)),
+    ...describeCluster(cluster),
   ].join('\n');
 }
 
-function describeMysql({ name, role, semiSync, attached, lagSeconds }: MysqlStatus): string {
+function describeMysql(server: MysqlStatus, cluster: ClusterState): string {
+  const { name, role, semiSync, attached } = server;
   const copies = semiSync ? 'semi-synchronous' : 'not semi-synchronous';
   if (role === 'source') return `${name}: source, ${copies}, ${attached} standby attached`;
-  if (role === 'standby') return `${name}: standby, ${copies}, ${lagSeconds ?? '?'} s behind`;
+  if (role === 'standby')
+    return `${name}: standby, ${copies}, ${describeLag(server, cluster)} behind`;
   return `${name}: ${role}`;
+}
+
+/** The keeper measures in parts of a second, MySQL in whole ones. */
+function describeLag({ name, lagSeconds }: MysqlStatus, cluster: ClusterState): string {
+  const nodes = 'problem' in cluster ? [] : cluster.nodes;
+  const lagMs = nodes.find((node) => node.name === name)?.lagMs ?? null;
+  return lagMs === null ? `${lagSeconds ?? '?'} s` : `${lagMs} ms`;
+}
+
+function describeCluster(cluster: ClusterState): readonly string[] {
+  if ('problem' in cluster) return [`keeper: ${cluster.problem}`];
+  const { term, phase, writer, standby, lastEvent } = cluster;
+  const ready = standby.length > 0 ? `${standby.join(', ')} may take over` : 'none may take over';
+  return [
+    `term ${term}, ${phase}: ${writer} writes, ${ready}`,
+    `keeper: ${describePromotion(cluster)}`,
+    ...(lastEvent
+      ? [
+          `last event: ${lastEvent.at} ${lastEvent.type} ${lastEvent.node ?? ''} ${lastEvent.message}`,
+        ]
+      : []),
+  ];
+}
+
+function describePromotion({ promotes, promotion, recordReplicas }: ClusterStatus): string {
+  if (promotes === 'when-told') {
+    return recordReplicas < 3 && promotion === 'quorum'
+      ? `waits for an operator, because ${recordReplicas} NATS keeps the record and a quorum needs 3`
+      : 'waits for an operator before it promotes a standby';
+  }
+  return promotion === 'unsafe-single'
+    ? 'promotes a standby by itself, though one NATS server is no quorum (unsafe-single): production needs three'
+    : `promotes a standby by itself, by the quorum of ${recordReplicas} NATS servers`;
 }

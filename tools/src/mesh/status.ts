@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { type ClusterState, clusterState } from './cluster.ts';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
 import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { mysqlNames } from './mysql-server.ts';
 import { natsIsReady } from './nats-server.ts';
 import { isPaused, readPid } from './pid.ts';
-import { type Application, builtApplications, instanceName, planBalancer, portOf } from './plan.ts';
+import {
+  type Application,
+  builtApplications,
+  instanceName,
+  planBalancer,
+  planKeeper,
+  portOf,
+} from './plan.ts';
 import { type Helper, helpers, helperUrl } from './programs.ts';
 import { type MysqlStatus, mysqlStatus } from './status-mysql.ts';
 import { isKeptDown } from './supervise.ts';
@@ -31,6 +39,7 @@ export type MeshStatus = {
   readonly supervisor: { readonly pid: number | null; readonly residentMib: number | null };
   readonly processes: readonly ProcessStatus[];
   readonly mysql: readonly MysqlStatus[];
+  readonly cluster: ClusterState;
 };
 
 /** What belongs to a mesh, and how to ask whether it is ready. */
@@ -42,7 +51,7 @@ type Member = {
 };
 
 export async function meshStatus(mesh: Mesh): Promise<MeshStatus> {
-  const mysql = await mysqlStatus(pairOf(mesh));
+  const [mysql, cluster] = await Promise.all([mysqlStatus(pairOf(mesh)), clusterState(mesh)]);
   const processes = await Promise.all(membersOf(mesh).map((member) => statusOf(mesh, member)));
   const supervisor = readPid(mesh.home, supervisorName);
   return {
@@ -55,6 +64,7 @@ export async function meshStatus(mesh: Mesh): Promise<MeshStatus> {
     },
     processes: processes.map((process) => ({ ...process, role: roleOf(process, mysql) })),
     mysql,
+    cluster,
   };
 }
 
@@ -75,6 +85,7 @@ function membersOf(mesh: Mesh): Member[] {
       isReady: () => mysqlIsReady(pairOf(mesh), name),
     })),
     { name: 'nats', port: mesh.ports.nats, role: 'events', isReady: () => natsIsReady(mesh) },
+    { name: 'keeper', port: mesh.ports.keeper, role: 'keeper', isReady: planKeeper(mesh).isReady },
   ];
   if (mesh.parts === 'databases') return databases;
   return [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lastLines } from './log-file.ts';
 import type { Home } from './paths.ts';
 import { endProcess } from './pid.ts';
-import { explain, say, UserError } from './say.ts';
+import { say, UserError } from './say.ts';
 import { type Command, startProcess } from './spawn.ts';
 import { sleep, until } from './wait.ts';
 
@@ -19,8 +19,6 @@ export type Plan = Command & {
   readonly readyMsMax: number;
   /** How long it may take to end by itself when asked to. */
   readonly graceMs: number;
-  /** What to do after each restart, once it is ready again. */
-  readonly onReturn?: () => Promise<void>;
 };
 
 export type Supervised = {
@@ -131,13 +129,7 @@ async function readyOrEnded(plan: Plan, { ended }: Run): Promise<boolean | strin
 }
 
 async function welcome(plan: Plan, run: Run): Promise<void> {
-  if ((await readyOrEnded(plan, run)) !== true) return;
-  say(`${plan.name} is back`);
-  try {
-    await plan.onReturn?.();
-  } catch (error) {
-    say(`${plan.name}: ${explain(error)}`);
-  }
+  if ((await readyOrEnded(plan, run)) === true) say(`${plan.name} is back`);
 }
 
 async function end({ child, ended }: Run, { graceMs }: Plan): Promise<void> {

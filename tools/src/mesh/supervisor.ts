@@ -3,9 +3,9 @@ import { createHousehold, type Household } from './household.ts';
 import { createMesh, type EquippedMesh, type MeshSettings } from './mesh.ts';
 import { migrate } from './migrate.ts';
 import { pairOf } from './mysql-client.ts';
-import { formPair } from './mysql-pair.ts';
-import { mysqlNames, prepareMysql } from './mysql-server.ts';
+import { mysqlNames, prepareMysql, removeHalf } from './mysql-server.ts';
 import { clearRemains, requireNotRunning } from './orphans.ts';
+import { lastLines } from './log-file.ts';
 import type { Home } from './paths.ts';
 import { removePid, writePid } from './pid.ts';
 import { buildPrograms, helpers, planHelper } from './programs.ts';
@@ -16,15 +16,19 @@ import {
   instanceName,
   planApplication,
   planBalancer,
+  planKeeper,
   planMysql,
   planNats,
 } from './plan.ts';
 import { portsOf, requirePortsFree } from './ports.ts';
-import { say, step } from './say.ts';
+import { say, step, UserError } from './say.ts';
 import { services } from './services.ts';
-import { isStandby } from './status-mysql.ts';
+import { isComplete, isStandby, mysqlStatus } from './status-mysql.ts';
 import { supervisorName } from './supervisor-name.ts';
 import { findToolchain } from './toolchain.ts';
+import { until } from './wait.ts';
+
+const pairMsMax = 60_000;
 
 export type RunningMesh = {
   readonly mesh: EquippedMesh;
@@ -70,10 +74,12 @@ async function bringUp(mesh: EquippedMesh, household: Household): Promise<void> 
 }
 
 async function startDatabases(mesh: EquippedMesh, household: Household): Promise<void> {
+  removeHalf(mesh);
   await Promise.all([
     startMysql(mesh, household),
     step('NATS', () => household.keep(planNats(mesh))),
   ]);
+  await step('MySQL source and standby', () => formPair(mesh, household));
 }
 
 async function startMysql(mesh: EquippedMesh, household: Household): Promise<void> {
@@ -81,7 +87,14 @@ async function startMysql(mesh: EquippedMesh, household: Household): Promise<voi
   await step('MySQL servers', () =>
     Promise.all(mysqlNames.map((name) => household.keep(planMysql(mesh, name)))),
   );
-  await step('MySQL source and standby', () => formPair(pairOf(mesh)));
+}
+
+/** Which server is the source is the keeper's business; this waits for what it makes of them. */
+async function formPair(mesh: EquippedMesh, household: Household): Promise<void> {
+  await household.keep(planKeeper(mesh));
+  const isFormed = async (): Promise<boolean> => isComplete(await mysqlStatus(pairOf(mesh)));
+  if (await until(isFormed, { forMs: pairMsMax })) return;
+  throw new UserError(`MySQL has no source with a standby\n\n${lastLines(mesh.home, 'keeper')}`);
 }
 
 async function prepareApplications(mesh: EquippedMesh, household: Household): Promise<void> {
@@ -109,6 +122,8 @@ async function startApplications(mesh: EquippedMesh, household: Household): Prom
 async function drain(mesh: EquippedMesh, household: Household): Promise<void> {
   await household.end(['balancer', ...instances(mesh, ['gateway'])]);
   await household.end(instances(mesh, services));
+  // While it gives its lease back it needs NATS, and what ends after it is no fault to act on.
+  await household.end(['keeper']);
   const rest = household.names().filter((name) => !isMysql(name));
   await household.end(rest);
   await endMysql(mesh, household);

@@ -32,6 +32,8 @@ export const serviceSettings = {
   MYSQL_PASSWORD: z.string(),
   MYSQL_SCHEMA: z.string().regex(/^\w+$/),
   NATS_URL: z.string().min(1),
+  /** How many NATS servers keep a copy of each event: 3 where there are three. */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   /** What the keeper calls the cluster. Without it the one server that takes writes is the writer. */
   MYSQL_CLUSTER: z.string().regex(/^\w+$/).optional(),
   /** The key that the gateway signs this subgraph's context with, at least 32 characters. */

@@ -41,7 +41,7 @@ export async function startService<Context extends RequestContext>(
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
   const cluster = openCluster({ ...account, ...clusterOf(config), log });
   const db = await openDatabase({ cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] });
-  const bus = connectBus({ url: config.NATS_URL, name, log });
+  const bus = connectBus({ url: config.NATS_URL, replicas: config.NATS_REPLICAS, name, log });
   const app: App = { db, log, now: () => new Date() };
   const running: readonly Stoppable[] = [
     startRelay({ db, bus, service: name, log }),
@@ -102,4 +102,7 @@ export async function migrateService(
   } finally {
     closeCluster(cluster);
   }
+  // The client of NATS leaves a connection open that was made too late, and that would keep this
+  // process for minutes.
+  process.exit(0);
 }

@@ -28,6 +28,7 @@ export function startKeeper(
     onEvent,
     lease: { revision: 0, at: now(), isMine: false },
     term: null,
+    lastEvent: null,
     said: new Map(),
     history: [],
     requests: [],

@@ -13,22 +13,26 @@ export type Rejoining = {
   readonly isForced: boolean;
 };
 
-/** Brings a server back as a replica of the writer, and makes it anew when that is the only way. */
+/**
+ * Brings a server back as a replica of the writer, and makes it anew when that is the only way.
+ * Gives the reason when it is left alone instead.
+ */
 export async function rejoin(
   keeper: Keeper,
   record: StoredRecord,
   { name, isForced }: Rejoining,
-): Promise<void> {
+): Promise<string | null> {
   const agent = agentOf(keeper, name);
   const writer = agentOf(keeper, record.writer);
   await look(agent);
   if (!agent.view || !agent.isUp) throw new Error(`${name} does not answer (${agent.error})`);
   if (!isForced && isStranger(agent.view, writer.view)) {
     const message = `${name} shares no transaction with ${record.writer}: it belongs to another cluster and is left alone`;
-    return reportOnce(keeper, 'stranger', { node: name, message });
+    reportOnce(keeper, 'stranger', { node: name, message });
+    return message;
   }
   await close(keeper, agent, agent.view);
-  await attach(keeper, { agent, writer, record, isForced });
+  return attach(keeper, { agent, writer, record, isForced });
 }
 
 async function close(keeper: Keeper, agent: Agent, view: View): Promise<void> {
@@ -54,7 +58,7 @@ type Attaching = {
   readonly isForced: boolean;
 };
 
-async function attach(keeper: Keeper, attaching: Attaching): Promise<void> {
+async function attach(keeper: Keeper, attaching: Attaching): Promise<string | null> {
   const { agent, writer } = attaching;
   // First the one, then the other: what the first has and the second lacks is surely in excess.
   await look(agent);
@@ -64,11 +68,13 @@ async function attach(keeper: Keeper, attaching: Attaching): Promise<void> {
   if (!mayDiscard(keeper, attaching, errant)) return refuse(keeper, agent, errant);
   const isBehind = !(await canCatchUp(writer, agent.view.gtids));
   if (errant.size > 0 || isBehind || attaching.isForced) {
-    return cloneFrom(keeper, attaching, errant);
+    await cloneFrom(keeper, attaching, errant);
+    return null;
   }
   await follow(agent, writer);
   const message = `follows ${writer.node.name}`;
   report(keeper, 'rejoined', { node: agent.node.name, message });
+  return null;
 }
 
 /** Only a writer has commits that nobody was told of. Anything else somebody put there on purpose. */
@@ -83,10 +89,11 @@ function mayDiscard(keeper: Keeper, { record, isForced }: Attaching, errant: Gti
   );
 }
 
-function refuse(keeper: Keeper, agent: Agent, errant: GtidSet): void {
+function refuse(keeper: Keeper, agent: Agent, errant: GtidSet): string {
   const { name } = agent.node;
   const message = `${name} holds ${countGtids(errant)} transactions that the writer lacks (${formatGtidSet(errant).slice(0, 200)}): it is left alone until an operator rejoins it by force`;
   reportOnce(keeper, 'errant', { node: name, message });
+  return message;
 }
 
 async function cloneFrom(

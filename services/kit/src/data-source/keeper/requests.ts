@@ -70,7 +70,8 @@ async function rejoinOnRequest(
   if (agent.isBusy) throw new Error(`${node} is being worked on already`);
   agent.isBusy = true;
   try {
-    await rejoin(keeper, record, { name: node, isForced: force });
+    const refusal = await rejoin(keeper, record, { name: node, isForced: force });
+    if (refusal) throw new Error(refusal);
   } finally {
     agent.isBusy = false;
   }

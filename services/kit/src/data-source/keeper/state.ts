@@ -16,6 +16,8 @@ export type Keeper = {
   lease: { readonly revision: number; readonly at: number; readonly isMine: boolean };
   /** The term and when this keeper first saw it: the pause between failovers counts from there. */
   term: { readonly number: number; readonly at: number } | null;
+  /** What this keeper told last. */
+  lastEvent: KeeperEvent | null;
   /** What was last reported of what recurs at every look, so that it is said once. */
   readonly said: Map<string, string>;
   /** What the writer had executed at known times, oldest first. */
@@ -45,6 +47,7 @@ export function report(
   const term = keeper.term ? { term: keeper.term.number } : {};
   const at = new Date().toISOString();
   const event: KeeperEvent = { type, cluster, keeper: id, at, ...term, ...details, message };
+  keeper.lastEvent = event;
   keeper.onEvent(event);
   try {
     keeper.store.publish(event);

@@ -2,6 +2,8 @@ import { containsGtids } from '../gtid.ts';
 import type { StoredRecord } from '../record.ts';
 import { now } from '../time.ts';
 import { addressOf, type Agent } from './agent.ts';
+import type { KeeperEvent } from './events.ts';
+import type { Promotion } from './options.ts';
 import { mayPromote, type Keeper } from './state.ts';
 
 export type NodeStatus = {
@@ -26,6 +28,10 @@ export type ClusterStatus = {
   readonly writer: string;
   readonly standby: readonly string[];
   readonly promotes: 'by-itself' | 'when-told';
+  readonly promotion: Promotion;
+  /** How many NATS servers keep the record. */
+  readonly recordReplicas: number;
+  readonly lastEvent: KeeperEvent | null;
   readonly nodes: readonly NodeStatus[];
 };
 
@@ -37,6 +43,9 @@ export const statusOf = (keeper: Keeper, record: StoredRecord): ClusterStatus =>
   writer: record.writer,
   standby: record.standby,
   promotes: mayPromote(keeper) ? 'by-itself' : 'when-told',
+  promotion: keeper.options.promotion ?? 'quorum',
+  recordReplicas: keeper.store.replicas,
+  lastEvent: keeper.lastEvent,
   nodes: keeper.agents.map((agent) => nodeStatus(keeper, record, agent)),
 });
 
