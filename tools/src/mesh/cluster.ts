@@ -70,14 +70,18 @@ async function requireStatus(mesh: Mesh): Promise<ClusterStatus> {
 }
 
 async function ask(mesh: Mesh, request: KeeperRequest): Promise<ClusterStatus> {
-  const onEvent = ({ node, message }: KeeperEvent): void =>
-    say(`  ${node === undefined || message.startsWith(node) ? '' : `${node} `}${message}`);
   try {
-    return await requestKeeper(addressOf(mesh), request, { onEvent });
+    return await requestKeeper(addressOf(mesh), request, { onEvent: tell });
   } catch (error) {
     throw new UserError(`Refused: ${describeFailure(error)}`, { cause: error });
   }
 }
+
+const tell = (event: KeeperEvent): void => say(`  ${describeEvent(event)}`);
+
+/** Many messages begin with the server that they are about. */
+export const describeEvent = ({ node, message }: KeeperEvent): string =>
+  node === undefined || message.startsWith(node) ? message : `${node} ${message}`;
 
 /** One attempt: a command that waits for NATS to come back tells nobody anything. */
 const addressOf = (mesh: Mesh): Parameters<typeof requestKeeper>[0] => ({

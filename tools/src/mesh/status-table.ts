@@ -1,5 +1,5 @@
 import type { ClusterStatus } from '@crm/kit/data-source/keeper/status';
-import type { ClusterState } from './cluster.ts';
+import { type ClusterState, describeEvent } from './cluster.ts';
 import type { MeshStatus } from './status.ts';
 import type { MysqlStatus } from './status-mysql.ts';
 
@@ -58,9 +58,7 @@ function describeCluster(cluster: ClusterState): readonly string[] {
     `term ${term}, ${phase}: ${writer} writes, ${ready}`,
     `keeper: ${describePromotion(cluster)}`,
     ...(lastEvent
-      ? [
-          `last event: ${lastEvent.at} ${lastEvent.type} ${lastEvent.node ?? ''} ${lastEvent.message}`,
-        ]
+      ? [`last event: ${lastEvent.at} ${lastEvent.type}: ${describeEvent(lastEvent)}`]
       : []),
   ];
 }
