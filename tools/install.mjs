@@ -1,14 +1,17 @@
-// Installs the npm packages when they are missing or not those of the lock file. It runs before
-// everything else, so it uses nothing but Node.
+// Installs the npm packages when they are missing or not those of the lock file, and with
+// `--supervisor` builds what `npm start` runs. It comes before everything else, so it uses nothing
+// but Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isStale, markFresh } from './stale.mjs';
 
 const nodeAtLeast = [20, 19];
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 requireNode();
 if (!isInstalled()) install();
+if (process.argv.includes('--supervisor')) buildSupervisor();
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -52,6 +55,21 @@ function install() {
   }
   const tookSeconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   say(`  ${'npm packages'.padEnd(52)} ${tookSeconds.padStart(5)} s`);
+}
+
+/** Loading TypeScript takes a second, so it is left out while there is nothing new. */
+function buildSupervisor() {
+  const built = ['tools/dist/start.js', 'services/keeper/dist/main.js'];
+  const stamp = `${root}tools/dist/.supervisor`;
+  const sources = ['tools/src', 'services/kit/src', 'services/keeper/src'].map(
+    (folder) => `${root}${folder}`,
+  );
+  if (built.every((file) => existsSync(`${root}${file}`)) && !isStale(stamp, sources)) return;
+  const startedAt = new Date();
+  const options = ['--import', 'tsx', 'tools/src/build-supervisor.ts'];
+  const { status } = spawnSync(process.execPath, options, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) fail('The supervisor could not be built.');
+  markFresh(stamp, startedAt);
 }
 
 function say(line) {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './build.ts';
+import { bundle, projectPrograms } from './build.ts';
 
-/** The programs of a project: the process itself, and the deploy step that migrates its schema. */
-const programs = ['main', 'migrate'];
-
-/** Bundles the project in the current folder. */
-const found = programs.filter((name) => existsSync(join(process.cwd(), `src/${name}.ts`)));
+/** Bundles the programs of the project in the current folder. */
+const found = Object.entries(projectPrograms).filter(([, source]) =>
+  existsSync(join(process.cwd(), source)),
+);
 await bundle(
   process.cwd(),
-  Object.fromEntries(found.map((name) => [`dist/${name}.js`, `src/${name}.ts`])),
+  Object.fromEntries(found.map(([name, source]) => [`dist/${name}.js`, source])),
 );

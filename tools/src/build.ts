@@ -12,6 +12,13 @@ const ownPackagesOnly: Plugin = {
   },
 };
 
+/** What a project may consist of: the process, the deploy step that migrates, what that would do. */
+export const projectPrograms = {
+  main: 'src/main.ts',
+  migrate: 'src/migrate.ts',
+  migrations: 'src/migrations/index.ts',
+} as const;
+
 /** Bundles programs. `root` is an absolute folder, `entries` maps outputs to sources, both below it. */
 export async function bundle(
   root: string,

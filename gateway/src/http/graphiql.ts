@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Handle } from './route.ts';
+
+type GraphiQLOptions = NonNullable<Parameters<typeof renderGraphiQL>[0]>;
 
 type Example = { readonly query: string; readonly variables?: string };
 
@@ -14,8 +16,7 @@ export function createExplorer(examplesFolder: URL): Handle {
       response.writeHead(406).end('A browser that reads gzip is needed');
       return;
     }
-    // 9 MB: made when first asked for, then kept compressed.
-    const body = await (page ??= promisify(gzip)(render(readExamples(examplesFolder))));
+    const body = await (page ??= compressedPage(examplesFolder));
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-encoding': 'gzip',
@@ -43,9 +44,15 @@ function readExamples(folder: URL): readonly Example[] {
     });
 }
 
-function render(examples: readonly Example[]): string {
+/** 9 MB: loaded and made when first asked for, then kept compressed. */
+async function compressedPage(examplesFolder: URL): Promise<Buffer> {
+  const graphiql = await import('@graphql-yoga/render-graphiql');
+  return promisify(gzip)(graphiql.renderGraphiQL(pageOptions(readExamples(examplesFolder))));
+}
+
+function pageOptions(examples: readonly Example[]): GraphiQLOptions {
   const headers = JSON.stringify({ authorization: 'Bearer <a token of npm run token>' }, null, 2);
-  return renderGraphiQL({
+  return {
     title: 'Guanxi',
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
@@ -56,5 +63,5 @@ function render(examples: readonly Example[]): string {
     defaultEditorToolsVisibility: 'headers',
     ...(examples[0] && { defaultQuery: examples[0].query }),
     defaultTabs: examples.map((example) => ({ ...example, headers })),
-  });
+  };
 }

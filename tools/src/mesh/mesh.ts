@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createHome, type Home, homeAt } from './paths.ts';
-import { instancesMax, type Ports, portsFrom } from './ports.ts';
+import { instancesMax, type Ports, portsFrom, requirePortsFetchable } from './ports.ts';
 import { UserError } from './say.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import type { Toolchain } from './toolchain.ts';
@@ -37,6 +37,7 @@ export const portFromEnv = (): number => Number(process.env['GUANXI_PORT'] ?? '4
 
 export function createMesh(home: Home, settings: MeshSettings): Mesh {
   const ports = portsFrom(settings.port);
+  requirePortsFetchable({ ports, ...settings });
   createHome(home);
   writeFileSync(settingsFile(home), `${JSON.stringify(settingsSchema.parse(settings), null, 2)}\n`);
   return { ...settings, home, ports, secrets: readSecrets(home) };

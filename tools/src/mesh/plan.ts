@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answers } from './http-ready.ts';
 import type { EquippedMesh, Mesh } from './mesh.ts';
@@ -15,10 +14,6 @@ export type Application = Service | 'gateway';
 
 /** What answers requests, in the order in which it is drained: the gateway asks the services. */
 export const applications: readonly Application[] = ['gateway', ...services];
-
-/** Those whose program exists. */
-export const builtApplications = (): Application[] =>
-  applications.filter((name) => existsSync(join(repository, folderOf(name), 'src/main.ts')));
 
 export const folderOf = (name: Application): string =>
   name === 'gateway' ? 'gateway' : `services/${name}`;
@@ -118,15 +113,28 @@ const instancePorts = (mesh: Mesh, name: Application): number[] =>
   Array.from({ length: mesh.instances }, (_, index) => portOf(mesh, name, index + 1));
 
 /** The deploy step that brings a service's schema up to date, as the owner of that schema. */
-export const planMigration = (mesh: Mesh, service: Service): Command => ({
-  name: `migrate-${service}`,
-  command: node(`services/${service}/dist/migrate.js`),
-  env: {
-    ...serviceEnvironment(mesh, service),
-    MYSQL_USER: `${service}_owner`,
-    MYSQL_PASSWORD: mesh.secrets.mysql[`${service}_owner`] ?? '',
-    PORT: String(mesh.ports[service]),
-  },
+export function planMigration(mesh: Mesh, service: Service): Command {
+  const { user, password } = schemaAccount(mesh, service);
+  return {
+    name: `migrate-${service}`,
+    command: node(`services/${service}/dist/migrate.js`),
+    env: {
+      ...serviceEnvironment(mesh, service),
+      MYSQL_USER: user,
+      MYSQL_PASSWORD: password,
+      PORT: String(mesh.ports[service]),
+    },
+  };
+}
+
+/** The owner of a service's schema, and that schema. */
+export const schemaAccount = (
+  mesh: Mesh,
+  service: Service,
+): Readonly<Record<'user' | 'password' | 'database', string>> => ({
+  user: `${service}_owner`,
+  password: mesh.secrets.mysql[`${service}_owner`] ?? '',
+  database: `crm_${service}`,
 });
 
 const environmentOf = (mesh: Mesh, name: Application): Readonly<Record<string, string>> =>

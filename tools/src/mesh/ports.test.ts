@@ -2,24 +2,47 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { listeningInode } from './port-holder.ts';
-import { portsFrom, portsOf, portsPerMesh, requirePortsFree } from './ports.ts';
+import {
+  portsFrom,
+  portsOf,
+  portsPerMesh,
+  requirePortsFetchable,
+  requirePortsFree,
+} from './ports.ts';
 
 describe('the ports of a mesh', () => {
   test('lie behind the one that was given', () => {
-    const ports = portsFrom(5000);
+    const ports = portsFrom(7000);
     expect([ports.gateway, ports.competitors, ports['mysql-b'], ports.sms]).toEqual([
-      5000, 5005, 5011, 5031,
+      7000, 7005, 7011, 7031,
     ]);
   });
 
   test('are all different and within its range, with all instances', () => {
-    const all = portsOf({ ports: portsFrom(5000), instances: 5, parts: 'all' });
+    const all = portsOf({ ports: portsFrom(7000), instances: 5, parts: 'all' });
     expect(new Set(all).size).toBe(all.length);
-    expect(Math.max(...all)).toBeLessThan(5000 + portsPerMesh);
+    expect(Math.max(...all)).toBeLessThan(7000 + portsPerMesh);
   });
 
   test.each([80, 65_500, Number.NaN])('cannot begin at %s', (base) => {
     expect(() => portsFrom(base)).toThrow('GUANXI_PORT');
+  });
+
+  test.each([
+    [6000, 1, 6000],
+    [5000, 3, 5060],
+    [4044, 1, 4045],
+  ])(
+    'from %s on with %s instances are refused: no browser asks port %s',
+    (base, instances, port) => {
+      const extent = { ports: portsFrom(base), instances, parts: 'all' } as const;
+      expect(() => requirePortsFetchable(extent)).toThrow(new RegExp(`${port}[^]*GUANXI_PORT`));
+    },
+  );
+
+  test('are not refused for what nobody asks for', () => {
+    const extent = { ports: portsFrom(5000), instances: 1, parts: 'all' } as const;
+    expect(() => requirePortsFetchable(extent)).not.toThrow();
   });
 
   test('that are taken are named, with who holds them and what to do', async () => {

@@ -102,6 +102,22 @@ export function portsOf({ ports, instances, parts }: Extent): number[] {
   return [...Object.values(ports), ...behindBalancer];
 }
 
+/** What browsers and Node's fetch refuse to ask above port 1023: "bad port" in the Fetch standard. */
+const refusedByFetch: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669,
+  6679, 6697, 10_080,
+]);
+
+/** Stops when one of the ports could never be asked over HTTP, whoever listens there. */
+export function requirePortsFetchable(extent: Extent): void {
+  const refused = portsOf(extent).find((port) => refusedByFetch.has(port));
+  if (refused === undefined) return;
+  throw new UserError(
+    `The mesh cannot start: it would listen on port ${refused}, which browsers and fetch refuse to ask.
+Choose other ports: GUANXI_PORT=7000 npm start`,
+  );
+}
+
 /** Stops with the names of those who hold ports that the mesh needs. */
 export async function requirePortsFree(ports: readonly number[]): Promise<void> {
   const free = await Promise.all(ports.map(isFree));
@@ -110,7 +126,7 @@ export async function requirePortsFree(ports: readonly number[]): Promise<void> 
 
   const lines = taken.map((port) => `  port ${port} is taken by ${portHolder(port)}`);
   throw new UserError(
-    `The mesh cannot start:\n${lines.join('\n')}\nStop that process, or choose other ports: GUANXI_PORT=5000 npm start`,
+    `The mesh cannot start:\n${lines.join('\n')}\nStop that process, or choose other ports: GUANXI_PORT=7000 npm start`,
   );
 }
 

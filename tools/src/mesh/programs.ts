@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../build.ts';
+import { fileURLToPath } from 'node:url';
+import { isStale, markFresh } from '../../stale.mjs';
+import { bundle, projectPrograms } from '../build.ts';
 import { answers } from './http-ready.ts';
 import type { Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
@@ -36,19 +38,37 @@ const keeperSource = { out: keeperProgram, source: 'services/keeper/src/main.ts'
 /** Bundles what `npm start` runs, and what it needs before everything else is built. */
 export async function buildSupervisor(): Promise<string> {
   const supervisor = 'tools/dist/start.js';
-  await bundle(repository, {
-    [supervisor]: 'tools/src/mesh/start.ts',
-    [keeperProgram]: keeperSource.source,
-  });
-  return join(repository, supervisor);
+  const program = join(repository, supervisor);
+  // When this is that program, `npm start` has seen to it.
+  if (fileURLToPath(import.meta.url) !== program) {
+    await bundle(repository, {
+      [supervisor]: 'tools/src/mesh/start.ts',
+      [keeperProgram]: keeperSource.source,
+    });
+  }
+  return program;
 }
 
-/** Bundles every program of the mesh at once. */
+const sources = ['gateway/src', 'services', 'schemas', 'tools/src'].map((folder) =>
+  join(repository, folder),
+);
+
+/** Bundles every program of the mesh at once, unless nothing has changed since the last time. */
 export async function buildPrograms(): Promise<void> {
-  const sources = applications.flatMap((name) =>
-    ['main', 'migrate'].map((program) => ({
+  const stamp = join(repository, 'tools/dist/.programs');
+  const entries = programEntries();
+  const isBuilt = Object.keys(entries).every((out) => existsSync(join(repository, out)));
+  if (isBuilt && !isStale(stamp, sources)) return;
+  const startedAt = new Date();
+  await bundle(repository, entries);
+  markFresh(stamp, startedAt);
+}
+
+function programEntries(): Readonly<Record<string, string>> {
+  const projects = applications.flatMap((name) =>
+    Object.entries(projectPrograms).map(([program, source]) => ({
       out: `${folderOf(name)}/dist/${program}.js`,
-      source: `${folderOf(name)}/src/${program}.ts`,
+      source: `${folderOf(name)}/${source}`,
     })),
   );
   const own = [...helpers, 'balancer', 'issuer-token'].map((name) => ({
@@ -56,10 +76,10 @@ export async function buildPrograms(): Promise<void> {
     source: `tools/src/mesh/${name}.ts`,
   }));
   const demo = { out: demoProgram, source: 'tools/src/seed/demo.ts' };
-  const entries = [...sources, ...own, keeperSource, demo].filter(({ source }) =>
+  const entries = [...projects, ...own, keeperSource, demo].filter(({ source }) =>
     existsSync(join(repository, source)),
   );
-  await bundle(repository, Object.fromEntries(entries.map(({ out, source }) => [out, source])));
+  return Object.fromEntries(entries.map(({ out, source }) => [out, source]));
 }
 
 export const planHelper = (mesh: Mesh, name: Helper): Plan => ({

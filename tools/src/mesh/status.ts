@@ -8,7 +8,7 @@ import { natsIsReady } from './nats-server.ts';
 import { isPaused, readPid } from './pid.ts';
 import {
   type Application,
-  builtApplications,
+  applications,
   instanceName,
   planBalancer,
   planKeeper,
@@ -89,7 +89,7 @@ function membersOf(mesh: Mesh): Member[] {
   ];
   if (mesh.parts === 'databases') return databases;
   return [
-    ...builtApplications().flatMap((name) => instancesOf(mesh, name)),
+    ...applications.flatMap((name) => instancesOf(mesh, name)),
     ...(mesh.instances > 1 ? [balancerMember(mesh)] : []),
     ...databases,
     ...helpers.map((name) => helperMember(mesh, name)),
@@ -111,7 +111,7 @@ const balancerMember = (mesh: Mesh): Member => ({
   name: 'balancer',
   port: mesh.ports.gateway,
   role: 'balancer',
-  isReady: planBalancer(mesh, builtApplications()).isReady,
+  isReady: planBalancer(mesh, applications).isReady,
 });
 
 const helperMember = (mesh: Mesh, name: Helper): Member => ({

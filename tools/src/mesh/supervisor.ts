@@ -12,7 +12,6 @@ import { buildPrograms, helpers, planHelper } from './programs.ts';
 import {
   type Application,
   applications,
-  builtApplications,
   instanceName,
   planApplication,
   planBalancer,
@@ -21,7 +20,7 @@ import {
   planNats,
 } from './plan.ts';
 import { portsOf, requirePortsFree } from './ports.ts';
-import { say, step, UserError } from './say.ts';
+import { step, UserError } from './say.ts';
 import { services } from './services.ts';
 import { isComplete, isStandby, mysqlStatus } from './status-mysql.ts';
 import { supervisorName } from './supervisor-name.ts';
@@ -68,9 +67,17 @@ function begin(mesh: EquippedMesh): RunningMesh {
 async function bringUp(mesh: EquippedMesh, household: Household): Promise<void> {
   if (mesh.parts === 'databases') return startDatabases(mesh, household);
 
-  await Promise.all([startDatabases(mesh, household), prepareApplications(mesh, household)]);
-  await migrate(mesh, household);
-  await startApplications(mesh, household);
+  const prepared = prepareApplications(mesh, household);
+  await Promise.all([
+    // The gateway needs no database: it starts while those do.
+    prepared.then(() => step('gateway', () => startApplications(mesh, household, ['gateway']))),
+    Promise.all([startDatabases(mesh, household), prepared])
+      .then(() => migrate(mesh, household))
+      .then(() => step('services', () => startApplications(mesh, household, services))),
+  ]);
+  if (mesh.instances > 1) {
+    await step('balancer', () => household.keep(planBalancer(mesh, applications)));
+  }
 }
 
 async function startDatabases(mesh: EquippedMesh, household: Household): Promise<void> {
@@ -105,17 +112,12 @@ async function prepareApplications(mesh: EquippedMesh, household: Household): Pr
   );
 }
 
-async function startApplications(mesh: EquippedMesh, household: Household): Promise<void> {
-  const built = builtApplications();
-  const missing = applications.filter((name) => !built.includes(name));
-  if (missing.length > 0) say(`  not there yet, left out: ${missing.join(', ')}`);
-
-  await step('services and gateway', () =>
-    Promise.all(built.flatMap((name) => planApplication(mesh, name)).map(household.keep)),
-  );
-  if (mesh.instances > 1) {
-    await step('balancer', () => household.keep(planBalancer(mesh, built)));
-  }
+async function startApplications(
+  mesh: EquippedMesh,
+  household: Household,
+  names: readonly Application[],
+): Promise<void> {
+  await Promise.all(names.flatMap((name) => planApplication(mesh, name)).map(household.keep));
 }
 
 /** Requests end before what they need: the gateway asks the services, and those the databases. */
