@@ -78,6 +78,7 @@ export function planApplication(mesh: Mesh, name: Application): Plan[] {
       command: node(`${folderOf(name)}/dist/main.js`),
       env: { ...environmentOf(mesh, name), PORT: String(port) },
       isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
+      // A crash is seen at once; this is for machines that do much else.
       readyMsMax: 180_000,
       graceMs: 15_000,
     };
