@@ -84,6 +84,10 @@ export function percentileMs(entries: readonly Entry[], share: number): number {
   return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
 }
 
+/** How long a caller waited at most; Infinity when one still does. */
+export const slowestMs = (entries: readonly Entry[]): number =>
+  entries.reduce((most, { sentAt, answeredAt }) => Math.max(most, answeredAt - sentAt), 0);
+
 export const errorCount = (entries: readonly Entry[]): number =>
   entries.filter(({ outcome }) => outcome === 'failed' || outcome === 'unknown').length;
 

@@ -121,7 +121,12 @@ function note(entry: Entry, outcome: Entry['outcome'], code: string): void {
   entry.answeredAt = performance.now();
 }
 
-const isUndecided = (error: unknown): boolean => codeOf(error) === 'HA_OUTCOME_UNKNOWN';
+/** Whether a failed write may be there all the same. What is known about it travels in the error. */
+function isUndecided(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('driverError' in error && error.driverError) return isUndecided(error.driverError);
+  return 'outcome' in error && error.outcome === 'unknown';
+}
 
 /** The code a caller would act on. */
 export function codeOf(error: unknown): string {

@@ -16,6 +16,8 @@ const settingsSchema = z.object({
   durability: z.enum(['full', 'relaxed']),
   /** `databases` is MySQL and NATS alone. */
   parts: z.enum(['all', 'databases']),
+  /** Services reach MySQL over links, which whoever starts the mesh provides and may cut. */
+  links: z.boolean().optional(),
 });
 
 export type MeshSettings = z.infer<typeof settingsSchema>;

@@ -5,7 +5,7 @@ import { mysqlIsReady, pairOf } from './mysql-client.ts';
 import { mysqlCommand, type MysqlName, mysqlNames } from './mysql-server.ts';
 import { natsCommand, natsEnvironment, natsIsReady, natsUrl } from './nats-server.ts';
 import { repository } from './paths.ts';
-import { instancePort } from './ports.ts';
+import { instancePort, linkPort } from './ports.ts';
 import { type Service, services } from './services.ts';
 import type { Command } from './spawn.ts';
 import type { Plan } from './supervise.ts';
@@ -143,7 +143,7 @@ const environmentOf = (mesh: Mesh, name: Application): Readonly<Record<string, s
 
 const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<string, string>> => ({
   ...commonEnvironment(mesh),
-  MYSQL_NODES: mysqlNames.map((name) => `${name}=127.0.0.1:${mesh.ports[name]}`).join(','),
+  MYSQL_NODES: mysqlNames.map((name) => `${name}=127.0.0.1:${servicePort(mesh, name)}`).join(','),
   MYSQL_CLUSTER: clusterName,
   MYSQL_USER: service,
   MYSQL_PASSWORD: mesh.secrets.mysql[service] ?? '',
@@ -152,6 +152,10 @@ const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<strin
   SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
   SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,
 });
+
+/** Where services find a server. */
+const servicePort = ({ ports, links }: Mesh, name: MysqlName): number =>
+  links ? linkPort(ports, name) : ports[name];
 
 const gatewayEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
   ...commonEnvironment(mesh),

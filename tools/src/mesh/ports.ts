@@ -35,6 +35,9 @@ const firstInstancePort = 40;
 
 export const instancesMax = 5;
 
+/** Where the link to a MySQL server listens, when there is one. */
+export const linkPort = (ports: Ports, name: 'mysql-a' | 'mysql-b'): number => ports[name] + 4;
+
 export function portsFrom(base: number): Ports {
   if (!Number.isInteger(base) || base < 1024 || base + portsPerMesh > 65_536) {
     throw new UserError(`GUANXI_PORT must be between 1024 and ${65_536 - portsPerMesh}.`);

@@ -1,0 +1,42 @@
+import { kill, start } from '../../mesh/control.ts';
+import { sleep } from '../../mesh/wait.ts';
+import { percentileMs } from '../ledger.ts';
+import { disturb } from '../mesh/disturb.ts';
+import { holds, none, slowdown, type Scenario } from '../scenario.ts';
+
+const awayMs = 60_000;
+const slowdownMax = 2;
+
+export const scenario: Scenario = {
+  id: 'E1',
+  title: 'NATS is away for 60 s at 100 writes a second',
+  isFast: true,
+  onMesh: async (stage) => {
+    let [leftAt, backAt] = [Infinity, Infinity];
+    const result = await disturb(stage, {
+      forMs: awayMs + 5000,
+      load: { writesPerSecond: 100, readsPerSecond: 20 },
+      mayEnd: () => ['nats'],
+      fault: async () => {
+        leftAt = performance.now();
+        kill(stage.mesh, 'nats');
+        await sleep(awayMs);
+        await start(stage.mesh, 'nats');
+        backAt = performance.now();
+      },
+    });
+    const { writes } = result.load;
+    const before = writes.filter(({ sentAt }) => sentAt < leftAt);
+    const during = writes.filter(({ sentAt }) => sentAt >= leftAt && sentAt < backAt);
+    return [
+      none('failed writes', result.errors.writes),
+      slowdown(
+        'as long a write at the 99th percentile',
+        percentileMs(during, 0.99) / percentileMs(before, 0.99),
+        slowdownMax,
+      ),
+      holds('no other source', result.after.source === result.before.source),
+      ...result.invariants,
+    ];
+  },
+};

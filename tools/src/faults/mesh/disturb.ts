@@ -1,0 +1,120 @@
+import { sleep } from '../../mesh/wait.ts';
+import { errorCount, errorsOf, judge, longestGapMs, slowestMs, type Verdict } from '../ledger.ts';
+import { startLoad, type Load, type LoadOptions } from '../load.ts';
+import { none, type Measure } from '../scenario.ts';
+import { countDeaths, findRoles, heal, pidsOf, type MeshStage, type Roles } from './stage.ts';
+import { countUntold, readStream } from './stream.ts';
+import { prepareTraffic, type Traffic } from './traffic.ts';
+import { countWrongFigures, readTruth } from './truth.ts';
+
+export type Disturbance = {
+  /** What goes wrong. The load goes on for `forMs` from its beginning. */
+  readonly fault: (roles: Roles, traffic: Traffic) => Promise<void>;
+  readonly forMs: number;
+  /** Processes that this may end. */
+  readonly mayEnd?: (roles: Roles) => readonly string[];
+  readonly load?: Partial<LoadOptions>;
+  /** The lane of the reads. */
+  readonly lane?: 'interactive' | 'reporting';
+};
+
+/** What a time of trouble was like for callers, and what came of their writes. */
+export type Disturbed = {
+  readonly verdict: Verdict;
+  readonly load: Load;
+  readonly traffic: Traffic;
+  readonly readGapMs: number;
+  readonly writeGapMs: number;
+  /** Of all answers; Infinity when one never came. */
+  readonly slowestMs: number;
+  readonly errors: { readonly reads: number; readonly writes: number };
+  readonly codes: Readonly<Record<string, number>>;
+  /** From the end of the load until nothing was broken any more. */
+  readonly healedMs: number;
+  readonly before: Roles;
+  readonly after: Roles;
+  /** What has to hold whatever happens: I1, I2, I3, I4, I7. */
+  readonly invariants: readonly Measure[];
+};
+
+const customers = 20;
+const warmUpMs = 3000;
+
+/** Puts the mesh under the usual load, breaks something, mends it, and looks what became of every write. */
+export async function disturb(stage: MeshStage, disturbance: Disturbance): Promise<Disturbed> {
+  const before = await findRoles(stage);
+  if (!before) throw new Error('The pair is not whole to begin with');
+  const stream = await readStream(stage);
+  try {
+    const startSeq = await stream.lastSeq();
+    const { lane = 'interactive' } = disturbance;
+    const traffic = await prepareTraffic(stage.graph, customers, stage.graph.as({ lane }));
+    const pids = pidsOf(stage);
+    const observed = await observe({ disturbance, traffic, before });
+    const mended = await mend(stage);
+    const verdict = judge(observed.load.writes, await readTruth(stage, traffic));
+    const deaths = countDeaths(stage, pids, disturbance.mayEnd?.(before) ?? []);
+    const untold = await countUntold(stage);
+    return {
+      ...observed,
+      ...mended,
+      verdict,
+      traffic,
+      before,
+      invariants: [
+        ...invariantsOf(verdict),
+        none('processes that died', deaths),
+        none('events not told', untold),
+        none('events out of order', await stream.countMisplaced(startSeq)),
+        none('customers with wrong figures', await countWrongFigures(stage, traffic)),
+      ],
+    };
+  } finally {
+    await stream.close();
+  }
+}
+
+type Going = {
+  readonly disturbance: Disturbance;
+  readonly traffic: Traffic;
+  readonly before: Roles;
+};
+
+type Observed = Pick<
+  Disturbed,
+  'load' | 'readGapMs' | 'writeGapMs' | 'slowestMs' | 'errors' | 'codes'
+>;
+
+const answerMsMax = 20_000;
+
+async function observe({ disturbance, traffic, before }: Going): Promise<Observed> {
+  const load = startLoad(traffic.client, { rows: customers, ...disturbance.load });
+  await sleep(warmUpMs);
+  const faultAt = performance.now();
+  await disturbance.fault(before, traffic);
+  await sleep(Math.max(0, disturbance.forMs - (performance.now() - faultAt)));
+  const endAt = performance.now();
+  await load.stop(answerMsMax);
+  const { reads, writes } = load;
+  return {
+    load,
+    readGapMs: longestGapMs(reads, faultAt, endAt),
+    writeGapMs: longestGapMs(writes, faultAt, endAt),
+    slowestMs: slowestMs([...reads, ...writes]),
+    errors: { reads: errorCount(reads), writes: errorCount(writes) },
+    codes: errorsOf([...reads, ...writes]),
+  };
+}
+
+async function mend(stage: MeshStage): Promise<Pick<Disturbed, 'after' | 'healedMs'>> {
+  const startedAt = performance.now();
+  return { after: await heal(stage), healedMs: performance.now() - startedAt };
+}
+
+const invariantsOf = (verdict: Verdict): readonly Measure[] => [
+  none('acknowledged writes lost', verdict.lost),
+  none('writes doubled', verdict.doubled),
+  none('failed writes that are there', verdict.ghosts),
+  none('writes without their event', verdict.isTorn ? 1 : 0),
+  none('requests never answered', verdict.hung),
+];

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { homeFromEnv } from '../mesh/mesh.ts';
+import { homeAt } from '../mesh/paths.ts';
+import { explain, say } from '../mesh/say.ts';
+import { heal, openStage, type MeshStage } from './mesh/stage.ts';
+import { hasPassed, type Outcome } from './report.ts';
+import { NotHere, type Scenario } from './scenario.ts';
+
+const defaultPort = 4800;
+
+/** Runs scenarios on one mesh, made anew only when one of them left it beyond mending. */
+export async function runAll(
+  scenarios: readonly Scenario[],
+  report: (outcome: Outcome) => void,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const mesh = createLazyStage();
+  try {
+    for (const scenario of scenarios) {
+      say(`${scenario.id}: ${scenario.title}`);
+      const outcome = await attempt(scenario, mesh.open);
+      outcomes.push(outcome);
+      report(outcome);
+      if (!hasPassed(outcome)) await mesh.mend();
+    }
+  } finally {
+    await mesh.close();
+  }
+  return outcomes;
+}
+
+type LazyStage = {
+  readonly open: () => Promise<MeshStage>;
+  readonly mend: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+function createLazyStage(): LazyStage {
+  const place = {
+    home: homeAt(join(homeFromEnv().root, 'faults')),
+    port: Number(process.env['GUANXI_PORT'] ?? defaultPort),
+  };
+  let stage: MeshStage | null = null;
+  const close = async (): Promise<void> => {
+    const open = stage;
+    stage = null;
+    await open?.close();
+  };
+  return {
+    open: async () => (stage ??= await openStage(place)),
+    mend: async () => {
+      if (stage) await heal(stage).catch(close);
+    },
+    close,
+  };
+}
+
+async function attempt(scenario: Scenario, open: () => Promise<MeshStage>): Promise<Outcome> {
+  try {
+    const measures =
+      'onPair' in scenario ? await scenario.onPair() : await scenario.onMesh(await open());
+    return { scenario, measures };
+  } catch (error) {
+    const isSkipped = error instanceof NotHere;
+    return {
+      scenario,
+      measures: [],
+      isSkipped,
+      problem: isSkipped ? error.message : explain(error),
+    };
+  }
+}
