@@ -21,12 +21,21 @@ export type Report = {
 /** Where a measurement may put servers of its own: an empty folder, and 100 ports from this one. */
 export type Place = { readonly home: Home; readonly port: number };
 
+export type Conditions = Place & {
+  /** How often to measure what one run alone does not tell, and to give the median. */
+  readonly runs: number;
+};
+
 /** What `measure.ts` of a folder exports as `measurement`. The folder is its name. */
 export type Measurement = {
   /** One line for `--list`. */
   readonly about: string;
-  readonly run: (place: Place) => Promise<readonly Row[]>;
+  readonly run: (conditions: Conditions) => Promise<readonly Row[]>;
+  /** The same figures side by side, the first line the head. Without it a line is one figure. */
+  readonly table?: (rows: readonly Row[]) => readonly (readonly string[])[];
 };
+
+export type Measured = { readonly measurement: Measurement; readonly rows: readonly Row[] };
 
 type Figure = { readonly id: string; readonly value: number; readonly unit: string };
 

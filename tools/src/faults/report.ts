@@ -11,7 +11,7 @@ export type Outcome = {
 type Figure = {
   readonly value: number | null;
   readonly unit: string;
-  readonly bound: number | null;
+  readonly bound: string | null;
   readonly ok: boolean;
 };
 
@@ -42,7 +42,7 @@ export function rowOf(outcome: Outcome): Row {
 const figureOf = (measure: Measure): Figure => ({
   value: Number.isFinite(measure.value) ? measure.value : null,
   unit: measure.unit,
-  bound: measure.bound,
+  bound: boundOf(measure),
   ok: isWithin(measure),
 });
 
@@ -59,9 +59,11 @@ export function lineOf(outcome: Outcome): string {
   return [`${head} ${text(main)}`, ...failed, ...good].join('; ');
 }
 
+const boundOf = ({ bound, isFloor }: Measure): string => `${isFloor ? '≥' : '≤'} ${bound}`;
+
 const text = (measure: Measure): string => {
-  const { what, value, unit, bound, isFloor } = measure;
+  const { what, value, unit } = measure;
   const suffix = unit === '' ? '' : ` ${unit}`;
   const found = Number.isFinite(value) ? `${value}${suffix}` : 'never';
-  return `${found} ${isFloor ? '≥' : '≤'} ${bound}${suffix} ${what}`;
+  return `${found} ${boundOf(measure)}${suffix} ${what}`;
 };

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { homeFromEnv } from '../mesh/mesh.ts';
 import { homeAt } from '../mesh/paths.ts';
 import { explain, say } from '../mesh/say.ts';
+import { programVariables } from '../mesh/test-environment.ts';
+import { findToolchain } from '../mesh/toolchain.ts';
 import { heal, openStage, type MeshStage } from './mesh/stage.ts';
 import { hasPassed, type Outcome } from './report.ts';
 import { NotHere, type Scenario } from './scenario.ts';
@@ -58,7 +60,7 @@ function createLazyStage(): LazyStage {
 async function attempt(scenario: Scenario, open: () => Promise<MeshStage>): Promise<Outcome> {
   try {
     const measures =
-      'onPair' in scenario ? await scenario.onPair() : await scenario.onMesh(await open());
+      'onPair' in scenario ? await onPair(scenario) : await scenario.onMesh(await open());
     return { scenario, measures };
   } catch (error) {
     const isSkipped = error instanceof NotHere;
@@ -69,4 +71,11 @@ async function attempt(scenario: Scenario, open: () => Promise<MeshStage>): Prom
       problem: isSkipped ? error.message : explain(error),
     };
   }
+}
+
+async function onPair(
+  scenario: Extract<Scenario, { onPair: unknown }>,
+): ReturnType<typeof scenario.onPair> {
+  Object.assign(process.env, programVariables(await findToolchain()));
+  return scenario.onPair();
 }

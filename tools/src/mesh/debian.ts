@@ -13,11 +13,28 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.ts';
 import { say, step, UserError } from './say.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { Program, Toolchain } from './toolchain.ts';
 
 const run = promisify(execFile);
 
-const packages = ['mysql-server-core', 'mysql-client-core', 'nats-server'];
+/** Packages that are unpacked together into one folder of the cache. */
+type Collection = {
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly about: string;
+};
+
+const servers: Collection = {
+  name: 'toolchain',
+  packages: ['mysql-server-core', 'mysql-client-core', 'nats-server'],
+  about: 'MySQL and NATS are not installed: getting them from Debian (84 MB, once)',
+};
+
+const router: Collection = {
+  name: 'router',
+  packages: ['mysql-router'],
+  about: 'MySQL Router is not installed: getting it from Debian (once)',
+};
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** Used where apt knows no Debian mirror, as on Ubuntu. */
 const defaultMirror = 'http://deb.debian.org/debian';
@@ -25,25 +42,47 @@ const downloadMsMax = 300_000;
 
 /** MySQL and NATS from Debian's packages, downloaded at the first use: no root, no system file touched. */
 export async function unpackedToolchain(): Promise<Toolchain> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'guanxi');
-  const folder = join(cache, 'toolchain');
-  if (!existsSync(folder)) {
-    mkdirSync(cache, { recursive: true });
-    await withLock(join(cache, 'toolchain.lock'), async () => {
-      if (!existsSync(folder)) await download(cache, folder);
-    });
-  }
-  return describeUnpacked(folder);
+  const root = await unpacked(servers);
+  const nats = existsSync(join(root, 'usr/sbin/nats-server')) ? 'usr/sbin' : 'usr/bin';
+  return {
+    mysqld: programIn(root, 'usr/sbin/mysqld'),
+    nats: programIn(root, `${nats}/nats-server`),
+    mysqlHome: join(root, 'usr'),
+  };
 }
 
-async function download(cache: string, folder: string): Promise<void> {
-  if (!existsSync('/usr/bin/apt-get')) throw new UserError(unavailable);
-  say('MySQL and NATS are not installed: getting them from Debian (84 MB, once)');
+/** MySQL Router in the same way, for those that measure against it. */
+export async function unpackedRouter(): Promise<{
+  readonly router: Program;
+  readonly plugins: string;
+}> {
+  const root = await unpacked(router);
+  return {
+    router: programIn(root, 'usr/bin/mysqlrouter'),
+    plugins: join(root, 'usr/lib/mysqlrouter/plugin'),
+  };
+}
 
-  const work = join(cache, `toolchain.${process.pid}`);
+async function unpacked(collection: Collection): Promise<string> {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'guanxi');
+  const folder = join(cache, collection.name);
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    await withLock(join(cache, `${collection.name}.lock`), async () => {
+      if (!existsSync(folder)) await download(collection, folder);
+    });
+  }
+  return folder;
+}
+
+async function download({ packages, about }: Collection, folder: string): Promise<void> {
+  if (!existsSync('/usr/bin/apt-get')) throw new UserError(unavailable);
+  say(about);
+
+  const work = `${folder}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   try {
-    await step('download', () => fetchPackages(work));
+    await step('download', () => fetchPackages(work, packages));
     await step('unpack', () => unpack(work));
     renameSync(join(work, 'root'), folder);
   } catch (error) {
@@ -61,7 +100,7 @@ or run everything in containers:
   docker compose -f deploy/compose.yaml up`;
 
 /** apt with a configuration, lists and a (still empty) status of its own: every library comes along, libc too. */
-async function fetchPackages(work: string): Promise<void> {
+async function fetchPackages(work: string, packages: readonly string[]): Promise<void> {
   for (const folder of ['etc/preferences.d', 'etc/apt.conf.d', 'state/lists/partial']) {
     mkdirSync(join(work, folder), { recursive: true });
   }
@@ -142,26 +181,19 @@ async function unpack(work: string): Promise<void> {
 }
 
 /** An older libc on this machine does not matter: programs start through the unpacked loader. */
-function describeUnpacked(root: string): Toolchain {
-  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const libraries = join(root, `usr/lib/${architecture}-linux-gnu`);
+function programIn(root: string, path: string): Program {
+  const libraries = librariesOf(root);
   const loader = readdirSync(libraries).find((name) => /^ld-linux.*\.so\.\d$/.test(name));
   if (!loader) throw new UserError(`${root} is damaged: remove it and start again.`);
-
-  const program = (path: string): { file: string; prefix: string[] } => ({
-    file: join(libraries, loader),
-    prefix: ['--library-path', `${libraries}:${root}/usr/lib/mysql/private`, join(root, path)],
-  });
+  const paths = [libraries, `${root}/usr/lib/mysql/private`, `${root}/usr/lib/mysql-router`];
   return {
-    mysqld: program('usr/sbin/mysqld'),
-    nats: program(
-      existsSync(join(root, 'usr/sbin/nats-server'))
-        ? 'usr/sbin/nats-server'
-        : 'usr/bin/nats-server',
-    ),
-    mysqlHome: join(root, 'usr'),
+    file: join(libraries, loader),
+    prefix: ['--library-path', paths.join(':'), join(root, path)],
   };
 }
+
+const librariesOf = (root: string): string =>
+  join(root, `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
 
 const tail = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n').slice(-8).join('\n');

@@ -1,5 +1,5 @@
 import { contenders } from './contenders.ts';
-import { faults, type FaultName } from './faults.ts';
+import { faults, isFault } from './faults.ts';
 import { runFault } from './run.ts';
 
 /**
@@ -15,7 +15,6 @@ process.on('unhandledRejection', note);
 
 const [contenderName = '', faultName = ''] = process.argv.slice(2);
 const contender = contenders[contenderName];
-const isFault = (name: string): name is FaultName => Object.hasOwn(faults, name);
 if (!contender || !isFault(faultName)) {
   throw new Error(`Usage: cell.ts CONTENDER FAULT
   contenders: ${Object.keys(contenders).join(' ')}

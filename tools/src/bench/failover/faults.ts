@@ -140,3 +140,5 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     },
   },
 };
+
+export const isFault = (name: string): name is FaultName => Object.hasOwn(faults, name);

@@ -5,6 +5,7 @@ import { freePort } from '@crm/kit/data-source/testing/ports';
 import { startProcess, until } from '@crm/kit/data-source/testing/process';
 import { routerProgram } from '@crm/kit/data-source/testing/programs';
 import { createConnection } from 'mysql2/promise';
+import { unpackedRouter } from '../../mesh/debian.ts';
 import type { Lab } from '../../faults/lab.ts';
 
 export type Router = {
@@ -12,6 +13,16 @@ export type Router = {
   readonly reader: { readonly host: string; readonly port: number };
   readonly stop: () => Promise<void>;
 };
+
+/** Where the router is, for the process that starts it: the user's own, else Debian's package. */
+export async function routerVariables(): Promise<Readonly<Record<string, string>>> {
+  if (process.env['TEST_MYSQL_ROUTER']) return {};
+  const { router, plugins } = await unpackedRouter();
+  return {
+    TEST_MYSQL_ROUTER: JSON.stringify([router.file, ...router.prefix]),
+    TEST_MYSQL_ROUTER_PLUGINS: plugins,
+  };
+}
 
 /**
  * MySQL Router before a plain pair. Without a metadata cluster it knows no roles: the first server

@@ -39,19 +39,27 @@ export async function openStage({ home, port }: Place): Promise<MeshStage> {
     startFaultProxy({ host: '127.0.0.1', port: ports[name] }, linkPort(ports, name));
   const links = { 'mysql-a': await link('mysql-a'), 'mysql-b': await link('mysql-b') };
 
+  const closeLinks = (): Promise<unknown> =>
+    Promise.all(Object.values(links).map((each) => each.close()));
+
   const settings = { port, instances: 1, durability: 'relaxed' } as const;
-  const running = await startMesh(home, { ...settings, parts: 'all', links: true });
-  const close = async (): Promise<void> => {
-    await running.stop();
-    await Promise.all(Object.values(links).map((each) => each.close()));
-  };
-  void untilStopSignal().then(close);
-  await running.ready;
-  return connectStage(running.mesh, { links, close });
+  try {
+    const running = await startMesh(home, { ...settings, parts: 'all', links: true });
+    const close = async (): Promise<void> => {
+      await running.stop();
+      await closeLinks();
+    };
+    void untilStopSignal().then(close);
+    await running.ready;
+    return await connectStage(running.mesh, { links, close });
+  } catch (error) {
+    await closeLinks();
+    throw error;
+  }
 }
 
 /** What scenarios need of a mesh that runs. */
-export async function connectStage(
+async function connectStage(
   mesh: Mesh,
   { links, close }: Pick<MeshStage, 'links' | 'close'>,
 ): Promise<MeshStage> {
