@@ -9,6 +9,7 @@ import { mysqlNames, type MysqlName } from '../../mesh/mysql-server.ts';
 import { createHome, type Home } from '../../mesh/paths.ts';
 import { isPaused, readPid, signal } from '../../mesh/pid.ts';
 import { linkPort, portsFrom } from '../../mesh/ports.ts';
+import { buildSupervisor } from '../../mesh/programs.ts';
 import { meshStatus, namesOf } from '../../mesh/status.ts';
 import { mysqlStatus, type MysqlStatus } from '../../mesh/status-mysql.ts';
 import { untilStopSignal } from '../../mesh/stop-signal.ts';
@@ -34,6 +35,7 @@ export async function openStage({ home, port }: Place): Promise<MeshStage> {
   createHome(home);
   await down(home);
   rmSync(home.root, { recursive: true, force: true });
+  await buildSupervisor();
   const ports = portsFrom(port);
   const link = (name: MysqlName): Promise<FaultProxy> =>
     startFaultProxy({ host: '127.0.0.1', port: ports[name] }, linkPort(ports, name));
