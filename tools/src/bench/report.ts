@@ -40,9 +40,7 @@ function format(table: Table, form: Form): string {
   return table
     .map((line) =>
       line
-        .map((cell, at) =>
-          (isNumber(cell) ? cell.padStart : cell.padEnd).call(cell, widths[at] ?? 0),
-        )
+        .map((cell, at) => pad(cell, widths[at] ?? 0))
         .join('  ')
         .trimEnd(),
     )
@@ -50,8 +48,12 @@ function format(table: Table, form: Form): string {
 }
 
 function markdownOf([head = [], ...lines]: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n');
+  return [head, head.map(() => '---'), ...lines].map(markdownLine).join('\n');
 }
+
+const markdownLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const pad = (cell: string, width: number): string =>
+  isNumber(cell) ? cell.padStart(width) : cell.padEnd(width);
 
 const isNumber = (cell: string): boolean => cell !== '' && Number.isFinite(Number(cell));
