@@ -62,14 +62,14 @@ export async function answerOperation(
 ): Promise<Answered> {
   const run = runOf(graph, prepared);
   const { data, errors } = await run(variables, { call: (asked) => call(asked, request), onBug });
-  const token = request.consistency.token();
+  const consistency = request.consistency.shown();
   const { costMax } = laneLimits[request.lane];
   return {
     data,
     errors,
     extensions: {
       cost: { requested: cost, max: costMax, lane: request.lane },
-      ...(token !== null && { consistency: { token } }),
+      ...(consistency !== null && { consistency }),
     },
   };
 }

@@ -84,6 +84,9 @@ describe('The gateway', () => {
       'mutation { rename(id: "1", name: "Acme") { name } }',
     );
     const { token } = z.object({ token: z.string() }).parse(extensions?.['consistency']);
+    expect(extensions?.['consistency']).toMatchObject({
+      services: { customers: { node: 'standby', staleMs: 40 } },
+    });
     mesh.state.seen = [];
     await gateway.query('{ customer(id: "1") { name mood } }', {}, { 'x-crm-consistency': token });
     expect(mesh.state.seen.map(({ consistency }) => consistency)).toEqual([testToken, null]);

@@ -1,3 +1,4 @@
+import type { ShownState } from '../consistency.ts';
 import { isRecord } from '../is-record.ts';
 
 /** An error as a subgraph sent it. Nothing about it is sure. */
@@ -6,7 +7,7 @@ export type SubgraphError = Readonly<Record<string, unknown>>;
 export type SubgraphAnswer = {
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly SubgraphError[];
-  readonly consistency: string | null;
+  readonly consistency: ShownState | null;
 };
 
 /** Throws when the text is no answer to a GraphQL request. */
@@ -22,8 +23,12 @@ export function readAnswer(text: string): SubgraphAnswer {
   };
 }
 
-function consistencyOf(extensions: unknown): string | null {
+function consistencyOf(extensions: unknown): ShownState | null {
   if (!isRecord(extensions) || !isRecord(extensions['consistency'])) return null;
-  const { token } = extensions['consistency'];
-  return typeof token === 'string' ? token : null;
+  const { token, node, staleMs } = extensions['consistency'];
+  return {
+    token: typeof token === 'string' ? token : null,
+    node: node === 'standby' ? 'standby' : 'source',
+    staleMs: typeof staleMs === 'number' ? staleMs : null,
+  };
 }

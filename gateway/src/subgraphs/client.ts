@@ -38,6 +38,8 @@ export type SubgraphClientOptions = {
 
 const answerBytesMax = 32 * 1024 * 1024;
 const connectionsMax = 64;
+/** Writes wait for a writer while the database fails over: reads must not queue behind them. */
+const writeConnectionsMax = 256;
 const callsMax = 1000;
 /** Shorter than a subgraph's drain, so that no idle connection is used that is about to close. */
 const idleMs = 900;
@@ -47,7 +49,8 @@ const headStartMs = 50;
 
 /** What is kept for each subgraph. A lane that is stuck does not close the other one's way. */
 type Target = {
-  readonly pool: Pool;
+  readonly reads: Pool;
+  readonly writes: Pool;
   readonly path: string;
   readonly sign: SignContext;
   readonly breakers: Readonly<Record<ClientRequest['lane'], Breaker>>;
@@ -100,7 +103,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     call,
     has: (service) => targets.has(service),
     close: async () => {
-      await Promise.all([...targets.values()].map(({ pool }) => pool.close()));
+      const pools = [...targets.values()].flatMap((target) => [target.reads, target.writes]);
+      await Promise.all(pools.map((pool) => pool.close()));
     },
   };
 }
@@ -153,21 +157,25 @@ function createTarget(
   if (!key) throw new Error(`CONTEXT_KEYS has no key for ${service}`);
   const { origin, pathname } = new URL(url);
   return {
-    pool: new Pool(origin, {
-      connections: connectionsMax,
-      connectTimeout: 2000,
-      keepAliveTimeout: idleMs,
-      keepAliveMaxTimeout: idleMs,
-      // The request's own deadline ends calls; these would only end them less exactly.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }),
+    reads: openPool(origin, connectionsMax),
+    writes: openPool(origin, writeConnectionsMax),
     path: pathname,
     sign: contextSigner({ audience: service, key }),
     breakers: { interactive: createBreaker(), reporting: createBreaker() },
     calls: 0,
   };
 }
+
+const openPool = (origin: string, connections: number): Pool =>
+  new Pool(origin, {
+    connections,
+    connectTimeout: 2000,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
+    // The request's own deadline ends calls; these would only end them less exactly.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 
 async function sendWithRetry(work: CallWork): Promise<string> {
   try {
@@ -182,7 +190,7 @@ async function sendWithRetry(work: CallWork): Promise<string> {
 /** Signs anew each time: a subgraph takes a context once. */
 function sendOnce({
   target,
-  asked: { service, body },
+  asked: { service, body, isQuery },
   request,
   signal,
 }: CallWork): Promise<string> {
@@ -196,7 +204,7 @@ function sendOnce({
     },
     body,
   );
-  return post(target.pool, {
+  return post(isQuery ? target.reads : target.writes, {
     path: target.path,
     headers: { 'content-type': 'application/json', [contextHeader]: context },
     body,

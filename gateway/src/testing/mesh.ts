@@ -37,7 +37,7 @@ export async function startTestMesh(): Promise<TestMesh> {
   const customers = await testSubgraph({
     name: 'customers',
     createContext,
-    extensionsOf: () => ({ consistency: { token: testToken } }),
+    extensionsOf: () => ({ consistency: { token: testToken, node: 'standby', staleMs: 40 } }),
     schema: customersSchema((wasAborted) => state.renamed.push(wasAborted)),
   });
   const alerts = await testSubgraph({

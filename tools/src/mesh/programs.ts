@@ -92,6 +92,6 @@ export const planHelper = (mesh: Mesh, name: Helper): Plan => ({
     TOKEN_ISSUER: issuerUrl(mesh),
   },
   isReady: () => answers(`${helperUrl(mesh, name)}/readyz`),
-  readyMsMax: 30_000,
+  readyMsMax: 120_000,
   graceMs: 5000,
 });

@@ -5,7 +5,7 @@ import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
 import { parseGtidSet } from './gtid.ts';
 import { insertMarker, markerTable } from './marker-table.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
-import { noteCommitted } from './scope.ts';
+import { noteCommitted, waitEnd } from './scope.ts';
 import { before, now, sleep } from './time.ts';
 
 /** Sixteen bytes, the time first, so that new rows go to the end of the table and old ones are found. */
@@ -28,8 +28,9 @@ export async function decideOutcome(
   deadline: number,
 ): Promise<Outcome> {
   const { counters } = access.cluster;
-  while (now() < deadline) {
-    const answer = await tryToDecide(access, id, deadline);
+  const endsAt = Math.min(deadline, waitEnd());
+  while (now() < endsAt) {
+    const answer = await tryToDecide(access, id, endsAt);
     if (answer === 'committed') counters.outcomesCommitted += 1;
     if (answer === 'not-committed') counters.outcomesAborted += 1;
     if (answer === 'committed' || answer === 'not-committed') return answer;

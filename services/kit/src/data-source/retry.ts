@@ -1,5 +1,6 @@
 import { errorNumber, haErrorIn } from './errors.ts';
-import { sleep } from './time.ts';
+import { waitEnd } from './scope.ts';
+import { now, sleep } from './time.ts';
 
 export type RetryOptions = {
   readonly attempts?: number;
@@ -22,13 +23,17 @@ export async function withRetry<Value>(
     try {
       return await work();
     } catch (error) {
-      if (attempt >= attempts || !isRetryable(error)) throw error;
+      const pauseMs = Math.min(pauseMsMin * 2 ** attempt, pauseMsMax) * (0.5 + Math.random());
+      if (attempt >= attempts || !mayRepeat(error, pauseMs)) throw error;
       onRetry?.(error, attempt);
-      const pauseMs = Math.min(pauseMsMin * 2 ** attempt, pauseMsMax);
-      await sleep(pauseMs * (0.5 + Math.random()));
+      await sleep(pauseMs);
     }
   }
 }
+
+/** Nobody waits for what would begin after the deadline. */
+const mayRepeat = (error: unknown, pauseMs: number): boolean =>
+  isRetryable(error) && now() + pauseMs < waitEnd();
 
 const deadlock = 1213;
 

@@ -37,6 +37,12 @@ export const createScope = (wishes: Wishes = {}): Scope => ({
 export const runInScope = <Value>(scope: Scope, work: () => Value): Value =>
   storage.run(scope, work);
 
+/** Kept back of a request's time, so that its caller still hears why it failed. */
+const answerMs = 250;
+
+/** Until when waiting for a server is of use to the request that is running. */
+export const waitEnd = (): number => (storage.getStore()?.deadline ?? Infinity) - answerMs;
+
 export const currentScope = (): Scope | undefined => storage.getStore();
 
 /** Remembers the transactions that MySQL says a statement has just committed. */

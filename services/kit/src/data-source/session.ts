@@ -6,7 +6,7 @@ import { parseGtidSet } from './gtid.ts';
 import { insertMarker, markerTable } from './marker-table.ts';
 import type { Node } from './node.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
-import { currentScope, noteCommitted } from './scope.ts';
+import { currentScope, noteCommitted, waitEnd } from './scope.ts';
 import { before, now } from './time.ts';
 
 /**
@@ -55,7 +55,7 @@ export async function bind(session: Session, deadline: number): Promise<Bound> {
     if (session.isPinned) throw sessionLost(session);
   }
   const { access } = session;
-  const waitUntil = Math.min(deadline, now() + access.options.writerWaitMs);
+  const waitUntil = Math.min(deadline, waitEnd(), now() + access.options.writerWaitMs);
   const node = await waitForWriter(access, waitUntil);
   const pool = poolsOf(access, node).writes;
   const connection = await acquire(pool, deadline);

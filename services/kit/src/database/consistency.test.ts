@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { currentConsistency, mergeConsistency, runConsistently } from './consistency.ts';
+import { currentConsistency, runConsistently } from './consistency.ts';
 import { parseGtidSet } from '../data-source/gtid.ts';
 import { currentScope, noteCommitted } from '../data-source/scope.ts';
 
@@ -48,22 +48,4 @@ describe('runConsistently', () => {
       expect(run).toThrow('The consistency token is not one that was given out');
     },
   );
-});
-
-describe('mergeConsistency', () => {
-  test('keeps the newest token and the oldest rows', () => {
-    const merged = mergeConsistency([
-      { token: tokenOf(`${uuid}:1-3`), node: 'source', staleMs: 0 },
-      { token: tokenOf(`${uuid}:2-9`), node: 'replica', staleMs: 250 },
-      { token: null, node: 'source', staleMs: 0 },
-    ]);
-
-    expect(merged).toEqual({ token: tokenOf(`${uuid}:1-9`), node: 'replica', staleMs: 250 });
-  });
-
-  test('tells the age of rows as unknown when one part does not know it', () => {
-    const part = { token: null, node: 'replica', staleMs: null } as const;
-
-    expect(mergeConsistency([part])).toEqual({ token: null, node: 'replica', staleMs: null });
-  });
 });

@@ -1,10 +1,4 @@
-import {
-  noGtids,
-  formatGtidSet,
-  parseGtidSet,
-  unionGtids,
-  type GtidSet,
-} from '../data-source/gtid.ts';
+import { noGtids, formatGtidSet, parseGtidSet, type GtidSet } from '../data-source/gtid.ts';
 import { createScope, currentScope, runInScope } from '../data-source/scope.ts';
 import { now } from '../data-source/time.ts';
 import { AppError } from '../errors.ts';
@@ -23,9 +17,9 @@ export type ConsistencyWishes = {
 export type Consistency = {
   /** To be sent with later requests that must not see less. Null when nothing was written. */
   readonly token: string | null;
-  /** `replica` when anything at all was read from one. */
-  readonly node: 'source' | 'replica';
-  /** How old the rows of a replica were at most, in milliseconds; null when that is unknown. */
+  /** `standby` when anything at all was read from it. */
+  readonly node: 'source' | 'standby';
+  /** How old the rows of the standby were at most, in milliseconds; null when that is unknown. */
   readonly staleMs: number | null;
 };
 
@@ -54,21 +48,8 @@ export function currentConsistency(): Consistency | null {
   if (!scope) return null;
   return {
     token: formatToken(scope.token),
-    node: scope.hasReadReplica ? 'replica' : 'source',
+    node: scope.hasReadReplica ? 'standby' : 'source',
     staleMs: Number.isFinite(scope.staleMs) ? Math.round(scope.staleMs) : null,
-  };
-}
-
-/** What an answer that was put together from several tells: the newest token, the oldest rows. */
-export function mergeConsistency(parts: readonly Consistency[]): Consistency {
-  let token: GtidSet = noGtids;
-  for (const part of parts) if (part.token) token = unionGtids(token, parseToken(part.token));
-  const ages = parts.map((part) => part.staleMs ?? Infinity);
-  const oldest = Math.max(0, ...ages);
-  return {
-    token: formatToken(token),
-    node: parts.some((part) => part.node === 'replica') ? 'replica' : 'source',
-    staleMs: Number.isFinite(oldest) ? oldest : null,
   };
 }
 

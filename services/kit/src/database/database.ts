@@ -55,6 +55,8 @@ const levelOf = ({ type }: ClusterEvent): 'info' | 'warn' =>
   type === 'node' || type === 'role' ? 'info' : 'warn';
 
 const reachableMs = 10_000;
+/** Fewer than the gateway has room for, so that reads get in while writes wait. */
+const writersWaitingMax = 200;
 
 /** Opens a schema. Works while the writer is down; fails when no server can be reached at all. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -66,7 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   return new DataSource({
     type: 'mysql',
-    driver: failoverDriver(options.cluster, options.access),
+    driver: failoverDriver(options.cluster, { writersWaitingMax, ...options.access }),
     replication: { master: credentials, slaves: [credentials] },
     database: options.schema,
     charset: 'utf8mb4',

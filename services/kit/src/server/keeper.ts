@@ -10,6 +10,8 @@ import type { TermStore } from '../data-source/keeper/store.ts';
 import { describeError } from '../describe-error.ts';
 import { answerHealth } from './health.ts';
 import { startHttp } from './http.ts';
+import { keeperMetrics } from './keeper-metrics.ts';
+import { answerMetrics, type Metric } from './metrics.ts';
 import { createLog, type Log } from '../log.ts';
 import { stopOnSignal } from './shutdown.ts';
 
@@ -53,7 +55,13 @@ export async function runKeeper(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(keeperSettings, env);
   const log = createLog('keeper', config.LOG_LEVEL);
   const store = await openStore(config, log);
-  const keeper = startKeeper(optionsOf(config), store, (event) => note(log, event));
+  const counts = new Map<KeeperEvent['type'], number>();
+  const keeper = startKeeper(optionsOf(config), store, (event) => {
+    counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
+    note(log, event);
+  });
+  warnOfNoQuorum(log, config, store);
+  const readMetrics = (): Promise<readonly Metric[]> => keeperMetrics(keeper, counts);
   const http = await startHttp({
     host: config.HOST,
     port: config.PORT,
@@ -61,13 +69,24 @@ export async function runKeeper(env: NodeJS.ProcessEnv): Promise<void> {
     onError: (error) => log.error({ error: describeError(error) }, 'request failed'),
     handle: async (request, response) => {
       const isKnown = await answerHealth(request, response, () => keeper.term !== null);
-      if (!isKnown) response.writeHead(404).end();
+      if (isKnown || (await answerMetrics(request, response, readMetrics))) return;
+      response.writeHead(404).end();
     },
   });
   stopOnSignal(log, async () => {
     await stopKeeper(keeper);
     await http.drain();
   });
+}
+
+const quorumMin = 3;
+
+/** Says once, at the start, what else would be noticed on the day of a failover only. */
+function warnOfNoQuorum(log: Log, { PROMOTION }: Settings, { replicas }: TermStore): void {
+  if (replicas >= quorumMin || PROMOTION === 'operator') return;
+  const copies = `${replicas} NATS server${replicas === 1 ? '' : 's'} keep the record, and a quorum needs ${quorumMin}`;
+  if (PROMOTION === 'quorum') log.warn(`${copies}: no standby is promoted without an operator`);
+  else log.warn(`${copies}: a torn network could have two sources. Right for one machine only`);
 }
 
 const storeRetryMs = 500;

@@ -16,6 +16,7 @@ import { kitMigrations } from '../migrations/index.ts';
 import type { Migration } from '../database/migration.ts';
 import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
+import { clusterMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
 
 export type ServiceOptions<Context extends RequestContext> = {
@@ -60,6 +61,7 @@ export async function startService<Context extends RequestContext>(
         () => true,
         () => false,
       ),
+    metrics: () => clusterMetrics(cluster),
     onDrain: async () => {
       await Promise.all(running.map((each) => each.stop()));
       await bus.close();

@@ -3,7 +3,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { describeError } from '../describe-error.ts';
 import { answerHealth, type IsReady } from './health.ts';
 import { send, startHttp } from './http.ts';
-
+import { answerMetrics, type ReadMetrics } from './metrics.ts';
 import { stopOnSignal } from './shutdown.ts';
 import { startAnswering, type AnswerOptions } from './subgraph-answer.ts';
 
@@ -16,6 +16,7 @@ export type SubgraphOptions<Context extends object> = AnswerOptions<Context> & {
     readonly DRAIN_DELAY_MS?: number;
   };
   readonly isReady?: IsReady;
+  readonly metrics?: ReadMetrics;
   /** Runs after the last request was answered: closes the database and the bus. */
   readonly onDrain?: () => Promise<void>;
 };
@@ -38,6 +39,8 @@ export const subgraphSchema = (
   resolvers: NonNullable<Module['resolvers']>,
 ): GraphQLSchema => buildSubgraphSchema([{ typeDefs, resolvers }]);
 
+const noMetrics: ReadMetrics = () => [];
+
 /** Serves a subgraph to the gateway until SIGTERM or SIGINT. Rejects when the port is taken. */
 export async function startSubgraph<Context extends object>(
   options: SubgraphOptions<Context>,
@@ -53,6 +56,7 @@ export async function startSubgraph<Context extends object>(
     onError: (error) => log.error({ error: describeError(error) }, 'request failed'),
     handle: async (request, response) => {
       if (await answerHealth(request, response, isReady)) return;
+      if (await answerMetrics(request, response, options.metrics ?? noMetrics)) return;
       send(response, await answering.answer(request, response));
     },
   });
