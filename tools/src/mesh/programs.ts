@@ -34,6 +34,8 @@ export const helperUrl = ({ ports }: Mesh, name: Helper): string =>
   `http://127.0.0.1:${ports[pages[name]]}`;
 
 const keeperSource = { out: keeperProgram, source: 'services/keeper/src/main.ts' };
+/** For operators elsewhere; here `npm run mesh` does the same. */
+const askSource = { out: 'services/keeper/dist/ask.js', source: 'services/keeper/src/ask.ts' };
 
 /** Bundles what `npm start` runs, and what it needs before everything else is built. */
 export async function buildSupervisor(): Promise<string> {
@@ -76,7 +78,7 @@ function programEntries(): Readonly<Record<string, string>> {
     source: `tools/src/mesh/${name}.ts`,
   }));
   const demo = { out: demoProgram, source: 'tools/src/seed/demo.ts' };
-  const entries = [...projects, ...own, keeperSource, demo].filter(({ source }) =>
+  const entries = [...projects, ...own, keeperSource, askSource, demo].filter(({ source }) =>
     existsSync(join(repository, source)),
   );
   return Object.fromEntries(entries.map(({ out, source }) => [out, source]));
