@@ -1,5 +1,5 @@
 import type { Consumer } from '@crm/kit/event/consumer';
-import { customerAccessConsumers } from '@crm/kit/projection/customer-access';
+import { customerAccessConsumer } from '@crm/kit/projection/customer-access';
 import { staffDirectoryConsumer } from '@crm/kit/projection/staff-directory';
 import {
   CustomerCreated,
@@ -11,7 +11,7 @@ import { StaffUpserted } from '@crm/schemas/events/directory';
 
 /** What this service does when something happened elsewhere. */
 export const consumers: readonly Consumer[] = [
-  ...customerAccessConsumers({
+  customerAccessConsumer({
     saved: [CustomerCreated, CustomerUpdated, CustomerRestored],
     deleted: CustomerDeleted,
   }),

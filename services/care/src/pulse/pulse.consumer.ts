@@ -1,54 +1,57 @@
-import { on, type Consumer } from '@crm/kit/event/consumer';
-import { endCustomerAccess, saveCustomerAccess } from '@crm/kit/projection/customer-access';
-import { saveStaffMember } from '@crm/kit/projection/staff-directory';
+import { onMany, type Consumer } from '@crm/kit/event/consumer';
+import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { staffDirectoryConsumer } from '@crm/kit/projection/staff-directory';
 import {
   CustomerCreated,
   CustomerDeleted,
   CustomerRestored,
   CustomerUpdated,
-  type CustomerData,
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
 import {
   InteractionAmended,
   InteractionLogged,
   InteractionRemoved,
+  type InteractionData,
 } from '@crm/schemas/events/interaction';
-import { OrderAmended, OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
-import { endPulse, saveFact, savePulse } from './pulse.repository.ts';
+import {
+  OrderAmended,
+  OrderCancelled,
+  OrderRecorded,
+  type OrderData,
+} from '@crm/schemas/events/order';
+import { saveFacts, savePulses } from './pulse.repository.ts';
+
+const isInteraction = (data: object): data is InteractionData => 'occurredAt' in data;
 
 export const pulseConsumers: readonly Consumer[] = [
-  on<CustomerData>([CustomerCreated, CustomerUpdated, CustomerRestored], async (manager, event) => {
-    await saveCustomerAccess(manager, event);
-    await savePulse(manager, event);
-  }),
-  on(CustomerDeleted, async (manager, event) => {
-    await endCustomerAccess(manager, event);
-    await endPulse(manager, event);
-  }),
-  on([OrderRecorded, OrderAmended, OrderCancelled], (manager, event) =>
-    saveFact(manager, {
+  onMany<object>(
+    [CustomerCreated, CustomerUpdated, CustomerRestored, CustomerDeleted],
+    async (manager, events) => {
+      await saveCustomerAccess(manager, events);
+      await savePulses(manager, events);
+    },
+  ),
+  onMany<OrderData>([OrderRecorded, OrderAmended, OrderCancelled], (manager, events) =>
+    saveFacts(manager, {
       table: 'customerOrder',
-      id: event.aggregateId,
-      customerId: event.customerId,
-      at: event.data.status === 'CANCELLED' ? null : event.data.orderedOn,
+      facts: events.map(({ aggregateId, customerId, data }) => ({
+        id: aggregateId,
+        customerId,
+        at: data.status === 'CANCELLED' ? null : data.orderedOn,
+      })),
     }),
   ),
-  on([InteractionLogged, InteractionAmended], (manager, { aggregateId, data }) =>
-    saveFact(manager, {
+  onMany<object>([InteractionLogged, InteractionAmended, InteractionRemoved], (manager, events) =>
+    saveFacts(manager, {
       table: 'customerInteraction',
-      id: aggregateId,
-      customerId: data.customerId,
-      at: new Date(data.occurredAt),
+      facts: events.map(({ aggregateId, data }) => ({
+        id: aggregateId,
+        ...(isInteraction(data)
+          ? { customerId: data.customerId, at: new Date(data.occurredAt) }
+          : { customerId: null, at: null }),
+      })),
     }),
   ),
-  on(InteractionRemoved, (manager, { aggregateId }) =>
-    saveFact(manager, {
-      table: 'customerInteraction',
-      id: aggregateId,
-      customerId: null,
-      at: null,
-    }),
-  ),
-  on(StaffUpserted, saveStaffMember),
+  staffDirectoryConsumer(StaffUpserted),
 ];

@@ -1,88 +1,116 @@
-import type { RecordedEvent } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { endRows, latestOf, type Latest, type Told } from '@crm/kit/projection/latest';
 import type { CustomerData } from '@crm/schemas/events/customer';
 import type { EntityManager } from 'typeorm';
 
-type Told<Data> = Pick<RecordedEvent<Data>, 'aggregateId' | 'data' | 'occurredAt'>;
+const isCustomer = (data: object): data is CustomerData => 'lifecycleStage' in data;
 
-/** Applies that a customer was created, changed or brought back. */
-export async function savePulse(
+/**
+ * Applies that customers were created, changed, brought back or deleted: nobody has to look after
+ * a deleted one any more.
+ */
+export async function savePulses(
   manager: EntityManager,
-  { aggregateId, data, occurredAt }: Told<CustomerData>,
+  events: readonly Told<object>[],
 ): Promise<void> {
-  await manager.query(
-    `INSERT INTO customerPulse (id, code, name, kind, country, province, city, industry, level,
-       categories, channelRole, lifecycleStage, designation, source, ownerId, teamId, createdAt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS new
-     ON DUPLICATE KEY UPDATE code = new.code, name = new.name, kind = new.kind,
-       country = new.country, province = new.province, city = new.city, industry = new.industry,
-       level = new.level, categories = new.categories, channelRole = new.channelRole,
-       lifecycleStage = new.lifecycleStage, designation = new.designation, source = new.source,
-       ownerId = new.ownerId, teamId = new.teamId, deletedAt = NULL`,
-    [
-      idToBytes(aggregateId),
-      data.code,
-      data.name,
-      data.kind,
-      data.country,
-      data.province,
-      data.city,
-      data.industry,
-      data.level,
-      JSON.stringify(data.categories),
-      data.channelRole,
-      data.lifecycleStage,
-      data.designation,
-      data.source,
-      data.ownerId === null ? null : idToBytes(data.ownerId),
-      data.teamId === null ? null : idToBytes(data.teamId),
-      new Date(occurredAt),
-    ],
+  const latest = latestOf(events, isCustomer);
+  const rows = latest.flatMap((each) => (each.state === null ? [] : [rowOf(each, each.state)]));
+  if (rows.length > 0) {
+    await manager.query(
+      `INSERT INTO customerPulse (id, code, name, kind, country, province, city, industry, level,
+         categories, channelRole, lifecycleStage, designation, source, ownerId, teamId, createdAt,
+         deletedAt)
+       VALUES ? AS new
+       ON DUPLICATE KEY UPDATE code = new.code, name = new.name, kind = new.kind,
+         country = new.country, province = new.province, city = new.city, industry = new.industry,
+         level = new.level, categories = new.categories, channelRole = new.channelRole,
+         lifecycleStage = new.lifecycleStage, designation = new.designation, source = new.source,
+         ownerId = new.ownerId, teamId = new.teamId, deletedAt = new.deletedAt`,
+      [rows],
+    );
+  }
+  await endRows(manager, 'customerPulse', latest);
+  await refreshPulses(
+    manager,
+    latest.map(({ id }) => id),
   );
-  await refreshPulses(manager, [aggregateId]);
 }
 
-/** Applies that a customer was deleted: nobody has to look after it any more. */
-export async function endPulse(
-  manager: EntityManager,
-  { aggregateId, occurredAt }: Pick<RecordedEvent, 'aggregateId' | 'occurredAt'>,
-): Promise<void> {
-  await manager.query('UPDATE customerPulse SET deletedAt = ? WHERE id = ?', [
-    new Date(occurredAt),
-    idToBytes(aggregateId),
-  ]);
-  await markDue(manager, [aggregateId]);
-}
+const rowOf = ({ id, since, endedAt }: Latest<CustomerData>, data: CustomerData): unknown[] => [
+  idToBytes(id),
+  data.code,
+  data.name,
+  data.kind,
+  data.country,
+  data.province,
+  data.city,
+  data.industry,
+  data.level,
+  JSON.stringify(data.categories),
+  data.channelRole,
+  data.lifecycleStage,
+  data.designation,
+  data.source,
+  data.ownerId === null ? null : idToBytes(data.ownerId),
+  data.teamId === null ? null : idToBytes(data.teamId),
+  since,
+  endedAt,
+];
 
 /** What happened with a customer, kept one by one so that the latest can be taken back. */
 type Fact = {
-  readonly table: 'customerInteraction' | 'customerOrder';
   readonly id: string;
   readonly customerId: string | null;
   /** Null when it was cancelled or taken back. */
   readonly at: Date | string | null;
 };
 
-/** Applies that something was recorded, amended or taken back; orders come before their customer too. */
-export async function saveFact(
+type Facts = {
+  readonly table: 'customerInteraction' | 'customerOrder';
+  readonly facts: readonly Fact[];
+};
+
+/** Applies what was recorded, amended or taken back; facts come before their customer too. */
+export async function saveFacts(
   manager: EntityManager,
-  { table, id, customerId, at }: Fact,
+  { table, facts: told }: Facts,
 ): Promise<void> {
-  const [before]: { customerId: Uint8Array }[] = await manager.query(
-    `SELECT customerId FROM ${table} WHERE id = ?`,
-    [idToBytes(id)],
+  const facts = [...new Map(told.map((fact) => [fact.id, fact])).values()];
+  const former = await customersOf(
+    manager,
+    table,
+    facts.map(({ id }) => id),
   );
-  if (customerId === null || at === null) {
-    await manager.query(`DELETE FROM ${table} WHERE id = ?`, [idToBytes(id)]);
-  } else {
+  const [kept, gone] = [facts.filter(isKept), facts.filter((fact) => !isKept(fact))];
+  if (gone.length > 0) {
+    await manager.query(`DELETE FROM ${table} WHERE id IN (?)`, [
+      gone.map(({ id }) => idToBytes(id)),
+    ]);
+  }
+  if (kept.length > 0) {
     await manager.query(
-      `INSERT INTO ${table} (id, customerId, at) VALUES (?, ?, ?) AS new
+      `INSERT INTO ${table} (id, customerId, at) VALUES ? AS new
        ON DUPLICATE KEY UPDATE customerId = new.customerId, at = new.at`,
-      [idToBytes(id), idToBytes(customerId), at],
+      [kept.map(({ id, customerId, at }) => [idToBytes(id), idToBytes(customerId), at])],
     );
   }
-  const former = before ? [idFromBytes(before.customerId)] : [];
-  await refreshPulses(manager, [...former, ...(customerId === null ? [] : [customerId])]);
+  await refreshPulses(manager, [...former, ...facts.flatMap(({ customerId }) => customerId ?? [])]);
+}
+
+type KeptFact = Fact & { readonly customerId: string; readonly at: Date | string };
+
+const isKept = (fact: Fact): fact is KeptFact => fact.customerId !== null && fact.at !== null;
+
+async function customersOf(
+  manager: EntityManager,
+  table: Facts['table'],
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows: { customerId: Uint8Array }[] = await manager.query(
+    `SELECT DISTINCT customerId FROM ${table} WHERE id IN (?)`,
+    [ids.map(idToBytes)],
+  );
+  return rows.map(({ customerId }) => idFromBytes(customerId));
 }
 
 /** Reads from the facts when the customers were last met and last ordered. */

@@ -126,11 +126,11 @@ export async function findUnpublished(
     `SELECT id, eventId, aggregate, aggregateId, version, type, schemaVersion, visibility, trace,
        CAST(payload AS CHAR) AS body,
        DATE_FORMAT(occurredAt, '%Y-%m-%dT%H:%i:%s.%fZ') AS occurredAt,
-       (SELECT previous.publishedSeq FROM outbox AS previous
+       IF(version = 1, NULL, (SELECT previous.publishedSeq FROM outbox AS previous
         WHERE previous.aggregate = outbox.aggregate
           AND previous.aggregateId = outbox.aggregateId
           AND previous.visibility = outbox.visibility AND previous.version < outbox.version
-        ORDER BY previous.version DESC LIMIT 1) AS previousSeq
+        ORDER BY previous.version DESC LIMIT 1)) AS previousSeq
      FROM outbox WHERE publishedSeq IS NULL ORDER BY id LIMIT ?`,
     [limit],
   );

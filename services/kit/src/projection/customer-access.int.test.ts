@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { RequestContext } from '../context.ts';
 import {
   awaitCustomers,
-  endCustomerAccess,
   lockCustomer,
   reachableCustomers,
   saveCustomerAccess,
@@ -12,7 +11,7 @@ import { newId } from '../id.ts';
 import { createLog } from '../log.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { createProjections } from '../migrations/projections.ts';
-import { saveStaffMember, teamsOfStaff } from './staff-directory.ts';
+import { saveStaff, teamsOfStaff } from './staff-directory.ts';
 import { testDatabase } from '../testing/database.ts';
 import { testViewer } from '../testing/execute.ts';
 import type { Viewer } from '../viewer.ts';
@@ -20,6 +19,12 @@ import type { Viewer } from '../viewer.ts';
 const rep = newId();
 const team = newId();
 const customerId = newId();
+
+const told = (data: object) => ({
+  aggregateId: customerId,
+  occurredAt: new Date().toISOString(),
+  data,
+});
 
 let db: Database;
 
@@ -29,10 +34,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy());
 beforeEach(async () => {
   await db.query('DELETE FROM customerAccess');
-  await saveCustomerAccess(db.manager, {
-    aggregateId: customerId,
-    data: { ownerId: rep, teamId: team },
-  });
+  await saveCustomerAccess(db.manager, [told({ ownerId: rep, teamId: team })]);
 });
 
 const reached = (viewer: Partial<Viewer>, action: 'read' | 'write') =>
@@ -55,16 +57,20 @@ describe('reachableCustomers', () => {
   });
 
   test('leaves out what was deleted until it is restored', async () => {
-    const occurredAt = new Date().toISOString();
-    await endCustomerAccess(db.manager, { aggregateId: customerId, occurredAt });
+    await saveCustomerAccess(db.manager, [told({})]);
     expect(await reached({}, 'read')).toEqual(new Set());
 
-    await saveCustomerAccess(db.manager, {
-      aggregateId: customerId,
-      data: { ownerId: null, teamId: null },
-    });
+    await saveCustomerAccess(db.manager, [told({ ownerId: null, teamId: null })]);
     expect(await reached({}, 'read')).toEqual(new Set([customerId]));
     expect(await reached({ roles: ['rep'], staffId: rep }, 'write')).toEqual(new Set());
+  });
+
+  test('knows the last of what one batch tells', async () => {
+    await saveCustomerAccess(db.manager, [told({}), told({ ownerId: null, teamId: null })]);
+    expect(await reached({}, 'read')).toEqual(new Set([customerId]));
+
+    await saveCustomerAccess(db.manager, [told({ ownerId: rep, teamId: team }), told({})]);
+    expect(await reached({}, 'read')).toEqual(new Set());
   });
 
   test('is empty for ids that are none', async () => {
@@ -97,10 +103,9 @@ describe('awaitCustomers', () => {
     const id = newId();
     const startedAt = Date.now();
     const waiting = awaitCustomers(context(), [id, customerId, null]);
-    await saveCustomerAccess(db.manager, {
-      aggregateId: id,
-      data: { ownerId: null, teamId: null },
-    });
+    await saveCustomerAccess(db.manager, [
+      { ...told({ ownerId: null, teamId: null }), aggregateId: id },
+    ]);
 
     await waiting;
     expect(Date.now() - startedAt).toBeLessThan(900);
@@ -119,8 +124,10 @@ describe('teamsOfStaff', () => {
   test('knows the team that the last event told', async () => {
     const aggregateId = newId();
     const data = { code: 'S1', name: '王芳', teamId: team, managerId: null, active: true };
-    await saveStaffMember(db.manager, { aggregateId, data });
-    await saveStaffMember(db.manager, { aggregateId, data: { ...data, teamId: null } });
+    await saveStaff(db.manager, [
+      { aggregateId, data },
+      { aggregateId, data: { ...data, teamId: null } },
+    ]);
 
     expect(await teamsOfStaff(db.manager, [aggregateId, null, newId()])).toEqual(
       new Map([[aggregateId, null]]),

@@ -3,11 +3,12 @@ import type { Work } from '../record/command.ts';
 import type { RequestContext } from '../context.ts';
 import { defineEntity } from '../record/entity.ts';
 import { notFound } from '../errors.ts';
-import { on, type Consumer } from '../event/consumer.ts';
-import type { EventType, RecordedEvent } from '../event/event.ts';
+import { onMany, type Consumer } from '../event/consumer.ts';
+import type { EventType } from '../event/event.ts';
 import { id } from '../record/field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
 import { scopeSql, type Action } from '../record/policy.ts';
+import { endRows, latestOf, type Told } from './latest.ts';
 import { sql } from '../sql.ts';
 
 /**
@@ -33,32 +34,31 @@ type CustomerEvents = {
 };
 
 /** Keeps the projection. The contract knows the events, and the kit knows no contract. */
-export const customerAccessConsumers = ({ saved, deleted }: CustomerEvents): Consumer[] => [
-  on(saved, saveCustomerAccess),
-  on(deleted, endCustomerAccess),
-];
+export const customerAccessConsumer = ({ saved, deleted }: CustomerEvents): Consumer =>
+  onMany<object>([...saved, deleted], saveCustomerAccess);
 
-/** Applies that a customer was created, changed or brought back. */
+const isOwned = (data: object): data is Owned => 'ownerId' in data && 'teamId' in data;
+
+/** Applies that customers were created, changed, brought back or deleted, in the order told. */
 export async function saveCustomerAccess(
   manager: EntityManager,
-  { aggregateId, data }: Pick<RecordedEvent<Owned>, 'aggregateId' | 'data'>,
+  events: readonly Told<object>[],
 ): Promise<void> {
-  await manager.query(
-    `INSERT INTO customerAccess (id, ownerId, teamId) VALUES (?, ?, ?) AS new
-     ON DUPLICATE KEY UPDATE ownerId = new.ownerId, teamId = new.teamId, deletedAt = NULL`,
-    [idToBytes(aggregateId), bytesOf(data.ownerId), bytesOf(data.teamId)],
+  const latest = latestOf(events, isOwned);
+  const rows = latest.flatMap(({ id: customerId, state, endedAt }) =>
+    state === null
+      ? []
+      : [[idToBytes(customerId), bytesOf(state.ownerId), bytesOf(state.teamId), endedAt]],
   );
-}
-
-/** Applies that a customer was deleted: nothing new can be recorded for it. */
-export async function endCustomerAccess(
-  manager: EntityManager,
-  { aggregateId, occurredAt }: Pick<RecordedEvent, 'aggregateId' | 'occurredAt'>,
-): Promise<void> {
-  await manager.query('UPDATE customerAccess SET deletedAt = ? WHERE id = ?', [
-    new Date(occurredAt),
-    idToBytes(aggregateId),
-  ]);
+  if (rows.length > 0) {
+    await manager.query(
+      `INSERT INTO customerAccess (id, ownerId, teamId, deletedAt) VALUES ? AS fresh
+       ON DUPLICATE KEY UPDATE ownerId = fresh.ownerId, teamId = fresh.teamId,
+         deletedAt = fresh.deletedAt`,
+      [rows],
+    );
+  }
+  await endRows(manager, 'customerAccess', latest);
 }
 
 const bytesOf = (uuid: string | null): Buffer | null => (uuid === null ? null : idToBytes(uuid));

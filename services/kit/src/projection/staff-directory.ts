@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { on, type Consumer } from '../event/consumer.ts';
+import { onMany, type Consumer } from '../event/consumer.ts';
 import type { EventType, RecordedEvent } from '../event/event.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
 import { sql } from '../sql.ts';
@@ -12,25 +12,32 @@ type Staff = {
   readonly active: boolean;
 };
 
-/** Keeps the projection of `staff.upserted`. */
-export const staffDirectoryConsumer = (upserted: EventType<Staff>): Consumer =>
-  on(upserted, saveStaffMember);
-
 /**
- * Applies that a member of staff is new or changed. The projection is named like the owner's table,
- * so that fields may say `references: 'StaffMember'`.
+ * Keeps the projection of `staff.upserted`. It is named like the owner's table, so that fields may
+ * say `references: 'StaffMember'`.
  */
-export async function saveStaffMember(
+export const staffDirectoryConsumer = (upserted: EventType<Staff>): Consumer =>
+  onMany(upserted, saveStaff);
+
+/** Applies that members of staff are new or changed, in the order told. */
+export async function saveStaff(
   manager: EntityManager,
-  { aggregateId, data }: Pick<RecordedEvent<Staff>, 'aggregateId' | 'data'>,
+  events: readonly Pick<RecordedEvent<Staff>, 'aggregateId' | 'data'>[],
 ): Promise<void> {
-  const { code, name, teamId, managerId, active } = data;
+  // Of the rows of one statement that have one key, the last is what stays.
+  const rows = events.map(({ aggregateId, data }) => [
+    idToBytes(aggregateId),
+    data.code,
+    data.name,
+    bytesOf(data.teamId),
+    bytesOf(data.managerId),
+    data.active,
+  ]);
   await manager.query(
-    `INSERT INTO staffMember (id, code, name, teamId, managerId, active)
-     VALUES (?, ?, ?, ?, ?, ?) AS new
-     ON DUPLICATE KEY UPDATE code = new.code, name = new.name, teamId = new.teamId,
-       managerId = new.managerId, active = new.active`,
-    [idToBytes(aggregateId), code, name, bytesOf(teamId), bytesOf(managerId), active],
+    `INSERT INTO staffMember (id, code, name, teamId, managerId, active) VALUES ? AS fresh
+     ON DUPLICATE KEY UPDATE code = fresh.code, name = fresh.name, teamId = fresh.teamId,
+       managerId = fresh.managerId, active = fresh.active`,
+    [rows],
   );
 }
 

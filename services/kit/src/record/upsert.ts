@@ -1,6 +1,6 @@
 import type { Changes } from './audit.ts';
 import type { Memory, Work } from './command.ts';
-import { columnNamed, encode, valueAt, type Entity, type Stamps } from './entity.ts';
+import { columnNamed, encode, valueAt, type Column, type Entity, type Stamps } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
 import { checkInputs, type CheckedInput, type Input, type Values } from './input.ts';
 import { scopeSql } from './policy.ts';
@@ -13,7 +13,7 @@ import {
   type Change,
   type Rules,
 } from './record.ts';
-import { and, or, raw, sql } from '../sql.ts';
+import { raw, sql, type Sql } from '../sql.ts';
 import { findByIds, selectRows } from './store.ts';
 import { asText } from '../text.ts';
 
@@ -235,14 +235,9 @@ async function findMatches<Row extends Stamps>(
   );
   if (wanted.length === 0) return new Map();
   const keys = wanted.map(({ values }) =>
-    and(
-      columns.map(
-        ({ column, name, field }) =>
-          sql`${raw(`t.\`${column ?? ''}\``)} = ${encode(field, values.get(name))}`,
-      ),
-    ),
+    columns.map(({ name, field }) => encode(field, values.get(name))),
   );
-  const matches = sql`t.deletedAt IS NULL AND ${or(keys)}`;
+  const matches = sql`t.deletedAt IS NULL AND ${isAmong(columns, keys)}`;
   const rows = await selectRows(manager, entity, sql`WHERE ${matches} ORDER BY t.id FOR UPDATE`);
   if (rows.length === 0) return new Map();
   const scope = scopeSql(viewer, 'write', { entity, alias: 't', now });
@@ -254,6 +249,16 @@ async function findMatches<Row extends Stamps>(
       { row, isWritable: writable.has(row.id) },
     ]),
   );
+}
+
+/** `(a, b) IN ((…), …)`, which MySQL looks up in an index as it does a single column. */
+function isAmong(columns: readonly Column[], keys: readonly (readonly unknown[])[]): Sql {
+  const names = columns.map(({ column }) => `t.\`${column ?? ''}\``).join(', ');
+  const mark = `(${columns.map(() => '?').join(', ')})`;
+  return {
+    text: `(${names}) IN (${keys.map(() => mark).join(', ')})`,
+    values: keys.flat(),
+  };
 }
 
 type Taken = ReadonlyMap<string, ReadonlyMap<string, string>>;
