@@ -1,8 +1,15 @@
-import { writerOf, waitForChange, type Cluster, type NodePools } from './cluster.ts';
+import {
+  isGroup,
+  isRecordFresh,
+  writerOf,
+  waitForChange,
+  type Cluster,
+  type NodePools,
+} from './cluster.ts';
 import type { SessionOptions } from './connection.ts';
 import { HaError } from './errors.ts';
 import type { Node } from './node.ts';
-import { defaultAccess, type AccessOptions } from './options.ts';
+import { defaultAccess, groupAccess, type AccessOptions } from './options.ts';
 import { closePool, createPool, warm, type Pool } from './pool.ts';
 import { now } from './time.ts';
 
@@ -28,9 +35,10 @@ export function openAccess(
   session: SessionOptions,
   options: Partial<AccessOptions> = {},
 ): Access {
-  const settings = { ...defaultAccess, ...options };
+  const settings = { ...defaultAccess, ...(isGroup(cluster) && groupAccess), ...options };
+  const secured = { ...(cluster.options.ssl && { ssl: cluster.options.ssl }), ...session };
   const pools = new Map(
-    cluster.nodes.map((node) => [node, createPools(node, session, settings)] as const),
+    cluster.nodes.map((node) => [node, createPools(node, secured, settings)] as const),
   );
   cluster.pools.add(pools);
   for (const [node, own] of pools) {
@@ -100,9 +108,15 @@ const noWriter = (access: Access, why: string): HaError =>
 export const describe = (cluster: Cluster): string =>
   [...describeRecord(cluster), ...cluster.nodes.map(describeNode)].join('; ');
 
-function describeRecord({ record, recordProblem, options }: Cluster): readonly string[] {
+function describeRecord(cluster: Cluster): readonly string[] {
+  const { record, recordProblem, options } = cluster;
   if (recordProblem) return [recordProblem];
-  return options.isCoordinated && !record ? ['the term record was not read yet'] : [];
+  if (!options.isCoordinated) return [];
+  if (!record) return ['the term record was not read yet'];
+  const { writer, phase } = record;
+  return isRecordFresh(cluster)
+    ? [`the term record says ${writer} ${phase === 'serving' ? 'is' : 'is being made'} the writer`]
+    : [`the term record (${writer}) is out of reach, so the writer needs an attached standby`];
 }
 
 function describeNode({ name, state, reason, isWritable, standing }: Node): string {

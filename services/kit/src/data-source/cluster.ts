@@ -28,6 +28,8 @@ export type Cluster = {
   /** Called whenever something about the cluster has changed. */
   readonly waiting: Set<() => void>;
   record: StoredRecord | null;
+  /** When the record was last read, whether or not it had changed. */
+  recordReadAt: number;
   /** Why the newest record could not be read. */
   recordProblem: string | null;
   hasSeenWriter: boolean;
@@ -44,6 +46,9 @@ export function createCluster(
   if (names.size === 0 || names.size !== options.nodes.length) {
     throw new HaError('HA_MISCONFIGURED', 'a cluster needs servers, each with a name of its own');
   }
+  if (isGroup({ options }) && options.isCoordinated) {
+    throw new HaError('HA_MISCONFIGURED', 'a group elects its own writer: leave isCoordinated out');
+  }
   return {
     options,
     timing: { ...defaultTiming, ...options.timing },
@@ -54,23 +59,60 @@ export function createCluster(
     pools: new Set(),
     waiting: new Set(),
     record: null,
+    recordReadAt: -Infinity,
     recordProblem: null,
     hasSeenWriter: false,
     isClosed: false,
   };
 }
 
+export const isGroup = ({ options }: Pick<Cluster, 'options'>): boolean =>
+  options.engine === 'group-replication';
+
 /** The server that takes writes now, or null while there is none. */
 export function writerOf(cluster: Cluster): Node | null {
   const { record } = cluster;
   const able = cluster.nodes.filter((node) => node.state === 'up' && node.isWritable);
-  if (record) {
-    if (record.phase !== 'serving') return null;
-    return able.find((node) => node.name === record.writer && isMember(cluster, node)) ?? null;
-  }
+  if (isGroup(cluster)) return primaryOf(able);
+  if (record) return recordedWriter(cluster, record, able);
   if (cluster.options.isCoordinated) return null;
-  if (able.length > 1) cluster.report({ type: 'split-brain', nodes: able.map((n) => n.name) });
   return able.length === 1 ? (able[0] ?? null) : null;
+}
+
+function recordedWriter(
+  cluster: Cluster,
+  { phase, writer }: StoredRecord,
+  able: readonly Node[],
+): Node | null {
+  const found = able.find(({ name }) => name === writer);
+  if (phase !== 'serving' || !found || !isMember(cluster, found)) return null;
+  // Nobody can take the place of the only one.
+  const holds = isRecordFresh(cluster) || found.attached > 0 || cluster.nodes.length === 1;
+  return holds ? found : null;
+}
+
+export const isRecordFresh = ({ recordReadAt, timing }: Cluster): boolean =>
+  now() - recordReadAt <= timing.recordStaleMs;
+
+/**
+ * A member that was stopped for a while believes itself the primary of a group that went on without
+ * it. The group counts its memberships, so the newer belief is right.
+ */
+function primaryOf(able: readonly Node[]): Node | null {
+  const [first, ...rest] = able.toSorted((a, b) => membershipOf(b).count - membershipOf(a).count);
+  if (!first) return null;
+  const { group, count } = membershipOf(first);
+  const isClear = rest.every((node) => {
+    const other = membershipOf(node);
+    return other.group === group && other.count < count;
+  });
+  return isClear ? first : null;
+}
+
+/** `17321:4` is the fourth membership of the group that was begun as 17321. */
+function membershipOf({ groupView }: Node): { readonly group: string; readonly count: number } {
+  const [group = '', count = '0'] = groupView?.split(':') ?? [];
+  return { group, count: Number(count) };
 }
 
 /** Whether the server behind the address is the one that the keeper knows by this name. */
@@ -118,6 +160,7 @@ export async function waitForChange(cluster: Cluster, ms: number): Promise<void>
  * is taken for a promise.
  */
 export function followRecord(cluster: Cluster, record: StoredRecord): void {
+  cluster.recordReadAt = now();
   const known = cluster.record;
   if (known && !isNewer(record, known)) return;
   cluster.record = record;

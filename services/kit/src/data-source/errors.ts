@@ -1,16 +1,20 @@
 /** Every way this data source fails by itself. MySQL's own errors pass through as they are. */
-export type HaErrorCode =
-  | 'HA_ABORTED'
-  | 'HA_CLOSED'
-  | 'HA_DEADLINE'
-  | 'HA_MISCONFIGURED'
-  | 'HA_NODE_DOWN'
-  | 'HA_NO_READER'
-  | 'HA_NO_WRITER'
-  | 'HA_OUTCOME_UNKNOWN'
-  | 'HA_POOL_EXHAUSTED'
-  | 'HA_SESSION_LOST'
-  | 'HA_TX_ABORTED';
+export const haErrorCodes = [
+  'HA_ABORTED',
+  'HA_CLOSED',
+  'HA_DEADLINE',
+  'HA_MISCONFIGURED',
+  'HA_NODE_DOWN',
+  'HA_NO_READER',
+  'HA_NO_WRITER',
+  'HA_OUTCOME_UNKNOWN',
+  'HA_POOL_EXHAUSTED',
+  'HA_SESSION_LOST',
+  'HA_STORAGE_FULL',
+  'HA_TX_ABORTED',
+] as const;
+
+export type HaErrorCode = (typeof haErrorCodes)[number];
 
 type Details = {
   /** Whether the work may have reached the disk of the surviving server. */
@@ -95,6 +99,22 @@ export function isReadOnly(error: unknown): boolean {
   return number !== 1290 || (error instanceof Error && /read-only/i.test(error.message));
 }
 
+/** Group replication has undone the transaction: another member changed the same rows, or it left the group. */
+export const isRolledBack = (error: unknown): boolean => errorNumber(error) === 3101;
+
+/** Disk full (1021), table full (1114), no file for a table (3675), and the system's own word for it. */
+const fullNumbers: ReadonlySet<unknown> = new Set([1021, 1114, 3675]);
+const noSpaceLeft = /\b(?:errno|errcode|error)\s*:?\s*28\b|no space left/i;
+
+/** Says in words that a write found no room; any other error stays as it is. */
+export function clarified(error: unknown, server = 'The server'): unknown {
+  if (error instanceof HaError || !(error instanceof Error)) return error;
+  const isFull = fullNumbers.has(errorNumber(error)) || noSpaceLeft.test(error.message);
+  if (!isFull) return error;
+  const message = `${server} has no room left for what was to be written. Reads go on; writes will as soon as there is room`;
+  return new HaError('HA_STORAGE_FULL', message, { cause: error, retryAfterMs: 30_000 });
+}
+
 export function errorNumber(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('errno' in error)) return null;
   return typeof error.errno === 'number' ? error.errno : null;
@@ -103,6 +123,8 @@ export function errorNumber(error: unknown): number | null {
 /** The shortest text that tells what went wrong: a code when there is one. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : 'an error without words';
+  const message = error instanceof Error ? error.message : 'an error without words';
+  if (!('code' in error) || typeof error.code !== 'string') return message;
+  // Of a handshake that failed only the words say why.
+  return error.code.startsWith('HANDSHAKE') ? message : error.code;
 }

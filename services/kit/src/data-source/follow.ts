@@ -22,27 +22,27 @@ export async function followTerm(cluster: Cluster, address: RecordAddress): Prom
   while (!cluster.isClosed) {
     if (!bucket) {
       bucket = await bindBucket(connection, address.cluster).catch(() => null);
-      if (bucket) void watch(cluster, bucket);
+      if (bucket) void watch(cluster, address, bucket);
     }
     const entry = await bucket?.get(recordKey).catch(() => null);
-    if (entry) take(cluster, entry);
+    if (entry) take(cluster, address, entry);
     await waitForChange(cluster, writerOf(cluster) ? pollMs : urgentPollMs);
   }
   await connection.close();
 }
 
-async function watch(cluster: Cluster, bucket: KV): Promise<void> {
+async function watch(cluster: Cluster, address: RecordAddress, bucket: KV): Promise<void> {
   try {
-    for await (const entry of await bucket.watch({ key: recordKey })) take(cluster, entry);
+    for await (const entry of await bucket.watch({ key: recordKey })) take(cluster, address, entry);
   } catch {
     // Polling goes on without it.
   }
 }
 
 /** A record that cannot be read is never guessed at: the one before it holds. */
-function take(cluster: Cluster, entry: KvEntry): void {
+function take(cluster: Cluster, address: RecordAddress, entry: KvEntry): void {
   try {
-    const record = recordIn(entry);
+    const record = recordIn(entry, address.cluster);
     if (record) followRecord(cluster, record);
     cluster.recordProblem = null;
   } catch (error) {

@@ -1,17 +1,21 @@
 import { randomFillSync } from 'node:crypto';
 import { poolsOf, waitForWriter, type Access } from './access.ts';
 import { rows, run, type Connection } from './connection.ts';
-import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
+import { errorNumber, HaError, isLost, isReadOnly, isRolledBack } from './errors.ts';
 import { parseGtidSet } from './gtid.ts';
 import { insertMarker, markerTable } from './marker-table.ts';
+import type { Node } from './node.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
 import { noteCommitted, waitEnd } from './scope.ts';
-import { before, now, sleep } from './time.ts';
+import { before, clockOf, now, sleep } from './time.ts';
 
-/** Sixteen bytes, the time first, so that new rows go to the end of the table and old ones are found. */
-export function newMarker(): Buffer {
+/**
+ * Sixteen bytes, the time first, so that new rows go to the end of the table and old ones are found.
+ * The time is that of the server which keeps the row: it alone judges how old the row is.
+ */
+export function newMarker(writer: Pick<Node, 'clockOffsetMs'>): Buffer {
   const id = Buffer.allocUnsafe(16);
-  id.writeUIntBE(Date.now(), 0, 6);
+  id.writeUIntBE(clockOf(writer), 0, 6);
   return randomFillSync(id, 6);
 }
 
@@ -62,6 +66,7 @@ const mayPass = (error: unknown): boolean =>
   error instanceof HaError ||
   isLost(error) ||
   isReadOnly(error) ||
+  isRolledBack(error) ||
   errorNumber(error) === lockWaitTimeout;
 
 type Held = { readonly pool: Pool; readonly connection: Connection };
@@ -101,10 +106,11 @@ const sweepRowsMax = 5000;
 
 /** Removes the markers that nobody can ask for any more. */
 export async function sweepMarkers(access: Access): Promise<void> {
-  const oldest = Buffer.alloc(16);
-  oldest.writeUIntBE(Date.now() - keepMs, 0, 6);
   const deadline = now() + access.options.writeDeadlineMs;
-  const pool = poolsOf(access, await waitForWriter(access, deadline)).writes;
+  const writer = await waitForWriter(access, deadline);
+  const oldest = Buffer.alloc(16);
+  oldest.writeUIntBE(clockOf(writer) - keepMs, 0, 6);
+  const pool = poolsOf(access, writer).writes;
   const connection = await acquire(pool, deadline);
   try {
     const sql = `DELETE FROM ${markerTable} WHERE id < ? ORDER BY id LIMIT ${sweepRowsMax}`;

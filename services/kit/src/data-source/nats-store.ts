@@ -35,6 +35,8 @@ export const connectToStore = ({ servers, connection }: RecordAddress): Promise<
 export const bindBucket = (connection: NatsConnection, cluster: string): Promise<KV> =>
   connection.jetstream({ timeout: storeTimeoutMs }).views.kv(bucketOf(cluster), { bindOnly: true });
 
-/** Null when the key was never written. Throws when a newer release wrote it. */
-export const recordIn = (entry: KvEntry | null): StoredRecord | null =>
-  entry?.operation === 'PUT' ? { ...parseRecord(entry.string()), revision: entry.revision } : null;
+/** Null when the key was never written. Throws when a newer release wrote it, or another cluster. */
+export const recordIn = (entry: KvEntry | null, cluster: string): StoredRecord | null =>
+  entry?.operation === 'PUT'
+    ? { ...parseRecord(entry.string(), cluster), revision: entry.revision }
+    : null;

@@ -25,6 +25,14 @@ export type Node = {
   gtids: GtidSet;
   gtidsText: string;
   gtidsAt: number;
+  /** Standbys attached to it, by its own word; asked for only while the record is out of reach. */
+  attached: number;
+  /** In a group: which of the group's successive memberships it knows of. */
+  groupView: string | null;
+  /** Its clock minus this process's monotonic one, in milliseconds. */
+  clockOffsetMs: number;
+  /** How long the last answer took. */
+  answerMs: number;
   standing: Standing;
   /** Since when it holds more than the writer, which is normal for moments only. */
   strayedAt: number | null;
@@ -48,6 +56,10 @@ export const createNode = (address: NodeAddress): Node => ({
   gtids: noGtids,
   gtidsText: '',
   gtidsAt: -Infinity,
+  attached: 0,
+  groupView: null,
+  clockOffsetMs: 0,
+  answerMs: 0,
   standing: 'unverified',
   strayedAt: null,
   failures: 0,

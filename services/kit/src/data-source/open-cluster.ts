@@ -17,6 +17,9 @@ export function openCluster(
   return cluster;
 }
 
+/** What no waiting mends. */
+const hopeless = /access denied|certificate|does not support secure/i;
+
 export function closeCluster(cluster: Cluster): void {
   cluster.isClosed = true;
   for (const node of cluster.nodes) {
@@ -28,12 +31,12 @@ export function closeCluster(cluster: Cluster): void {
 
 /**
  * Waits until some server answers. Fails with a message for people: at once when a server refuses
- * the credentials, else at the deadline.
+ * the credentials or shows a wrong certificate, else at the deadline.
  */
 export async function untilReachable(cluster: Cluster, timeoutMs: number): Promise<void> {
   const deadline = now() + timeoutMs;
   while (!cluster.nodes.some((node) => node.state === 'up')) {
-    const refused = cluster.nodes.find((node) => /access denied/i.test(node.reason));
+    const refused = cluster.nodes.find((node) => hopeless.test(node.reason));
     if (refused) throw new HaError('HA_MISCONFIGURED', `${refused.name}: ${refused.reason}`);
     if (now() >= deadline) {
       throw new HaError('HA_NO_READER', `No server can be reached: ${describe(cluster)}`);

@@ -39,6 +39,11 @@ export type ClusterTiming = {
   readonly suspectProbeMs: number;
   /** Probes in a row that fail before a silent server counts as down. One refusal is enough. */
   readonly downAfter: number;
+  /**
+   * How long the record holds after it was last read. Past that, writes go on only while the writer
+   * reports an attached standby: as long as one is attached, nobody else was made the writer.
+   */
+  readonly recordStaleMs: number;
 };
 
 export const defaultTiming: ClusterTiming = {
@@ -46,6 +51,7 @@ export const defaultTiming: ClusterTiming = {
   probeTimeoutMs: 400,
   suspectProbeMs: 100,
   downAfter: 3,
+  recordStaleMs: 3000,
 };
 
 export type AccessOptions = {
@@ -85,4 +91,10 @@ export const defaultAccess: AccessOptions = {
   pingMs: 80,
   gtidWaitMs: 50,
   usesMarker: true,
+};
+
+/** A group takes about seven seconds to elect, most of which it waits whether the lost one returns. */
+export const groupAccess: Partial<AccessOptions> = {
+  writerWaitMs: 15_000,
+  writeDeadlineMs: 25_000,
 };

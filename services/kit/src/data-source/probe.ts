@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { noteChange, isMember, writerOf, type Cluster } from './cluster.ts';
+import { isGroup, isMember, isRecordFresh, noteChange, writerOf, type Cluster } from './cluster.ts';
 import { cut, openConnection, rows, type Connection } from './connection.ts';
 import { HaError, isLost, reasonOf } from './errors.ts';
 import { containsGtids, countGtids, parseGtidSet, subtractGtids } from './gtid.ts';
 import type { Node, NodeState } from './node.ts';
-import type { Engine } from './options.ts';
 import { reopen, shut } from './pool.ts';
 import { before, now, sleep } from './time.ts';
 
@@ -13,21 +12,29 @@ const answerSchema = z.object({
   isReadOnly: z.coerce.number(),
   isOffline: z.coerce.number(),
   gtids: z.string(),
+  clockMs: z.coerce.number(),
+  attached: z.coerce.number(),
+  groupView: z.string().nullable(),
 });
 
 type Answer = z.infer<typeof answerSchema>;
 
 /** In a group the writer is the primary of a majority, whatever its variables say. */
-const cannotWrite: Readonly<Record<Engine, string>> = {
-  pair: '@@global.super_read_only',
-  'group-replication': `(SELECT COALESCE(NOT (SUM(member_state = 'ONLINE') * 2 > COUNT(*) AND
+const groupColumns = `(SELECT COALESCE(NOT (SUM(member_state = 'ONLINE') * 2 > COUNT(*) AND
     SUM(member_id = @@server_uuid AND member_state = 'ONLINE' AND member_role = 'PRIMARY')), 1)
-    FROM performance_schema.replication_group_members)`,
-};
+    FROM performance_schema.replication_group_members) isReadOnly,
+  (SELECT view_id FROM performance_schema.replication_group_member_stats
+    WHERE member_id = @@server_uuid) groupView`;
+const pairColumns = '@@global.super_read_only isReadOnly, NULL groupView';
 
-const probeSql = (engine: Engine): string =>
-  `SELECT @@server_uuid uuid, ${cannotWrite[engine]} isReadOnly, @@global.offline_mode isOffline,
-    @@global.gtid_executed gtids`;
+const countAttached = `(SELECT variable_value FROM performance_schema.global_status
+  WHERE variable_name = 'Rpl_semi_sync_source_clients')`;
+
+const probeSql = (cluster: Cluster): string =>
+  `SELECT @@server_uuid uuid, @@global.offline_mode isOffline, @@global.gtid_executed gtids,
+    UNIX_TIMESTAMP(NOW(3)) * 1000 clockMs,
+    ${cluster.record && !isRecordFresh(cluster) ? countAttached : '0'} attached,
+    ${isGroup(cluster) ? groupColumns : pairColumns}`;
 
 /** Asks a server how it is, again and again, until the cluster is closed. */
 export async function watchNode(cluster: Cluster, node: Node): Promise<void> {
@@ -61,7 +68,7 @@ async function ask(cluster: Cluster, node: Node): Promise<Answer> {
   const { probeTimeoutMs } = cluster.timing;
   const answer = async (): Promise<Answer> => {
     const connection = await probeConnection(cluster, node);
-    const [row] = await rows(connection, probeSql(cluster.options.engine ?? 'pair'));
+    const [row] = await rows(connection, probeSql(cluster));
     return answerSchema.parse(row);
   };
   const tooLate = (): Error => new HaError('HA_NODE_DOWN', `silent for ${probeTimeoutMs} ms`);
@@ -93,7 +100,11 @@ function takeAnswer(
   const isWritable = answer.isReadOnly === 0 && answer.isOffline === 0;
   const hasChanged = isWritable !== node.isWritable || answer.uuid !== node.uuid;
   node.failures = 0;
+  node.answerMs = now() - answer.startedAt;
   node.isWritable = isWritable;
+  node.attached = answer.attached;
+  node.groupView = answer.groupView;
+  node.clockOffsetMs = answer.clockMs - answer.startedAt;
   node.uuid = answer.uuid;
   if (answer.gtids !== node.gtidsText) {
     node.gtidsText = answer.gtids;
@@ -101,6 +112,7 @@ function takeAnswer(
   }
   node.gtidsAt = answer.startedAt;
   if (hasChanged) checkMember(cluster, node);
+  if (hasChanged) checkWriters(cluster);
   setState(cluster, node, { state: 'up', reason: '' });
   if (node === writerOf(cluster)) measureOthers(cluster, node);
   if (hasChanged) noteChange(cluster);
@@ -110,6 +122,14 @@ function checkMember(cluster: Cluster, node: Node): void {
   if (isMember(cluster, node)) return;
   const reason = `expected server ${cluster.record?.members[node.name]}, found ${node.uuid}`;
   cluster.report({ type: 'stranger', node: node.name, reason });
+}
+
+/** Without a record two servers that take writes are one too many. */
+function checkWriters(cluster: Cluster): void {
+  if (cluster.options.isCoordinated || isGroup(cluster)) return;
+  const able = cluster.nodes.filter((one) => one.isWritable);
+  if (able.length < 2) return;
+  cluster.report({ type: 'split-brain', nodes: able.map(({ name }) => name) });
 }
 
 /** How long a replica may be ahead: the commit that it holds may still wait for its acknowledgement. */

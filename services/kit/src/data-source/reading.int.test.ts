@@ -23,7 +23,7 @@ beforeAll(async () => {
   [a, b] = [first, second];
   await a.sql(`USE test; ${createMarkerTable}; CREATE TABLE counter (id INT PRIMARY KEY, n INT)`);
   await a.sql('INSERT INTO test.counter VALUES (1, 0)');
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   for (const cluster of open) closeCluster(cluster);
   await pair.destroy();

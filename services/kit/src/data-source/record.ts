@@ -9,6 +9,8 @@ export const recordVersion = 1;
  */
 const recordSchema = z.object({
   version: z.number().int().min(1),
+  /** Whose record it is. */
+  cluster: z.string().min(1),
   /** Made when the record was first written, so that a store that lost its data is noticed. */
   lineage: z.string().min(1),
   /** Grows with each change of writer. */
@@ -33,8 +35,8 @@ export type TermRecord = Readonly<z.infer<typeof recordSchema>>;
 /** A record as it stands in the store. */
 export type StoredRecord = TermRecord & { readonly revision: number };
 
-/** Throws when the text is no record, or one that a newer release wrote. */
-export function parseRecord(text: string): TermRecord {
+/** Throws when the text is no record, one that a newer release wrote, or another cluster's. */
+export function parseRecord(text: string, cluster: string): TermRecord {
   const parsed: unknown = JSON.parse(text);
   const versioned = z.object({ version: z.number().int() }).safeParse(parsed);
   if (versioned.success && versioned.data.version > recordVersion) {
@@ -44,5 +46,8 @@ export function parseRecord(text: string): TermRecord {
   }
   const result = recordSchema.safeParse(parsed);
   if (!result.success) throw new Error(`Not a term record: ${z.prettifyError(result.error)}`);
+  if (result.data.cluster !== cluster) {
+    throw new Error(`The term record is that of cluster ${result.data.cluster}, not ${cluster}`);
+  }
   return result.data;
 }

@@ -1,8 +1,9 @@
 import { poolsOf, waitForWriter, type Access } from './access.ts';
 import { untilUnwanted } from './cancel.ts';
+import { isGroup } from './cluster.ts';
 import { run, type Answer, type Connection, type Parameters } from './connection.ts';
 import { errorNumber, HaError } from './errors.ts';
-import { parseGtidSet } from './gtid.ts';
+import { parseGtidSet, unionGtids, type GtidSet } from './gtid.ts';
 import { insertMarker, markerTable } from './marker-table.ts';
 import type { Node } from './node.ts';
 import { acquire, drop, release, type Pool } from './pool.ts';
@@ -136,12 +137,20 @@ export async function writeMarker(bound: Bound, id: Buffer, deadline: number): P
 }
 
 /** Remembers the GTID that came with a result, so that later reads of this caller include it. */
-export function noteResult(result: Answer): void {
-  if (!('stateChanges' in result)) return;
+export function noteResult({ cluster }: Access, { node }: Bound, result: Answer): void {
+  const committed = gtidsIn(result);
+  if (!committed) return;
+  noteCommitted(committed);
+  // A group counts under its own name, so the count alone does not tell that its primary has it.
+  if (isGroup(cluster)) node.gtids = unionGtids(node.gtids, committed);
+}
+
+function gtidsIn(result: Answer): GtidSet | null {
+  if (!('stateChanges' in result)) return null;
   const changes: unknown = result.stateChanges;
-  if (typeof changes !== 'object' || changes === null || !('gtids' in changes)) return;
+  if (typeof changes !== 'object' || changes === null || !('gtids' in changes)) return null;
   const { gtids } = changes;
-  if (Array.isArray(gtids) && gtids.length > 0) noteCommitted(parseGtidSet(gtids.join(',')));
+  return Array.isArray(gtids) && gtids.length > 0 ? parseGtidSet(gtids.join(',')) : null;
 }
 
 /** What a statement gives that was not sent anywhere. */

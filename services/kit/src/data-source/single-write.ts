@@ -1,6 +1,6 @@
 import { isUnwanted } from './cancel.ts';
 import type { Answer } from './connection.ts';
-import { HaError, isLost, isReadOnly } from './errors.ts';
+import { clarified, HaError, isLost, isReadOnly, isRolledBack } from './errors.ts';
 import { decideOutcome, newMarker, type Outcome } from './marker.ts';
 import {
   bind,
@@ -26,7 +26,7 @@ export async function writeOnce(session: Session, statement: Statement): Promise
     if ((await outcomeOf(session, attempt)) === 'committed') return attempt.answer;
     if (now() >= statement.deadline) throw tooLate(attempt.error);
     session.access.cluster.counters.writeRetries += 1;
-    if (isReadOnly(attempt.error)) await sleep(50);
+    if (!isLost(attempt.error)) await sleep(50);
   }
 }
 
@@ -51,42 +51,49 @@ async function outcomeOf({ access }: Session, attempt: Attempt): Promise<Outcome
 
 type Attempt = {
   answer: Answer;
-  readonly marker: Buffer | null;
+  marker: Buffer | null;
   /** COMMIT was sent: only from then on is there something to decide. */
   isCommitting: boolean;
   error: unknown;
 };
 
 async function tryToWrite(session: Session, statement: Statement): Promise<Attempt> {
-  const { usesMarker } = session.access.options;
   const attempt: Attempt = {
     answer: { affectedRows: 0 },
-    marker: usesMarker ? newMarker() : null,
+    marker: null,
     isCommitting: false,
     error: null,
   };
   try {
     const bound = await bind(session, statement.deadline);
     attempt.answer = await runOn(session, bound, statement);
-    await commitOn(bound, attempt, statement.deadline);
+    if (session.access.options.usesMarker) attempt.marker = newMarker(bound.node);
+    await commitOn(session, attempt, { bound, deadline: statement.deadline });
     unbind(session, 'keep');
   } catch (error) {
+    const server = session.bound?.node.name;
     await giveUp(session, error);
-    if (!isWorthRepeating(error)) throw error;
+    if (!isWorthRepeating(error)) throw clarified(error, server);
     attempt.error = error;
   }
   return attempt;
 }
 
-async function commitOn(bound: Bound, attempt: Attempt, deadline: number): Promise<void> {
+async function commitOn(
+  session: Session,
+  attempt: Attempt,
+  { bound, deadline }: { readonly bound: Bound; readonly deadline: number },
+): Promise<void> {
   const { marker } = attempt;
   if (marker) await writeMarker(bound, marker, deadline);
   attempt.isCommitting = true;
-  noteResult(await finishOn(bound, { sql: 'COMMIT', deadline }));
+  noteResult(session.access, bound, await finishOn(bound, { sql: 'COMMIT', deadline }));
 }
 
 const isWorthRepeating = (error: unknown): boolean =>
-  error instanceof HaError ? error.code === 'HA_NODE_DOWN' : isLost(error) || isReadOnly(error);
+  error instanceof HaError
+    ? error.code === 'HA_NODE_DOWN'
+    : isLost(error) || isReadOnly(error) || isRolledBack(error);
 
 /** Leaves nothing of the statement behind, and keeps the connection when that is possible. */
 async function giveUp(session: Session, error: unknown): Promise<void> {
@@ -111,7 +118,7 @@ export async function runDirectly(session: Session, statement: Statement): Promi
     const bound = await bind(session, statement.deadline);
     try {
       const answer = await runOn(session, bound, statement);
-      noteResult(answer);
+      noteResult(session.access, bound, answer);
       unbind(session, 'keep');
       return answer;
     } catch (error) {
@@ -119,7 +126,8 @@ export async function runDirectly(session: Session, statement: Statement): Promi
       unbind(session, isClean ? 'keep' : 'drop');
       if (isLost(error)) throw unknownOutcome(error);
       // A server that refuses writes has done nothing, and another one may take over.
-      if (!isReadOnly(error) || now() >= statement.deadline) throw error;
+      const isHopeless = !isReadOnly(error) || now() >= statement.deadline;
+      if (isHopeless) throw clarified(error, bound.node.name);
       await sleep(50);
     }
   }

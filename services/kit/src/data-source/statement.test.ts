@@ -66,10 +66,11 @@ describe('classify', () => {
   });
 
   test('takes no time to speak of over a megabyte of text', () => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     classify(`SELECT '${"it\\'s ".repeat(200_000)}' AS text FOR UPDATE`);
     classify(`${'('.repeat(500_000)} nothing`);
     classify(`/*${'*'.repeat(500_000)}`);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(500);
   });
 });

@@ -1,6 +1,6 @@
 import { isUnwanted } from './cancel.ts';
 import type { Answer } from './connection.ts';
-import { errorNumber, HaError, isLost, isReadOnly } from './errors.ts';
+import { clarified, errorNumber, HaError, isLost, isReadOnly, isRolledBack } from './errors.ts';
 import { decideOutcome, newMarker } from './marker.ts';
 import {
   bind,
@@ -122,8 +122,10 @@ function failed(session: Session, transaction: Transaction, error: unknown): unk
   }
   // The statement failed and the transaction lives: the server has it open from here on.
   transaction.statements += 1;
-  return error;
+  return clarified(error, nameOf(session));
 }
+
+const nameOf = ({ bound }: Session): string | undefined => bound?.node.name;
 
 const aborted = (why: string, cause: unknown): HaError =>
   new HaError('HA_TX_ABORTED', `The transaction certainly did not commit: ${why}`, { cause });
@@ -163,14 +165,15 @@ async function commit(session: Session, transaction: Transaction): Promise<Answe
     unbind(session, 'keep');
     return nothingDone;
   }
-  const marker = transaction.hasWritten && session.access.options.usesMarker ? newMarker() : null;
+  const needsMarker = transaction.hasWritten && session.access.options.usesMarker;
+  const marker = needsMarker ? newMarker(bound.node) : null;
   let isCommitting = false;
   try {
     stillBound(session);
     if (marker) await writeMarker(bound, marker, deadline);
     isCommitting = true;
     const result = await finishOn(bound, { sql: 'COMMIT', deadline });
-    noteResult(result);
+    noteResult(session.access, bound, result);
     settle(session, transaction);
     return result;
   } catch (error) {
@@ -189,6 +192,7 @@ async function afterFailedCommit(
   transaction: Transaction,
   { error, marker, isCommitting }: FailedCommit,
 ): Promise<Answer> {
+  const server = nameOf(session);
   // Whatever it was, the connection may hold the remains of the transaction.
   unbind(session, 'drop');
   const isDecided = !isLost(error) || !isCommitting || !transaction.hasWritten;
@@ -199,11 +203,11 @@ async function afterFailedCommit(
     session.transaction = null;
     return nothingDone;
   }
-  throw isLost(error) || isReadOnly(error) || isConflict(error) ? transaction.failure : error;
+  throw isOurs(error) ? transaction.failure : clarified(error, server);
 }
 
-/** Group replication found that another member changed the same rows. */
-const isConflict = (error: unknown): boolean => errorNumber(error) === 3101;
+const isOurs = (error: unknown): boolean =>
+  isLost(error) || isReadOnly(error) || isRolledBack(error);
 
 /** Null when the transaction has committed after all. */
 async function decide(

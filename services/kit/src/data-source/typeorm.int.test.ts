@@ -68,7 +68,7 @@ beforeAll(async () => {
   });
   await pair.servers[0]?.sql(`USE test; ${createMarkerTable}`);
   await db.initialize();
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   if (db.isInitialized) await db.destroy();

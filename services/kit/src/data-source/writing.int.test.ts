@@ -14,7 +14,7 @@ import { startPair, type TestServers } from './testing/mysql-pair.ts';
 import type { MysqlServer } from './testing/mysql-server.ts';
 import { until } from './testing/process.ts';
 import { openTestAccess, query, transaction, valueOf } from './testing/session.ts';
-import { now } from './time.ts';
+import { clockOf, now } from './time.ts';
 
 let pair: TestServers;
 let a: MysqlServer;
@@ -47,10 +47,17 @@ async function promote(server: MysqlServer): Promise<void> {
   );
 }
 
+/** Marks are dated by the server that keeps them. */
+const server = {
+  get clockOffsetMs(): number {
+    return cluster.nodes[0]?.clockOffsetMs ?? 0;
+  },
+};
+
 const entries = 'SELECT COUNT(*) FROM entry';
 
 const eachOnItsOwn = (): void => {
-  beforeEach(start, 60_000);
+  beforeEach(start, 120_000);
   afterEach(async () => {
     closeCluster(cluster);
     await pair.destroy();
@@ -58,7 +65,7 @@ const eachOnItsOwn = (): void => {
 };
 
 const allOnOne = (): void => {
-  beforeAll(start, 60_000);
+  beforeAll(start, 120_000);
   afterEach(() => closeCluster(cluster));
   afterAll(() => pair.destroy(), 20_000);
 };
@@ -151,7 +158,7 @@ describe('a lost answer to COMMIT', () => {
   test('is decided by the marker that the transaction left', async () => {
     const access = await open();
     const deadline = now() + 5000;
-    const [committed, never] = [newMarker(), newMarker()];
+    const [committed, never] = [newMarker(server), newMarker(server)];
     await query(access, insertMarker, [committed]);
 
     expect(await decideOutcome(access, committed, deadline)).toBe('committed');
@@ -162,7 +169,7 @@ describe('a lost answer to COMMIT', () => {
     const access = await open();
     const session = createSession(access, false);
     const { connection } = await bind(session, now() + 5000);
-    const id = newMarker();
+    const id = newMarker(server);
     await run(connection, "INSERT INTO entry VALUES (7, 'late')");
     await decideOutcome(access, id, now() + 5000);
 
@@ -175,7 +182,7 @@ describe('a lost answer to COMMIT', () => {
     const access = await open();
     const session = createSession(access, false);
     const { connection } = await bind(session, now() + 5000);
-    const id = newMarker();
+    const id = newMarker(server);
     await run(connection, insertMarker, [id]);
     const deciding = decideOutcome(access, id, now() + 5000);
     await run(connection, 'COMMIT');
@@ -239,8 +246,8 @@ describe('a cluster', () => {
 
   test('keeps markers for a day', async () => {
     const access = await open();
-    const old = newMarker();
-    old.writeUIntBE(Date.now() - 25 * 3600 * 1000, 0, 6);
+    const old = newMarker(server);
+    old.writeUIntBE(clockOf(server) - 25 * 3600 * 1000, 0, 6);
     await query(access, insertMarker, [old]);
     const before = await valueOf(access, 'SELECT COUNT(*) FROM haCommit');
     await sweepMarkers(access);

@@ -4,12 +4,12 @@ import { errorNumber, isLost } from '../errors.ts';
 import { withHands, type Agent, type Hands } from './agent.ts';
 import type { View } from './view.ts';
 
-/** Held by whoever opens a server for writing, on the connection that does it. */
+/** Held by whoever opens a server, or changes what its commits wait for, on the connection that does. */
 const promotionLock = 'ha.promotion';
 
 /**
- * Makes sure that no keeper but this one can still open this server. One that was paused in the
- * middle of doing so finds its connection killed when it goes on.
+ * Makes sure that no keeper but this one can still do so. One that was paused in the middle finds
+ * its connection killed when it goes on.
  */
 export async function takePromotionLock(hands: Hands): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -30,14 +30,17 @@ function ignoreUnkillable(error: unknown): void {
 }
 
 /** Whether commits on this server wait until a replica has them. */
-export const waitForAcknowledgement = (agent: Agent, isOn: boolean): Promise<void> =>
-  withHands(agent, (hands) =>
-    hands.do(`SET GLOBAL rpl_semi_sync_source_enabled = ${isOn ? 'ON' : 'OFF'}`),
-  );
+export const waitForAcknowledgement = (hands: Hands, isOn: boolean): Promise<void> =>
+  hands.do(`SET GLOBAL rpl_semi_sync_source_enabled = ${isOn ? 'ON' : 'OFF'}`);
+
+export async function isWaitingForAcknowledgement(hands: Hands): Promise<boolean> {
+  const { isOn } = await hands.ask('SELECT @@global.rpl_semi_sync_source_enabled isOn');
+  return Number(isOn) === 1;
+}
 
 /** Lets a server take writes. The caller holds the promotion lock and has checked the record. */
 export async function open(hands: Hands, waits: boolean): Promise<void> {
-  await hands.do(`SET GLOBAL rpl_semi_sync_source_enabled = ${waits ? 'ON' : 'OFF'}`);
+  await waitForAcknowledgement(hands, waits);
   await hands.do('SET GLOBAL offline_mode = OFF');
   await hands.do('SET GLOBAL super_read_only = OFF');
   await hands.do('SET GLOBAL read_only = OFF');
@@ -56,7 +59,7 @@ export async function fence(agent: Agent): Promise<number> {
     const closing = withHands(agent, (other) => other.do('SET GLOBAL super_read_only = ON'));
     closing.catch(() => undefined);
     await sleep(20);
-    await hands.do('SET GLOBAL rpl_semi_sync_source_enabled = OFF');
+    await waitForAcknowledgement(hands, false);
     await closing;
     await hands.do('SET GLOBAL offline_mode = OFF');
     return killed;
@@ -73,17 +76,27 @@ async function killClients(hands: Hands, keeper: string): Promise<number> {
   return clients.length;
 }
 
+type Security = { readonly isOn: boolean; readonly caFile: string };
+
+/** With a CA a source must show a certificate of it; without, the line is merely encrypted. */
+const securityOf = ({ options }: Agent): Security => ({
+  isOn: options.ssl !== undefined,
+  caFile: (options.ssl && options.replication.caFile) ?? '',
+});
+
 /** Makes a replica of a server that holds nothing in excess. */
 export async function follow(agent: Agent, writer: Agent): Promise<void> {
-  const { replication, ssl } = agent.options;
+  const { replication } = agent.options;
+  const { isOn, caFile } = securityOf(agent);
   await withHands(agent, async (hands) => {
     await hands.do('STOP REPLICA');
     await hands.do(
       `CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?,
-         SOURCE_PASSWORD = ?, SOURCE_SSL = ${ssl ? 1 : 0}, GET_SOURCE_PUBLIC_KEY = 1,
+         SOURCE_PASSWORD = ?, SOURCE_SSL = ${isOn ? 1 : 0}, SOURCE_SSL_CA = ?,
+         GET_SOURCE_PUBLIC_KEY = 1,
          SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400,
          SOURCE_HEARTBEAT_PERIOD = ${agent.timing.heartbeatMs / 1000}`,
-      [writer.node.host, writer.node.port, replication.user, replication.password],
+      [writer.node.host, writer.node.port, replication.user, replication.password, caFile],
     );
     await hands.do('SET GLOBAL super_read_only = ON');
     await hands.do('SET GLOBAL rpl_semi_sync_replica_enabled = ON');
@@ -109,8 +122,10 @@ const restartLeftToOthers = 3707;
  */
 export async function clone(agent: Agent, donor: Agent): Promise<void> {
   const { replication } = agent.options;
+  const { isOn, caFile } = securityOf(agent);
   await withHands(agent, async (hands) => {
     await hands.do('STOP REPLICA');
+    if (caFile) await hands.do('SET GLOBAL clone_ssl_ca = ?', [caFile]);
     await hands.do('SET GLOBAL clone_valid_donor_list = ?', [
       `${donor.node.host}:${donor.node.port}`,
     ]);
@@ -120,7 +135,7 @@ export async function clone(agent: Agent, donor: Agent): Promise<void> {
     await hands.do('SET GLOBAL read_only = OFF');
     await hands
       .do(
-        'CLONE INSTANCE FROM ?@?:? IDENTIFIED BY ?',
+        `CLONE INSTANCE FROM ?@?:? IDENTIFIED BY ? ${isOn ? 'REQUIRE SSL' : ''}`,
         [replication.user, donor.node.host, donor.node.port, replication.password],
         cloneMsMax,
       )

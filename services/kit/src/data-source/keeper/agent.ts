@@ -1,9 +1,17 @@
-import { cut, openConnection, rows, run, type Connection } from '../connection.ts';
+import {
+  cut,
+  openConnection,
+  rows,
+  run,
+  type Address,
+  type Connection,
+  type SessionOptions,
+} from '../connection.ts';
 import { HaError, isLost, reasonOf } from '../errors.ts';
 import { before, now } from '../time.ts';
 import type { KeptNode, KeeperOptions, KeeperTiming } from './options.ts';
-import { isAttached, type Sight } from './sight.ts';
-import { readView, viewSql, type View } from './view.ts';
+import type { Sight } from './sight.ts';
+import { readView, viewSql, type TimedView, type View } from './view.ts';
 
 /** The keeper's hold on one server: a connection to ask on, and what came of asking. */
 export type Agent = {
@@ -11,9 +19,11 @@ export type Agent = {
   readonly options: KeeperOptions;
   readonly timing: KeeperTiming;
   connection: Connection | null;
-  view: View | null;
+  view: TimedView | null;
   /** What it said the time before. */
-  earlier: View | null;
+  earlier: TimedView | null;
+  /** When what it has heard of its source last changed. */
+  heardAt: number;
   strayedSince: number | null;
   isUp: boolean;
   error: string | null;
@@ -38,6 +48,7 @@ export const createAgent = (
   connection: null,
   view: null,
   earlier: null,
+  heardAt: now(),
   strayedSince: null,
   isUp: false,
   error: 'not asked yet',
@@ -57,7 +68,7 @@ export async function look(agent: Agent): Promise<void> {
   try {
     const [row] = await ask(agent);
     agent.earlier = agent.view;
-    agent.view = readView(row);
+    agent.view = timed(agent, readView(row));
     agent.isUp = true;
     agent.error = null;
     agent.failures = 0;
@@ -69,6 +80,12 @@ export async function look(agent: Agent): Promise<void> {
     agent.error = isLost(error) || !(error instanceof Error) ? reasonOf(error) : error.message;
     agent.failures += 1;
   }
+}
+
+/** No server's clock is read: it may be wrong, or be set meanwhile. */
+function timed(agent: Agent, view: View): TimedView {
+  if (view.heard !== agent.earlier?.heard) agent.heardAt = now();
+  return { ...view, quietMs: now() - agent.heardAt };
 }
 
 async function ask(agent: Agent): Promise<readonly unknown[]> {
@@ -83,11 +100,19 @@ async function ask(agent: Agent): Promise<readonly unknown[]> {
   return before(now() + probeTimeoutMs, answer(), silent);
 }
 
-const connectTo = ({ node, options }: Agent, timeoutMs: number): Promise<Connection> => {
-  const { user, password, ssl } = options;
-  const address = { host: node.host, port: node.adminPort };
-  return openConnection(address, { user, password, ...(ssl && { ssl }) }, timeoutMs);
-};
+/** How the keeper reaches a server, also when all ordinary connections are taken. */
+export const adminOf = ({
+  node: { host, adminPort },
+  options: { user, password, ssl },
+}: Agent): { readonly address: Address; readonly session: SessionOptions } => ({
+  address: { host, port: adminPort },
+  session: { user, password, ...(ssl && { ssl }) },
+});
+
+function connectTo(agent: Agent, timeoutMs: number): Promise<Connection> {
+  const { address, session } = adminOf(agent);
+  return openConnection(address, session, timeoutMs);
+}
 
 type Row = Readonly<Record<string, unknown>>;
 type Values = readonly (string | number)[];
@@ -142,13 +167,4 @@ export const sightOf = (agent: Agent): Sight => ({
 export function closeAgent(agent: Agent): void {
   if (agent.connection) cut(agent.connection);
   agent.connection = null;
-}
-
-/** Whether a server receives from the writer now; remembers since when it does not. */
-export function noteAttachment(agent: Agent, writer: View): boolean {
-  const { view, isUp, timing } = agent;
-  const isNow = isUp && view !== null && isAttached(view, writer, timing.quietMs);
-  if (isNow) agent.detachedSince = null;
-  else agent.detachedSince ??= now();
-  return isNow;
 }

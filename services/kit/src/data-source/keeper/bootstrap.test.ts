@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { parseGtidSet } from '../gtid.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Sight } from './sight.ts';
-import type { View } from './view.ts';
+import type { TimedView } from './view.ts';
 
 const u = 'aaaaaaaa-0000-0000-0000-000000000000';
 const v = 'bbbbbbbb-0000-0000-0000-000000000000';
 
-const viewOf = (uuid: string, gtids: string, more: Partial<View> = {}): View => ({
+const viewOf = (uuid: string, gtids: string, more: Partial<TimedView> = {}): TimedView => ({
   uuid,
   isReadOnly: true,
   isOffline: false,
@@ -19,11 +19,13 @@ const viewOf = (uuid: string, gtids: string, more: Partial<View> = {}): View => 
   isApplying: false,
   sourceUuid: null,
   sourceAddress: null,
+  heard: '',
+  heartbeatMs: 0,
   quietMs: Infinity,
   ...more,
 });
 
-const sightOf = (name: string, view: View | null): Sight => ({
+const sightOf = (name: string, view: TimedView | null): Sight => ({
   name,
   address: name,
   view,
@@ -36,8 +38,8 @@ const sightOf = (name: string, view: View | null): Sight => ({
   isBusy: false,
 });
 
-const begin = (a: View | null, b: View | null): object =>
-  bootstrap([sightOf('a', a), sightOf('b', b)], 'l');
+const begin = (a: TimedView | null, b: TimedView | null): object =>
+  bootstrap('test', [sightOf('a', a), sightOf('b', b)], 'l');
 
 describe('the first record', () => {
   test('names the one server that takes writes', () => {

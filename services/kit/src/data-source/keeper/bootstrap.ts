@@ -13,7 +13,11 @@ export type Bootstrap = { readonly record: TermRecord } | { readonly problem: st
  * Reads the first record off the servers as they are. All must answer: one that is out of sight
  * may be the one that takes writes.
  */
-export function bootstrap(sights: readonly Sight[], lineage: string = randomUUID()): Bootstrap {
+export function bootstrap(
+  cluster: string,
+  sights: readonly Sight[],
+  lineage: string = randomUUID(),
+): Bootstrap {
   const silent = sights.find(({ isUp, view }) => !isUp || !view);
   if (silent) {
     return {
@@ -32,7 +36,7 @@ export function bootstrap(sights: readonly Sight[], lineage: string = randomUUID
   const writer = writable[0] ?? known.find((one) => holdsAll(one, known));
   if (!writer)
     return { problem: 'There is no term record, and each server holds something of its own' };
-  return { record: firstRecord(lineage, writer, known) };
+  return { record: { cluster, lineage, ...firstRecord(writer, known) } };
 }
 
 const holdsAll = ({ view }: Known, known: readonly Known[]): boolean =>
@@ -49,9 +53,11 @@ function findStranger(known: readonly Known[]): string | null {
     : null;
 }
 
-const firstRecord = (lineage: string, writer: Known, known: readonly Known[]): TermRecord => ({
+const firstRecord = (
+  writer: Known,
+  known: readonly Known[],
+): Omit<TermRecord, 'cluster' | 'lineage'> => ({
   version: recordVersion,
-  lineage,
   term: 1,
   writer: writer.name,
   standby: [],

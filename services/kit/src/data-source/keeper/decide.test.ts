@@ -4,7 +4,7 @@ import type { TermRecord } from '../record.ts';
 import { decide, type Situation } from './decide.ts';
 import { defaultKeeperTiming } from './options.ts';
 import type { Sight } from './sight.ts';
-import type { View } from './view.ts';
+import type { TimedView } from './view.ts';
 
 const uuids = {
   a: 'aaaaaaaa-0000-0000-0000-000000000000',
@@ -15,6 +15,7 @@ type Name = keyof typeof uuids;
 
 const record: TermRecord = {
   version: 1,
+  cluster: 'test',
   lineage: 'l',
   term: 3,
   writer: 'a',
@@ -25,7 +26,7 @@ const record: TermRecord = {
   writers: [uuids.a],
 };
 
-function view(name: Name, more: Partial<View> & { readonly has?: string } = {}): View {
+function view(name: Name, more: Partial<TimedView> & { readonly has?: string } = {}): TimedView {
   const gtids = parseGtidSet(more.has ?? `${uuids.a}:1-100`);
   const isWriter = name === 'a';
   return {
@@ -40,6 +41,8 @@ function view(name: Name, more: Partial<View> & { readonly has?: string } = {}):
     isApplying: !isWriter,
     sourceUuid: isWriter ? null : uuids.a,
     sourceAddress: isWriter ? null : 'host:a',
+    heard: '1',
+    heartbeatMs: 250,
     quietMs: 100,
     ...more,
   };
@@ -66,6 +69,7 @@ const situation = (sights: readonly Sight[], more: Partial<Situation> = {}): Sit
   mayPromote: true,
   durability: 'degrade',
   failback: null,
+  isWedged: false,
   timing: defaultKeeperTiming,
   ...more,
 });
@@ -107,6 +111,20 @@ describe('a keeper whose pair is well', () => {
     expect(does(situation([careless, sight('b')], unlisted))).toEqual(['wait-for-acknowledgement']);
   });
 
+  test('strikes a standby off the list when commits did not wait for it', () => {
+    const careless = sight('a', { view: view('a', { waitsForAcknowledgement: false }) });
+    expect(does(situation([careless, sight('b')]))).toEqual([
+      'unlist b',
+      'wait-for-acknowledgement',
+    ]);
+  });
+
+  test('corrects a replica that would be told too seldom that its source lives', () => {
+    const slow = { view: view('b', { heartbeatMs: 30_000, quietMs: 5000 }), detachedMs: 5000 };
+    const unlisted = { record: { ...record, standby: [] } };
+    expect(does(situation([sight('a'), sight('b', slow)], unlisted))).toContain('rejoin b');
+  });
+
   test('starts an applier that has stopped', () => {
     const stopped = sight('b', { view: view('b', { isApplying: false }) });
     expect(does(situation([sight('a'), stopped]))).toEqual(['start-applier b']);
@@ -130,9 +148,11 @@ describe('a keeper whose standby is lost', () => {
     expect(does(situation([sight('a'), lost], { durability: 'strict' }))).toEqual([]);
   });
 
-  test('lets commits wait for nobody when nobody is there', () => {
+  test('lets commits wait for nobody when nobody is there, unless it is strict', () => {
     const unlisted = { record: { ...record, standby: [] } };
     expect(does(situation([sight('a'), lost], unlisted))).toEqual(['wait-for-acknowledgement']);
+    const strict = { ...unlisted, durability: 'strict' } as const;
+    expect(does(situation([sight('a'), lost], strict))).toEqual([]);
   });
 
   test('takes it back when it answers again, and not while somebody works on it', () => {
@@ -212,6 +232,18 @@ describe('a keeper whose writer is silent', () => {
   test('promotes nobody right after the last time', () => {
     const given = situation([sight('a', refused), sight('b')], { sinceFailoverMs: 1000 });
     expect(says(given)).toMatch(/^suspect: .*too soon after the last failover$/);
+  });
+});
+
+describe('a keeper whose writer answers and does not finish writes', () => {
+  test('promotes the standby where that was asked for', () => {
+    expect(does(situation([sight('a'), sight('b')]))).toEqual([]);
+    expect(does(situation([sight('a'), sight('b')], { isWedged: true }))).toEqual(['promote b']);
+  });
+
+  test('promotes nothing without a standby that answers', () => {
+    const given = situation([sight('a'), sight('b', refused)], { isWedged: true });
+    expect(says(given)).toMatch(/^needs-operator: a does not finish writes and no standby/);
   });
 });
 

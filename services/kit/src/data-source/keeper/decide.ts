@@ -31,6 +31,8 @@ export type Situation = {
   readonly mayPromote: boolean;
   readonly durability: Durability;
   readonly failback: string | null;
+  /** Whether the writer does not finish writes, and a standby is to take over because of that. */
+  readonly isWedged: boolean;
   readonly timing: KeeperTiming;
 };
 
@@ -55,7 +57,17 @@ function decideByPhase(situation: Situation, writer: Sight): readonly Decision[]
   if (!writer.isUp || !writer.view) return decideOnSilence(situation, writer);
   if (writer.view.isReadOnly || writer.view.isOffline)
     return decideOnReturn(situation, writer.view);
+  if (situation.isWedged) return decideOnWedged(situation, writer);
   return decideOnStandbys(situation, writer.view);
+}
+
+/** It answers and does not finish writes, which its keeper was told to take for a loss. */
+function decideOnWedged(situation: Situation, writer: Sight): readonly Decision[] {
+  const listed = others(situation).filter(({ name }) => situation.record.standby.includes(name));
+  const why = `${writer.name} does not finish writes`;
+  return listed.length > 0 && listed.every(({ isUp }) => isUp)
+    ? decideOnPromoting(situation, listed, why)
+    : say('needs-operator', `${why} and no standby can take over`);
 }
 
 const others = ({ sights, record }: Situation): readonly Sight[] =>
@@ -157,7 +169,8 @@ function decideOnReturn(situation: Situation, writer: View): readonly Decision[]
 function decideOnStandbys(situation: Situation, writer: View): readonly Decision[] {
   const decisions = others(situation).flatMap((sight) => decideOnStandby(situation, writer, sight));
   const isAlone = !others(situation).some((sight) => isNowAttached(situation, writer, sight));
-  if (writer.waitsForAcknowledgement && situation.record.standby.length === 0 && isAlone) {
+  const mayGoOnAlone = situation.durability === 'degrade' && situation.record.standby.length === 0;
+  if (writer.waitsForAcknowledgement && mayGoOnAlone && isAlone) {
     decisions.push({ do: 'wait-for-acknowledgement', isOn: false });
   }
   const { failback, record } = situation;
@@ -179,10 +192,13 @@ function decideOnStandby(situation: Situation, writer: View, sight: Sight): Deci
 function decideOnAttached({ record }: Situation, writer: View, sight: Sight): Decision[] {
   const { name, view } = sight;
   const decisions: Decision[] = [];
+  const isListed = record.standby.includes(name);
   if (view && !view.isApplying) decisions.push({ do: 'start-applier', node: name });
   if (!writer.waitsForAcknowledgement) {
+    // Somebody let commits go on without it: nobody knows since when.
+    if (isListed) decisions.push({ do: 'unlist', node: name });
     decisions.push({ do: 'wait-for-acknowledgement', isOn: true });
-  } else if (!record.standby.includes(name) && sight.isSynchronous) {
+  } else if (!isListed && sight.isSynchronous) {
     decisions.push({ do: 'list', node: name });
   }
   return decisions;
@@ -199,8 +215,8 @@ function decideOnDetached(situation: Situation, writer: View, sight: Sight): Dec
 }
 
 /** It was told to follow the writer and will attach by itself as soon as it can. */
-function isTrying({ sights, record }: Situation, writer: View, { view }: Sight): boolean {
-  if (!view || !isQuietReplica(view)) return false;
+function isTrying({ sights, record, timing }: Situation, writer: View, { view }: Sight): boolean {
+  if (!view || !isQuietReplica(view) || view.heartbeatMs > timing.quietMs / 2) return false;
   const address = sights.find((sight) => sight.name === record.writer)?.address;
   const isElsewhere = view.receiver === 'ON' && view.sourceUuid !== writer.uuid;
   return view.sourceAddress === address && !isElsewhere;

@@ -22,7 +22,7 @@ async function start(options: KeptPairOptions): Promise<void> {
 }
 
 const onOnePair = (options: KeptPairOptions): void => {
-  beforeAll(() => start(options), 60_000);
+  beforeAll(() => start(options), 120_000);
   afterAll(() => pair.destroy(), 20_000);
 };
 

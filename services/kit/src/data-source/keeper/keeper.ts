@@ -12,6 +12,7 @@ import { perform } from './perform.ts';
 import { queueRequest, serveRequests } from './requests.ts';
 import { agentOf, mayPromote, noteTerm, report, reportOnce, type Keeper } from './state.ts';
 import { Conflict, type TermStore } from './store.ts';
+import { noWriting, probeWrites } from './write-probe.ts';
 
 /** Begins to keep a cluster. Any number of keepers may run; one of them acts. */
 export function startKeeper(
@@ -32,6 +33,7 @@ export function startKeeper(
     said: new Map(),
     history: [],
     requests: [],
+    writing: noWriting(null),
     isRunning: true,
     loop: Promise.resolve(),
   };
@@ -78,6 +80,7 @@ async function lookAndAct(keeper: Keeper): Promise<void> {
   if (!stored) return begin(keeper);
   const record = await keepMembers(keeper, stored);
   noteAttachments(keeper, agentOf(keeper, record.writer));
+  probeWrites(keeper, record);
   const decisions = decide(situationOf(keeper, record));
   if (!decisions.some((decision) => decision.do === 'report')) forgetReports(keeper);
   let current = record;
@@ -93,7 +96,7 @@ function forgetReports(keeper: Keeper): void {
 }
 
 async function begin(keeper: Keeper): Promise<void> {
-  const result = bootstrap(keeper.agents.map(sightOf));
+  const result = bootstrap(keeper.options.cluster, keeper.agents.map(sightOf));
   if ('problem' in result) {
     return reportOnce(keeper, 'needs-operator', { message: result.problem });
   }
@@ -117,5 +120,6 @@ function situationOf(keeper: Keeper, record: StoredRecord): Situation {
     mayPromote: mayPromote(keeper),
     durability: options.durability ?? 'degrade',
     failback: options.failback ?? null,
+    isWedged: keeper.writing.isWedged && options.writeProbe?.onWedged === 'promote',
   };
 }

@@ -22,7 +22,7 @@ export async function openNatsStore(options: StoreOptions): Promise<TermStore> {
   const { streamInfo } = await bucket.status();
   return {
     replicas: streamInfo.config.num_replicas,
-    ...recordsOf(bucket),
+    ...recordsOf(bucket, options.cluster),
     ...leasesOf(bucket),
     publish: (event) => {
       connection.publish(`ha.${options.cluster}.event.${event.type}`, JSON.stringify(event));
@@ -41,8 +41,8 @@ const makeBucket = (connection: NatsConnection, { cluster, replicas }: StoreOpti
     allow_direct: false,
   });
 
-const recordsOf = (bucket: KV): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
-  readRecord: async () => recordIn(await bucket.get(recordKey)),
+const recordsOf = (bucket: KV, cluster: string): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
+  readRecord: async () => recordIn(await bucket.get(recordKey), cluster),
   writeRecord: async (record, revision) => {
     const text = JSON.stringify(record);
     return { ...record, revision: await write(bucket, { key: recordKey, text, revision }) };

@@ -52,6 +52,19 @@ export type Durability = 'degrade' | 'strict';
 /** Every server, as the keeper needs it. The admin port answers when all connections are taken. */
 export type KeptNode = NodeAddress & { readonly adminPort: number };
 
+export type WriteProbe = {
+  /** `schema.table`, made with `createWriteProbeTable`. The keeper's account must be able to change it. */
+  readonly table: string;
+  readonly everyMs: number;
+  /** How long a write may take before the writer counts as wedged. */
+  readonly timeoutMs: number;
+  /**
+   * `report` by default: a backup under a global read lock looks the same as a broken disk.
+   * `promote`: its standby takes over, as from a writer that is lost.
+   */
+  readonly onWedged?: 'report' | 'promote';
+};
+
 export type KeeperOptions = {
   /** Tells keepers apart in events. */
   readonly id: string;
@@ -61,7 +74,13 @@ export type KeeperOptions = {
   readonly user: string;
   readonly password: string;
   /** The account that replicas fetch and clone with. */
-  readonly replication: { readonly user: string; readonly password: string };
+  readonly replication: {
+    readonly user: string;
+    readonly password: string;
+    /** Where every server keeps the CA that it asks of its source. Needs `ssl`. */
+    readonly caFile?: string;
+  };
+  /** TLS to every server, and between them. */
   readonly ssl?: SslOptions;
   readonly durability?: Durability;
   readonly promotion?: Promotion;
@@ -69,12 +88,8 @@ export type KeeperOptions = {
   readonly failback?: string;
   /** Whether a former writer with commits that nobody acknowledged is made anew by itself. */
   readonly clonesFormerWriters?: boolean;
-  /** A table `(id INT PRIMARY KEY, at TIMESTAMP(3))` to find out whether writes still end. */
-  readonly writeProbe?: {
-    readonly table: string;
-    readonly everyMs: number;
-    readonly timeoutMs: number;
-  };
+  /** Finds out whether the writer, which answers, also still finishes writes. */
+  readonly writeProbe?: WriteProbe;
   readonly timing?: Partial<KeeperTiming>;
 };
 

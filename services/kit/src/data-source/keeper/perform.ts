@@ -1,11 +1,18 @@
 import type { StoredRecord } from '../record.ts';
 import { sleep } from '../time.ts';
-import { open, startApplier, takePromotionLock, waitForAcknowledgement } from './acts.ts';
+import {
+  isWaitingForAcknowledgement,
+  open,
+  startApplier,
+  takePromotionLock,
+  waitForAcknowledgement,
+} from './acts.ts';
 import { withHands } from './agent.ts';
 import type { Decision } from './decide.ts';
 import { finishPromotion, promote, requireRevision, switchover } from './promote.ts';
 import { rejoin } from './rejoin.ts';
 import { agentOf, report, reportOnce, type Keeper } from './state.ts';
+import { Conflict } from './store.ts';
 
 type Kind = Decision['do'];
 type Of<K extends Kind> = Extract<Decision, { readonly do: K }>;
@@ -23,8 +30,7 @@ const acts: { readonly [K in Kind]: Act<K> } = {
   },
   finish: (keeper, record) => finishPromotion(keeper, record),
   switchover: (keeper, record, { node }) => switchover(keeper, record, node),
-  'wait-for-acknowledgement': (keeper, record, { isOn }) =>
-    waitForAcknowledgement(agentOf(keeper, record.writer), isOn),
+  'wait-for-acknowledgement': (keeper, record, { isOn }) => setWaiting(keeper, record, isOn),
   list: (keeper, record, { node }) => list(keeper, record, node),
   unlist: (keeper, record, { node }) => unlist(keeper, record, node),
   'start-applier': async (keeper, _, { node }) => {
@@ -51,10 +57,24 @@ function actOn<K extends Kind>(decision: Of<K> & { readonly do: K }) {
     act(keeper, record, decision);
 }
 
+/** Nothing of it happens when the record was changed, however long this keeper was paused before. */
+async function setWaiting(keeper: Keeper, record: StoredRecord, isOn: boolean): Promise<void> {
+  await withHands(agentOf(keeper, record.writer), async (hands) => {
+    await takePromotionLock(hands);
+    await requireRevision(keeper, record.revision);
+    await waitForAcknowledgement(hands, isOn);
+  });
+}
+
+/** A keeper that was about to end the waiting has lost its connection before the name is listed. */
 async function list(keeper: Keeper, record: StoredRecord, node: string): Promise<StoredRecord> {
   const { revision, ...known } = record;
   const next = { ...known, standby: [...record.standby, node] };
-  const stored = await keeper.store.writeRecord(next, revision);
+  const stored = await withHands(agentOf(keeper, record.writer), async (hands) => {
+    await takePromotionLock(hands);
+    if (!(await isWaitingForAcknowledgement(hands))) throw new Conflict('What commits wait for');
+    return keeper.store.writeRecord(next, revision);
+  });
   report(keeper, 'standby', { node, message: 'holds everything and acknowledges every commit' });
   return stored;
 }
@@ -64,7 +84,8 @@ async function unlist(keeper: Keeper, record: StoredRecord, node: string): Promi
   const { revision, ...known } = record;
   const standby = record.standby.filter((name) => name !== node);
   const stored = await keeper.store.writeRecord({ ...known, standby }, revision);
-  if (standby.length === 0) await waitForAcknowledgement(agentOf(keeper, record.writer), false);
+  const isStrict = keeper.options.durability === 'strict';
+  if (standby.length === 0 && !isStrict) await setWaiting(keeper, stored, false);
   report(keeper, 'degraded', { node, message: 'is away: commits no longer wait for it' });
   return stored;
 }

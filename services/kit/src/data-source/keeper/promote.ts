@@ -1,4 +1,4 @@
-import { containsGtids } from '../gtid.ts';
+import { containsGtids, type GtidSet } from '../gtid.ts';
 import type { StoredRecord, TermRecord } from '../record.ts';
 import { now } from '../time.ts';
 import {
@@ -99,12 +99,15 @@ async function stopOthers(keeper: Keeper, target: Agent, hands: Hands): Promise<
   return better?.node.name ?? null;
 }
 
+/** Shorter than the lease, which is renewed in between. */
+const drainStepMs = 500;
+
 async function openWriter(keeper: Keeper, record: StoredRecord, hands: Hands): Promise<void> {
   const { held } = readView(await hands.ask(viewSql));
   await startApplier(agentOf(keeper, record.writer)).catch(() => {
     // There is nothing to apply on a server that never was a replica.
   });
-  while (!(await drain(hands, held, 1000))) {
+  while (!(await drain(hands, held, drainStepMs))) {
     if (!(await holdLease(keeper))) throw new Conflict('The lease');
     report(keeper, 'suspect', { node: record.writer, message: 'still applies what it received' });
   }
@@ -138,8 +141,7 @@ export async function switchover(keeper: Keeper, record: StoredRecord, to: strin
 async function catchUp(keeper: Keeper, former: Agent, target: Agent): Promise<void> {
   const { drainTimeoutMs } = keeper.timing;
   const gtids = former.view?.gtids ?? new Map();
-  const isReady = await withHands(target, (hands) => drain(hands, gtids, drainTimeoutMs));
-  if (!isReady) {
+  if (!(await drainHolding(keeper, target, gtids))) {
     throw new Error(
       `${target.node.name} is more than ${drainTimeoutMs} ms behind: try again later`,
     );
@@ -153,7 +155,18 @@ async function close(keeper: Keeper, former: Agent, target: Agent): Promise<void
     await hands.do('SET GLOBAL super_read_only = ON');
     return readView(await hands.ask(viewSql));
   });
-  const { drainTimeoutMs } = keeper.timing;
-  const isReady = await withHands(target, (hands) => drain(hands, held, drainTimeoutMs));
+  const isReady = await drainHolding(keeper, target, held);
   if (!isReady) throw new Error(`${target.node.name} did not catch up in time`);
+}
+
+/** Waits until a server has executed something, and stays the keeper that acts meanwhile. */
+async function drainHolding(keeper: Keeper, target: Agent, gtids: GtidSet): Promise<boolean> {
+  const deadline = now() + keeper.timing.drainTimeoutMs;
+  return withHands(target, async (hands) => {
+    while (!(await drain(hands, gtids, drainStepMs))) {
+      if (now() >= deadline) return false;
+      if (!(await holdLease(keeper))) throw new Conflict('The lease');
+    }
+    return true;
+  });
 }

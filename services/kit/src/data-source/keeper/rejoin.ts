@@ -1,8 +1,15 @@
 import { countGtids, formatGtidSet, subtractGtids, type GtidSet } from '../gtid.ts';
 import type { StoredRecord } from '../record.ts';
 import { now } from '../time.ts';
-import { canCatchUp, clone, fence, follow, waitForAcknowledgement } from './acts.ts';
-import { look, type Agent } from './agent.ts';
+import {
+  canCatchUp,
+  clone,
+  fence,
+  follow,
+  takePromotionLock,
+  waitForAcknowledgement,
+} from './acts.ts';
+import { look, withHands, type Agent } from './agent.ts';
 import { errantMax } from './options.ts';
 import { agentOf, report, reportOnce, type Keeper } from './state.ts';
 import type { View } from './view.ts';
@@ -42,7 +49,10 @@ async function close(keeper: Keeper, agent: Agent, view: View): Promise<void> {
     report(keeper, 'fenced', { node: agent.node.name, message });
   } else if (view.waitsForAcknowledgement) {
     // A read-only server has finished all its commits: there is nobody to be told a lie.
-    await waitForAcknowledgement(agent, false);
+    await withHands(agent, async (hands) => {
+      await takePromotionLock(hands);
+      await waitForAcknowledgement(hands, false);
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { View } from './view.ts';
+import type { TimedView, View } from './view.ts';
 
 /** What a keeper knows of one server at one moment. */
 export type Sight = {
@@ -6,7 +6,7 @@ export type Sight = {
   /** `host:port`, as replicas name it. */
   readonly address: string;
   /** What it last said, null when it never did. */
-  readonly view: View | null;
+  readonly view: TimedView | null;
   /** Whether it answered when it was last asked. */
   readonly isUp: boolean;
   readonly error: string | null;
@@ -21,6 +21,6 @@ export type Sight = {
 };
 
 /** It receives and acknowledges; how far it has applied does not matter for what is safe. */
-export function isAttached(view: View, writer: View, quietMsMax: number): boolean {
+export function isAttached(view: TimedView, writer: View, quietMsMax: number): boolean {
   return view.sourceUuid === writer.uuid && view.receiver === 'ON' && view.quietMs <= quietMsMax;
 }

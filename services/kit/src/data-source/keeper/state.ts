@@ -5,6 +5,14 @@ import type { KeeperOptions, KeeperTiming } from './options.ts';
 import type { TermStore } from './store.ts';
 import { now } from '../time.ts';
 
+export type Writing = {
+  readonly node: string | null;
+  /** Null when none is under way. There is never more than one. */
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly isWedged: boolean;
+};
+
 /** A running keeper. */
 export type Keeper = {
   readonly options: KeeperOptions;
@@ -24,6 +32,8 @@ export type Keeper = {
   readonly history: { readonly at: number; readonly gtids: GtidSet }[];
   /** What operators asked for: done between two looks, so that nothing happens at once. */
   readonly requests: (() => Promise<void>)[];
+  /** The write by which the keeper finds out whether writes end. */
+  writing: Writing;
   isRunning: boolean;
   loop: Promise<void>;
 };
@@ -45,6 +55,8 @@ export function report(
 ): void {
   const { cluster, id } = keeper.options;
   const term = keeper.term ? { term: keeper.term.number } : {};
+  // For people: nothing is decided by it.
+  // oxlint-disable-next-line no-restricted-globals
   const at = new Date().toISOString();
   const event: KeeperEvent = { type, cluster, keeper: id, at, ...term, ...details, message };
   keeper.lastEvent = event;

@@ -16,9 +16,14 @@ export type View = {
   /** Whom it receives from, by UUID and by address. */
   readonly sourceUuid: string | null;
   readonly sourceAddress: string | null;
-  /** Milliseconds since it last heard of its source, by its own clock. */
-  readonly quietMs: number;
+  /** Changes whenever it hears of its source. */
+  readonly heard: string;
+  /** How often its source speaks when there is nothing to tell, in milliseconds. */
+  readonly heartbeatMs: number;
 };
+
+/** A view and how long ago, by the keeper's own monotonic clock, the server last heard of its source. */
+export type TimedView = View & { readonly quietMs: number };
 
 const rowSchema = z.object({
   uuid: z.string(),
@@ -32,7 +37,9 @@ const rowSchema = z.object({
   applier: z.string().nullable(),
   sourceUuid: z.string().nullable(),
   sourceAddress: z.string().nullable(),
-  quietMs: z.coerce.number().nullable(),
+  heartbeats: z.coerce.number().nullable(),
+  lastQueued: z.string().nullable(),
+  heartbeatSeconds: z.coerce.number().nullable(),
 });
 
 /** One round trip, without locks, and light enough to be asked several times a second. */
@@ -46,14 +53,16 @@ export const viewSql = `SELECT @@server_uuid uuid,
   status.service_state receiver,
   status.source_uuid sourceUuid,
   status.received_transaction_set received,
-  TIMESTAMPDIFF(MICROSECOND, GREATEST(status.last_heartbeat_timestamp,
-    status.last_queued_transaction_end_queue_timestamp), NOW(6)) / 1000 quietMs,
-  (SELECT CONCAT(host, ':', port)
-    FROM performance_schema.replication_connection_configuration WHERE channel_name = '') sourceAddress,
+  status.count_received_heartbeats heartbeats,
+  status.last_queued_transaction lastQueued,
+  CONCAT(configuration.host, ':', configuration.port) sourceAddress,
+  configuration.heartbeat_interval heartbeatSeconds,
   (SELECT service_state
     FROM performance_schema.replication_applier_status WHERE channel_name = '') applier
 FROM (SELECT 1) always
-LEFT JOIN performance_schema.replication_connection_status status ON status.channel_name = ''`;
+LEFT JOIN performance_schema.replication_connection_status status ON status.channel_name = ''
+LEFT JOIN performance_schema.replication_connection_configuration configuration
+  ON configuration.channel_name = ''`;
 
 export function readView(row: unknown): View {
   const said = rowSchema.parse(row);
@@ -70,6 +79,7 @@ export function readView(row: unknown): View {
     isApplying: said.applier === 'ON',
     sourceUuid: said.sourceUuid === '' ? null : said.sourceUuid,
     sourceAddress: said.sourceAddress,
-    quietMs: said.quietMs ?? Infinity,
+    heard: `${said.heartbeats} ${said.lastQueued}`,
+    heartbeatMs: (said.heartbeatSeconds ?? 0) * 1000,
   };
 }

@@ -3,7 +3,7 @@ import { followTerm } from '../follow.ts';
 import type { KeeperEvent, KeeperEventType } from '../keeper/events.ts';
 import { startKeeper, stopKeeper } from '../keeper/keeper.ts';
 import { openNatsStore } from '../keeper/nats-store.ts';
-import type { KeeperOptions } from '../keeper/options.ts';
+import type { KeeperOptions, KeptNode } from '../keeper/options.ts';
 import type { Keeper } from '../keeper/state.ts';
 import { closeCluster, openCluster } from '../open-cluster.ts';
 import type { ClusterOptions } from '../options.ts';
@@ -30,6 +30,8 @@ export type KeptPairOptions = {
   readonly keeper?: Partial<KeeperOptions>;
   readonly cluster?: Partial<ClusterOptions>;
   readonly natsServers?: 1 | 3;
+  /** Where keepers and processes find a server, and standbys their source. */
+  readonly via?: (address: KeptNode) => Promise<KeptNode>;
 };
 
 export async function startKeptPair(options: KeptPairOptions = {}): Promise<KeptPair> {
@@ -40,13 +42,16 @@ export async function startKeptPair(options: KeptPairOptions = {}): Promise<Kept
   return keep(servers, nats, options);
 }
 
+const direct = async (address: KeptNode): Promise<KeptNode> => address;
+
 /** Starts keepers over servers that run already. */
 export async function keep(
   servers: TestServers,
   nats: TestNats,
   options: KeptPairOptions,
 ): Promise<KeptPair> {
-  const nodes = servers.servers.map(({ address }) => address);
+  const { via = direct } = options;
+  const nodes = await Promise.all(servers.servers.map(({ address }) => via(address)));
   const events: KeeperEvent[] = [];
   const keepers: Keeper[] = [];
   const address = { servers: nats.urls, cluster: 'test' };
@@ -67,7 +72,8 @@ export async function keep(
   void followTerm(cluster, address);
   const happens = eventWaiter(events);
   const standby = servers.servers.length > 1;
-  if (standby) await until('a standby is listed', () => events.some((e) => e.type === 'standby'));
+  const isListed = (): boolean => events.some((event) => event.type === 'standby');
+  if (standby) await until('a standby is listed', isListed, 60_000);
   return {
     ...servers,
     nats,
@@ -77,7 +83,7 @@ export async function keep(
     happens,
     addKeeper,
     record: async () => {
-      const record = await keepers[0]?.store.readRecord();
+      const record = await keepers.at(-1)?.store.readRecord();
       if (!record) throw new Error('No record');
       return record;
     },
@@ -90,7 +96,7 @@ export async function keep(
   };
 }
 
-const keeperDefaults = {
+export const keeperDefaults = {
   user: 'keeper',
   password: 'keeper',
   replication: { user: 'repl', password: 'repl' },
@@ -110,7 +116,7 @@ function restartCloned({ servers }: TestServers, event: KeeperEvent): void {
 
 function eventWaiter(events: readonly KeeperEvent[]): KeptPair['happens'] {
   let seen = 0;
-  return async (type, node, ms = 15_000) => {
+  return async (type, node, ms = 30_000) => {
     const isIt = (event: KeeperEvent, index: number): boolean =>
       index >= seen && event.type === type && (node === undefined || event.node === node);
     await until(`${type} ${node ?? ''}`, () => events.some(isIt), ms);

@@ -18,6 +18,7 @@ export type PairOptions = {
   readonly sourceOptions?: readonly string[];
   readonly replicaOptions?: readonly string[];
   readonly isSemiSync?: boolean;
+  readonly isDurable?: boolean;
 };
 
 const readOnly = ['--super-read-only=ON'];
@@ -28,6 +29,7 @@ const names = ['a', 'b', 'c', 'd', 'e'] as const;
 export async function createServers(
   count: number,
   options: (index: number) => readonly string[],
+  isDurable = false,
 ): Promise<TestServers> {
   const folder = mkdtempSync(join(tmpdir(), 'mysql-test-'));
   const servers: MysqlServer[] = [];
@@ -38,7 +40,7 @@ export async function createServers(
       port: await freePort(),
       adminPort: await freePort(),
     };
-    const place = { folder: join(folder, name), address, id: index + 1 };
+    const place = { folder: join(folder, name), address, id: index + 1, isDurable };
     servers.push(createMysqlServer({ ...place, options: options(index) }));
   }
   const destroy = async (): Promise<void> => {
@@ -51,9 +53,9 @@ export async function createServers(
 /** A source and its synchronous replicas, replicating. The source takes writes. */
 export async function startPair(given: PairOptions = {}): Promise<TestServers> {
   const { sourceOptions = readOnly, replicaOptions = readOnly } = given;
-  const pair = await createServers(1 + (given.replicas ?? 1), (index) =>
-    index === 0 ? sourceOptions : replicaOptions,
-  );
+  const optionsOf = (index: number): readonly string[] =>
+    index === 0 ? sourceOptions : replicaOptions;
+  const pair = await createServers(1 + (given.replicas ?? 1), optionsOf, given.isDurable);
   await Promise.all(pair.servers.map((server) => server.start()));
   const [source, ...replicas] = pair.servers;
   if (!source) throw new Error('A pair has a source');

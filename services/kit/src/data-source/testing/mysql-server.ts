@@ -6,7 +6,7 @@ import { mysqlTemplate } from './mysql-template.ts';
 import { startProcess, type TestProcess } from './process.ts';
 import { mysqldProgram } from './programs.ts';
 
-/** Small, but with a commit that is as durable as in production. */
+/** Small. A server may be killed: what it has handed to the system outlives it. */
 const small = [
   '--innodb-buffer-pool-size=64M',
   '--innodb-redo-log-capacity=16M',
@@ -39,6 +39,13 @@ const small = [
   '--performance-schema-events-waits-history-long-size=0',
   '--performance-schema-events-stages-history-long-size=0',
   '--performance-schema-events-transactions-history-long-size=0',
+];
+
+/** Nothing waits for the disk, which only a test that loses power could tell. */
+const relaxed = [
+  '--sync-binlog=0',
+  '--innodb-flush-log-at-trx-commit=2',
+  '--innodb-flush-method=nosync',
 ];
 
 /** What a server needs to take part in a pair: nothing it starts by itself, and no write. */
@@ -75,11 +82,13 @@ export type MysqlServerOptions = {
   readonly address: MysqlServer['address'];
   readonly id: number;
   readonly options: readonly string[];
+  /** Waits for the disk as in production: to be measured. */
+  readonly isDurable?: boolean;
   /** Put before the command, such as `ip netns exec NAME`. */
   readonly launcher?: readonly string[];
 };
 
-const startMsMax = 60_000;
+const startMsMax = 120_000;
 
 /** A server with a fresh data folder, not started yet. */
 export function createMysqlServer(given: MysqlServerOptions): MysqlServer {
@@ -111,7 +120,7 @@ export function createMysqlServer(given: MysqlServerOptions): MysqlServer {
 const socketOf = (folder: string): string => join(folder, 'mysqld.sock');
 
 function commandOf(
-  { folder, address, id, options, launcher = [] }: MysqlServerOptions,
+  { folder, address, id, options, isDurable = false, launcher = [] }: MysqlServerOptions,
   more: readonly string[],
 ): [string, ...string[]] {
   const [file = '', ...first] = [...launcher, ...mysqldProgram()];
@@ -130,7 +139,8 @@ function commandOf(
     `--report-host=${host}`,
     `--report-port=${port}`,
   ];
-  return [file, ...first, ...small, ...replicated, ...place, ...options, ...more];
+  const disk = isDurable ? [] : relaxed;
+  return [file, ...first, ...small, ...disk, ...replicated, ...place, ...options, ...more];
 }
 
 const connectRoot = (folder: string): Promise<Connection> =>

@@ -23,10 +23,15 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export function startProcess(command: Program, logFile: string): TestProcess {
+export function startProcess(
+  command: Program,
+  logFile: string,
+  env: Readonly<Record<string, string>> = {},
+): TestProcess {
   const [file, ...options] = command;
   const log = openSync(logFile, 'a');
-  const child = spawn(file, options, { stdio: ['ignore', log, log] });
+  const stdio = ['ignore', log, log] as const;
+  const child = spawn(file, options, { stdio: [...stdio], env: { ...process.env, ...env } });
   closeSync(log);
   running.add(child);
   child.on('error', () => running.delete(child));
