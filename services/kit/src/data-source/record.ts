@@ -44,7 +44,9 @@ export function parseRecord(text: string, cluster: string): TermRecord {
       `The term record has version ${versioned.data.version}, this release understands ${recordVersion}: upgrade this process first`,
     );
   }
-  const result = recordSchema.safeParse(parsed);
+  // The first records did not say whose they were.
+  const isObject = typeof parsed === 'object' && !Array.isArray(parsed);
+  const result = recordSchema.safeParse(isObject ? { cluster, ...parsed } : parsed);
   if (!result.success) throw new Error(`Not a term record: ${z.prettifyError(result.error)}`);
   if (result.data.cluster !== cluster) {
     throw new Error(`The term record is that of cluster ${result.data.cluster}, not ${cluster}`);
