@@ -26,6 +26,9 @@ export type Parameters = QueryValues | undefined;
 /** What mysql2 gives for a statement, or the count of rows of one that was not sent. */
 export type Answer = QueryResult | { readonly affectedRows: number };
 
+/** How many times as long as an answer a connection may take to be opened, where nobody waits for it. */
+export const patience = 4;
+
 /** Opens a connection. The socket is ours, so that it can be cut when the server is silent. */
 export async function openConnection(
   address: Address,

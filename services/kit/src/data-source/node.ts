@@ -38,6 +38,7 @@ export type Node = {
   strayedAt: number | null;
   failures: number;
   probe: Connection | null;
+  connecting: Promise<Connection> | null;
   probing: Promise<void> | null;
   asking: Promise<boolean> | null;
   /** Ends the pause before the next probe. */
@@ -64,6 +65,7 @@ export const createNode = (address: NodeAddress): Node => ({
   strayedAt: null,
   failures: 0,
   probe: null,
+  connecting: null,
   probing: null,
   asking: null,
   hurry: () => undefined,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isGroup, isMember, isRecordFresh, noteChange, writerOf, type Cluster } from './cluster.ts';
-import { cut, openConnection, rows, type Connection } from './connection.ts';
+import { cut, openConnection, patience, rows, type Connection } from './connection.ts';
 import { HaError, isLost, reasonOf } from './errors.ts';
 import { containsGtids, countGtids, parseGtidSet, subtractGtids } from './gtid.ts';
 import type { Node, NodeState } from './node.ts';
@@ -75,20 +75,32 @@ async function ask(cluster: Cluster, node: Node): Promise<Answer> {
   return before(now() + probeTimeoutMs, answer(), tooLate);
 }
 
+/**
+ * Connecting takes several round trips, more with TLS. One that outlasts a probe goes on and serves
+ * the next: otherwise a server that is merely far away would never be reached.
+ */
 async function probeConnection(cluster: Cluster, node: Node): Promise<Connection> {
   if (node.probe && !node.probe.isDead) return node.probe;
+  node.connecting ??= connectProbe(cluster, node).finally(() => {
+    node.connecting = null;
+  });
+  return node.connecting;
+}
+
+async function connectProbe(cluster: Cluster, node: Node): Promise<Connection> {
   const { user, password, ssl } = cluster.options;
   const { host, port, adminPort } = node.address;
   const connection = await openConnection(
     { host, port: adminPort ?? port },
     { user, password, ...(ssl && { ssl }) },
-    cluster.timing.probeTimeoutMs,
+    patience * cluster.timing.probeTimeoutMs,
   );
   // A connection that breaks between two questions is a reason to ask at once.
   connection.mysql.on('error', () => node.hurry());
   connection.mysql.on('end', () => node.hurry());
   if (node.probe) cut(node.probe);
   node.probe = connection;
+  if (cluster.isClosed) cut(connection);
   return connection;
 }
 

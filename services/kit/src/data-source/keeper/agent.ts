@@ -1,6 +1,7 @@
 import {
   cut,
   openConnection,
+  patience,
   rows,
   run,
   type Address,
@@ -19,6 +20,7 @@ export type Agent = {
   readonly options: KeeperOptions;
   readonly timing: KeeperTiming;
   connection: Connection | null;
+  connecting: Promise<void> | null;
   view: TimedView | null;
   /** What it said the time before. */
   earlier: TimedView | null;
@@ -35,6 +37,7 @@ export type Agent = {
   probesAttached: number;
   isSynchronous: boolean;
   isBusy: boolean;
+  isClosed: boolean;
 };
 
 export const createAgent = (
@@ -46,6 +49,7 @@ export const createAgent = (
   options,
   timing,
   connection: null,
+  connecting: null,
   view: null,
   earlier: null,
   heardAt: now(),
@@ -59,6 +63,7 @@ export const createAgent = (
   probesAttached: 0,
   isSynchronous: false,
   isBusy: false,
+  isClosed: false,
 });
 
 export const addressOf = ({ node }: Agent): string => `${node.host}:${node.port}`;
@@ -93,8 +98,13 @@ async function ask(agent: Agent): Promise<readonly unknown[]> {
   const silent = (): Error => new HaError('HA_NODE_DOWN', `silent for ${probeTimeoutMs} ms`);
   const answer = async (): Promise<readonly unknown[]> => {
     if (!agent.connection || agent.connection.isDead) {
-      agent.connection = await connectTo(agent, probeTimeoutMs);
+      // It goes on when this look has given up, and serves a later one.
+      agent.connecting ??= connect(agent).finally(() => {
+        agent.connecting = null;
+      });
+      await agent.connecting;
     }
+    if (!agent.connection) throw silent();
     return rows(agent.connection, viewSql);
   };
   return before(now() + probeTimeoutMs, answer(), silent);
@@ -114,6 +124,12 @@ function connectTo(agent: Agent, timeoutMs: number): Promise<Connection> {
   return openConnection(address, session, timeoutMs);
 }
 
+async function connect(agent: Agent): Promise<void> {
+  const connection = await connectTo(agent, patience * agent.timing.probeTimeoutMs);
+  if (agent.isClosed) cut(connection);
+  else agent.connection = connection;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 type Values = readonly (string | number)[];
 
@@ -124,12 +140,14 @@ export type Hands = {
   readonly list: (sql: string, values?: Values) => Promise<readonly Row[]>;
 };
 
+const connectTimeoutMs = 2000;
+
 /** Works on a server with a fresh connection, which is cut in the end whatever happens. */
 export async function withHands<Value>(
   agent: Agent,
   work: (hands: Hands) => Promise<Value>,
 ): Promise<Value> {
-  const connection = await connectTo(agent, 1000);
+  const connection = await connectTo(agent, connectTimeoutMs);
   const within = <Result>(ms: number | undefined, sql: string, result: Promise<Result>) => {
     const limitMs = ms ?? agent.timing.commandTimeoutMs;
     const what = `${agent.node.name} did not finish within ${limitMs} ms: ${sql.slice(0, 60)}`;
@@ -165,6 +183,7 @@ export const sightOf = (agent: Agent): Sight => ({
 });
 
 export function closeAgent(agent: Agent): void {
+  agent.isClosed = true;
   if (agent.connection) cut(agent.connection);
   agent.connection = null;
 }

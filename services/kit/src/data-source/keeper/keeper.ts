@@ -9,7 +9,7 @@ import { holdLease } from './lease.ts';
 import { keepMembers } from './members.ts';
 import { defaultKeeperTiming, type KeeperOptions } from './options.ts';
 import { perform } from './perform.ts';
-import { queueRequest, serveRequests } from './requests.ts';
+import { leaveRequests, queueRequest, serveRequests } from './requests.ts';
 import { agentOf, mayPromote, noteTerm, report, reportOnce, type Keeper } from './state.ts';
 import { Conflict, type TermStore } from './store.ts';
 import { noWriting, probeWrites } from './write-probe.ts';
@@ -73,7 +73,7 @@ async function lookAndAct(keeper: Keeper): Promise<void> {
   const acts = await holdLease(keeper);
   const stored = await keeper.store.readRecord();
   if (stored) noteTerm(keeper, stored.term);
-  if (!acts) return;
+  if (!acts) return leaveRequests(keeper);
 
   await Promise.all(keeper.agents.map(look));
   keeper.said.delete('error ');

@@ -42,7 +42,12 @@ const makeBucket = (connection: NatsConnection, { cluster, replicas }: StoreOpti
   });
 
 const recordsOf = (bucket: KV, cluster: string): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
-  readRecord: async () => recordIn(await bucket.get(recordKey), cluster),
+  readRecord: async () => {
+    const entry = await bucket.get(recordKey).catch((cause: unknown) => {
+      throw named(cause);
+    });
+    return recordIn(entry, cluster);
+  },
   writeRecord: async (record, revision) => {
     const text = JSON.stringify(record);
     return { ...record, revision: await write(bucket, { key: recordKey, text, revision }) };
@@ -69,9 +74,15 @@ async function write(bucket: KV, { key, text, revision }: Write): Promise<number
       : await bucket.update(key, text, revision);
   } catch (cause) {
     if (isWrongRevision(cause)) throw new Conflict(`"${key}"`, { cause });
-    throw cause;
+    throw named(cause);
   }
 }
+
+/** NATS says no more than TIMEOUT. */
+const named = (cause: unknown): Error => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`The record store did not answer (${reason})`, { cause });
+};
 
 const wrongLastSequence = 10_071;
 

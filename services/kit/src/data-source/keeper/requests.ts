@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StoredRecord } from '../record.ts';
+import { holdLease } from './lease.ts';
 import { beginTerm, finishPromotion, switchover } from './promote.ts';
 import { rejoin } from './rejoin.ts';
 import { agentOf, report, type Keeper } from './state.ts';
@@ -27,14 +28,22 @@ export async function queueRequest(keeper: Keeper, given: unknown): Promise<obje
   if (!keeper.lease.isMine) return null;
   const request = requestSchema.parse(given);
   // A copy of everything may take hours, and the cluster is kept meanwhile.
-  if (request.do === 'rejoin') return serve(keeper, request);
+  if (request.do === 'rejoin') return (await holdLease(keeper)) ? serve(keeper, request) : null;
   return new Promise((resolve, reject) => {
-    keeper.requests.push(() => serve(keeper, request).then(resolve, reject));
+    keeper.requests.push({
+      serve: () => serve(keeper, request).then(resolve, reject),
+      leave: () => resolve(null),
+    });
   });
 }
 
 export async function serveRequests(keeper: Keeper): Promise<void> {
-  for (const request of keeper.requests.splice(0)) await request();
+  for (const request of keeper.requests.splice(0)) await request.serve();
+}
+
+/** Another keeper acts and has been asked too. What came while this one was paused is not done late. */
+export function leaveRequests(keeper: Keeper): void {
+  for (const request of keeper.requests.splice(0)) request.leave();
 }
 
 async function serve(keeper: Keeper, request: Request): Promise<object> {

@@ -31,7 +31,7 @@ export type Keeper = {
   /** What the writer had executed at known times, oldest first. */
   readonly history: { readonly at: number; readonly gtids: GtidSet }[];
   /** What operators asked for: done between two looks, so that nothing happens at once. */
-  readonly requests: (() => Promise<void>)[];
+  readonly requests: { readonly serve: () => Promise<void>; readonly leave: () => void }[];
   /** The write by which the keeper finds out whether writes end. */
   writing: Writing;
   isRunning: boolean;
