@@ -96,14 +96,18 @@ describe('createCustomer', () => {
     expect(again.errors?.[0]?.extensions).toMatchObject({
       code: 'DUPLICATE',
       fields: [{ path: 'registrationNumber' }],
+      existingId: id,
     });
 
     await customers.execute(`mutation { deleteCustomer(input: { id: "${id}" }) { id } }`);
-    await create({ name: 'Second', registrationNumber });
+    const second = await create({ name: 'Second', registrationNumber });
     const restored = await customers.execute(
       `mutation { restoreCustomer(input: { id: "${id}" }) { id } }`,
     );
-    expect(restored.errors?.[0]?.extensions).toMatchObject({ code: 'DUPLICATE' });
+    expect(restored.errors?.[0]?.extensions).toMatchObject({
+      code: 'DUPLICATE',
+      existingId: second,
+    });
   });
 
   test('does nothing again when a call is repeated, and refuses its id with other input', async () => {

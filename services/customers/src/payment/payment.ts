@@ -3,8 +3,10 @@ import { fromCents, sumAmounts, toCents } from '../money.ts';
 import type { Receivable } from '../receivable/receivable.fields.ts';
 import type { Allocation } from './payment.fields.ts';
 
+type Owed = Pick<Receivable, 'balance' | 'id'>;
+
 /** Spreads a payment over open receivables in their order. What is left over stays unallocated. */
-export function allocateOldestFirst(amount: string, open: readonly Receivable[]): Allocation[] {
+export function allocateOldestFirst(amount: string, open: readonly Owed[]): Allocation[] {
   let left = toCents(amount);
   return open.flatMap(({ id, balance }) => {
     const owed = toCents(balance?.amount ?? '0');
@@ -18,7 +20,7 @@ export function allocateOldestFirst(amount: string, open: readonly Receivable[])
 export function allocationProblems(
   amount: string,
   allocations: readonly Allocation[],
-  open: readonly Receivable[],
+  open: readonly Owed[],
 ): FieldProblem[] {
   const problems = allocations.flatMap(({ receivableId, amount: part }, at) => {
     const path = `allocations.${at}`;

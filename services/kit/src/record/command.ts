@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
 import { transact } from '../database/database.ts';
 import type { Entity, Stamps } from './entity.ts';
-import { AppError, invalid, notFound } from '../errors.ts';
+import { duplicate, duplicateField } from './duplicate.ts';
+import { invalid, notFound } from '../errors.ts';
 import { idToBytes } from '../id.ts';
 import { sql } from '../sql.ts';
 import { selectRows } from './store.ts';
@@ -122,19 +123,8 @@ const inTransaction = <Result>(
     },
   );
 
-const errorNumber = (error: unknown): unknown =>
-  error instanceof Error ? Reflect.get(error, 'errno') : undefined;
-
-/** Unique keys are named after the field that they keep unique: `unique_registrationNumber`. */
-const duplicateKey = /for key '(?:\w+\.)?unique_(\w+)'/;
-
 /** A unique value that is taken is the caller's to mend; every other error of MySQL is a bug. */
 function explain(error: unknown): unknown {
-  if (errorNumber(error) !== 1062 || !(error instanceof Error)) return error;
-  const field = duplicateKey.exec(error.message)?.[1];
-  if (!field) return error;
-  return new AppError('DUPLICATE', `Another record has this ${field}`, {
-    fields: [{ path: field, message: 'is taken by another record' }],
-    cause: error,
-  });
+  const field = duplicateField(error);
+  return field === null ? error : duplicate(field, error);
 }

@@ -1,6 +1,7 @@
 import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit.ts';
 import type { Work } from './command.ts';
 import { changesOf } from './difference.ts';
+import { naming } from './duplicate.ts';
 import { columnNamed, decodeRow, rowWith, type Entity, type Stamps } from './entity.ts';
 import { AppError, notFound, type FieldProblem } from '../errors.ts';
 import { idToBytes, isId, newId } from '../id.ts';
@@ -42,7 +43,7 @@ export async function createRecord<Row extends Stamps>(
   });
   const row = newRow(work, entity, { values, rules });
   refuseProblems(entity, rules, row);
-  await insertRecords(work, entity, [row]);
+  await naming({ work, entity, row }, () => insertRecords(work, entity, [row]));
   return row;
 }
 
@@ -169,8 +170,9 @@ export async function writeChange<Row extends Stamps>(
   entity: Entity<Row>,
   planned: PlannedChange<Row>,
 ): Promise<Change<Row>> {
-  const [change] = await writeChanges(work, entity, [planned]);
   const { before, changes } = planned;
+  const row = rowWith(entity, before, newValues(changes));
+  const [change] = await naming({ work, entity, row }, () => writeChanges(work, entity, [planned]));
   return change ?? { before, after: before, changedFields: [], changes };
 }
 
@@ -240,7 +242,9 @@ export async function restoreRecord<Row extends Stamps>(
   );
   if (!before || !mine) throw notFound(entity.name, id);
   if (before.deletedAt === null) return before;
-  return mark(work, entity, { before, action: 'RESTORE', deletedAt: null });
+  return naming({ work, entity, row: before }, () =>
+    mark(work, entity, { before, action: 'RESTORE', deletedAt: null }),
+  );
 }
 
 async function mark<Row extends Stamps>(

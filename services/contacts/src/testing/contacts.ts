@@ -1,0 +1,84 @@
+import type { Database } from '@crm/kit/database/database';
+import { newId } from '@crm/kit/id';
+import { createLog } from '@crm/kit/log';
+import { kitMigrations } from '@crm/kit/migrations/index';
+import { endCustomerAccess, saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { saveStaffMember } from '@crm/kit/projection/staff-directory';
+import { testDatabase } from '@crm/kit/testing/database';
+import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
+import { z } from 'zod';
+import { createContext } from '../context.ts';
+import { migrations } from '../migrations/index.ts';
+import { createSchema } from '../schema.ts';
+
+export type TestContacts = TestSubgraph & { readonly db: Database };
+
+/** The service on a free port, with an empty database of its own. */
+export async function startContacts(): Promise<TestContacts> {
+  const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
+  const app = { db, log: createLog('test', 'silent'), now: () => new Date() };
+  const subgraph = await testSubgraph({
+    name: 'contacts',
+    schema: createSchema(),
+    createContext: (request) => createContext(app, request),
+  });
+  const stop = async (): Promise<void> => {
+    await subgraph.stop();
+    await db.destroy();
+  };
+  return { ...subgraph, db, stop };
+}
+
+type Owner = { readonly ownerId: string | null; readonly teamId: string | null };
+
+/** What an event of the customers service leaves here; gives the customer's id. */
+export async function addCustomer(
+  { db }: TestContacts,
+  owner: Partial<Owner> = {},
+): Promise<string> {
+  const aggregateId = newId();
+  await saveCustomerAccess(db.manager, {
+    aggregateId,
+    data: { ownerId: null, teamId: null, ...owner },
+  });
+  return aggregateId;
+}
+
+export const removeCustomer = ({ db }: TestContacts, aggregateId: string): Promise<void> =>
+  endCustomerAccess(db.manager, { aggregateId, occurredAt: new Date().toISOString() });
+
+export async function addStaff(
+  { db }: TestContacts,
+  teamId: string | null = null,
+): Promise<string> {
+  const aggregateId = newId();
+  const data = { code: `S-${aggregateId}`, name: '王芳', active: true, managerId: null, teamId };
+  await saveStaffMember(db.manager, { aggregateId, data });
+  return aggregateId;
+}
+
+const record = z.object({ record: z.object({ id: z.string() }) });
+
+/** Runs a mutation whose root field is called `record`, and gives the id of what it made. */
+export async function made(
+  { execute }: TestContacts,
+  mutation: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const { data, errors } = await execute(mutation, { input });
+  if (errors) throw new Error(JSON.stringify(errors));
+  return record.parse(data).record.id;
+}
+
+export const createPerson = `mutation ($input: CreatePersonInput!) { record: createPerson(input: $input) { id } }`;
+export const affiliate = `mutation ($input: AffiliateInput!) { record: affiliate(input: $input) { id } }`;
+export const logInteraction = `mutation ($input: LogInteractionInput!) { record: logInteraction(input: $input) { id } }`;
+
+/** The names of the events that were recorded about something, in their order. */
+export async function eventsOf({ db }: TestContacts, id: string): Promise<string[]> {
+  const rows: { type: string }[] = await db.query(
+    'SELECT type FROM outbox WHERE aggregateId = UUID_TO_BIN(?) ORDER BY version',
+    [id],
+  );
+  return rows.map(({ type }) => type);
+}
