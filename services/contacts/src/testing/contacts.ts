@@ -2,8 +2,8 @@ import type { Database } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
-import { endCustomerAccess, saveCustomerAccess } from '@crm/kit/projection/customer-access';
-import { saveStaffMember } from '@crm/kit/projection/staff-directory';
+import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { saveStaff } from '@crm/kit/projection/staff-directory';
 import { testDatabase } from '@crm/kit/testing/database';
 import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
 import { z } from 'zod';
@@ -37,15 +37,15 @@ export async function addCustomer(
   owner: Partial<Owner> = {},
 ): Promise<string> {
   const aggregateId = newId();
-  await saveCustomerAccess(db.manager, {
-    aggregateId,
-    data: { ownerId: null, teamId: null, ...owner },
-  });
+  await tell(db, aggregateId, { ownerId: null, teamId: null, ...owner });
   return aggregateId;
 }
 
 export const removeCustomer = ({ db }: TestContacts, aggregateId: string): Promise<void> =>
-  endCustomerAccess(db.manager, { aggregateId, occurredAt: new Date().toISOString() });
+  tell(db, aggregateId, {});
+
+const tell = (db: Database, aggregateId: string, data: object): Promise<void> =>
+  saveCustomerAccess(db.manager, [{ aggregateId, occurredAt: new Date().toISOString(), data }]);
 
 export async function addStaff(
   { db }: TestContacts,
@@ -53,7 +53,7 @@ export async function addStaff(
 ): Promise<string> {
   const aggregateId = newId();
   const data = { code: `S-${aggregateId}`, name: '王芳', active: true, managerId: null, teamId };
-  await saveStaffMember(db.manager, { aggregateId, data });
+  await saveStaff(db.manager, [{ aggregateId, data }]);
   return aggregateId;
 }
 
