@@ -65,7 +65,7 @@ export const planKeeper = (mesh: Mesh): Plan => ({
     FAILOVER_GAP_MS: '5000',
   },
   isReady: () => answers(`http://127.0.0.1:${mesh.ports.keeper}/readyz`),
-  readyMsMax: 120_000,
+  readyMsMax: 180_000,
   graceMs: 10_000,
 });
 

@@ -27,7 +27,7 @@ import { supervisorName } from './supervisor-name.ts';
 import { findToolchain } from './toolchain.ts';
 import { until } from './wait.ts';
 
-const pairMsMax = 60_000;
+const pairMsMax = 180_000;
 
 export type RunningMesh = {
   readonly mesh: EquippedMesh;
