@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { clearRemains } from './orphans.ts';
 import type { Mesh } from './mesh.ts';
 import type { Home } from './paths.ts';
-import { isRunning, namesWithPid, readPid, signal } from './pid.ts';
+import { isRunning, namesWithPid, readPid, removePid, signal } from './pid.ts';
 import { say, UserError } from './say.ts';
 import { isHealthy, namesOf } from './status.ts';
 import { downFile } from './supervise.ts';
@@ -23,6 +23,8 @@ export async function down(home: Home): Promise<void> {
     if (!ended) signal(supervisor, 'SIGKILL');
   }
   await clearRemains(home);
+  // One that was killed leaves its file.
+  if (readPid(home, supervisorName) === null) removePid(home, supervisorName);
   const left = namesWithPid(home);
   if (left.length > 0) throw new UserError(`These would not end: ${left.join(', ')}`);
 }

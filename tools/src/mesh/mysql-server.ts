@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -9,17 +8,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import type { Household } from './household.ts';
 import type { EquippedMesh, Mesh } from './mesh.ts';
 import { repository } from './paths.ts';
-import { UserError } from './say.ts';
 import { services } from './services.ts';
-
-const run = promisify(execFile);
 
 export const mysqlNames = ['mysql-a', 'mysql-b'] as const;
 
 export type MysqlName = (typeof mysqlNames)[number];
+
+const initialiseMsMax = 300_000;
 
 const serverIds = { 'mysql-a': 1, 'mysql-b': 2 } as const;
 
@@ -44,18 +42,18 @@ export function removeHalf(mesh: Mesh): void {
 }
 
 /** Writes both configurations and, the first time, both data folders. */
-export async function prepareMysql(mesh: EquippedMesh): Promise<void> {
+export async function prepareMysql(mesh: EquippedMesh, household: Household): Promise<void> {
   for (const name of mysqlNames) writeFileSync(configFile(mesh, name), configuration(mesh, name));
   if (hasData(mesh)) return;
 
   const template = join(mesh.home.data, 'mysql-template');
-  await initialise(mesh, template);
+  await initialise(mesh, template, household);
   // A copy takes a tenth of the time, and both servers begin with the same users and no GTID.
   cpSync(template, dataFolder(mesh, 'mysql-b'), { recursive: true });
   renameSync(template, dataFolder(mesh, 'mysql-a'));
 }
 
-async function initialise(mesh: EquippedMesh, folder: string): Promise<void> {
+async function initialise(mesh: EquippedMesh, folder: string, household: Household): Promise<void> {
   const { file, prefix } = mesh.toolchain.mysqld;
   const sql = join(mesh.home.config, 'users.sql');
   const config = join(mesh.home.config, 'initialise.cnf');
@@ -65,12 +63,11 @@ async function initialise(mesh: EquippedMesh, folder: string): Promise<void> {
   try {
     const options = [`--defaults-file=${config}`, '--initialize-insecure', `--init-file=${sql}`];
     const closed = ['--skip-log-bin', '--super-read-only=OFF', `--datadir=${folder}`];
-    await run(file, [...prefix, ...options, ...closed]);
+    const command = [file, ...prefix, ...options, ...closed] as const;
+    await household.run({ name: 'mysql-initialise', command }, initialiseMsMax);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw new UserError(`MySQL could not create its data folder.\n${stderrOf(error)}`, {
-      cause: error,
-    });
+    throw error;
   } finally {
     rmSync(sql, { force: true });
   }
@@ -153,6 +150,3 @@ function render(file: string, values: Readonly<Record<string, string | undefined
 const configFile = ({ home }: Mesh, name: MysqlName): string => join(home.config, `${name}.cnf`);
 
 const dataFolder = ({ home }: Mesh, name: MysqlName): string => join(home.data, name);
-
-const stderrOf = (error: unknown): string =>
-  error instanceof Error && 'stderr' in error ? String(error.stderr).slice(-2000) : String(error);

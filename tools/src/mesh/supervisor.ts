@@ -90,7 +90,7 @@ async function startDatabases(mesh: EquippedMesh, household: Household): Promise
 }
 
 async function startMysql(mesh: EquippedMesh, household: Household): Promise<void> {
-  await step('MySQL data folders', () => prepareMysql(mesh));
+  await step('MySQL data folders', () => prepareMysql(mesh, household));
   await step('MySQL servers', () =>
     Promise.all(mysqlNames.map((name) => household.keep(planMysql(mesh, name)))),
   );
