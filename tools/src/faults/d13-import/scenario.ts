@@ -103,8 +103,6 @@ async function runImport(stage: MeshStage, folder: string): Promise<number> {
 function writeFiles(folder: string, mark: string): string {
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  const rows = (count: number, row: (index: number) => string): string =>
-    Array.from({ length: count }, (_, index) => `${row(index)}\n`).join('');
   write('customers.csv', `id,name\n${rows(customers, (i) => `${mark}-${i},Company ${i}`)}`);
   write(
     'orders.csv',
@@ -125,6 +123,9 @@ function writeFiles(folder: string, mark: string): string {
   );
   return folder;
 }
+
+const rows = (length: number, row: (index: number) => string): string =>
+  Array.from({ length }, (_, index) => `${row(index)}\n`).join('');
 
 const customerMapping = (mark: string): object => ({
   fields: { code: 'id', name: 'name', source: { value: mark } },
