@@ -26,6 +26,10 @@ export const gatewaySettings = {
   SUBGRAPHS: separated(/^([\w-]+)=(https?:\/\/\S+)$/, 'name=http://host:port/path'),
   /** `customers=<key>,…`: one key for each subgraph, at least 32 characters. */
   CONTEXT_KEYS: separated(/^([\w-]+)=(\S{32,})$/, 'name=key of 32 characters or more'),
+  /** Where the stream of changes is. Without it there is no change feed. */
+  NATS_URL: z.string().optional(),
+  /** Signs the cursors of the change feed: the same for every gateway, 32 characters or more. */
+  CURSOR_KEY: z.string().min(32).optional(),
   JWKS_URL: z.url(),
   TOKEN_ISSUER: z.string().min(1),
   TOKEN_AUDIENCE: z.string().min(1),

@@ -1,8 +1,9 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import { AppError } from '@crm/kit/errors';
-import type { QueryPlan } from '@apollo/query-planner';
+import type { QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { executeSync, GraphQLError, OperationTypeNode } from 'graphql';
 import { compileRun } from './executor/compile.ts';
+import { Unsupported } from './executor/unsupported.ts';
 import type { Graph } from './graph/graph.ts';
 import { isolateFields } from './isolate.ts';
 import type { Prepared } from './operation/prepare.ts';
@@ -37,10 +38,27 @@ const fastestRun = (graph: Graph, prepared: Prepared, plan: QueryPlan): Run =>
   compileRun(graph, prepared, plan) ?? stockRun(graph, prepared, plan);
 
 export function planOf(graph: Graph, prepared: Prepared): QueryPlan {
-  const { document, name, kind } = prepared;
-  if (kind === OperationTypeNode.SUBSCRIPTION) {
+  if (prepared.kind === OperationTypeNode.SUBSCRIPTION) {
     throw new AppError('BAD_REQUEST', 'A subscription needs a WebSocket');
   }
+  return buildPlan(graph, prepared);
+}
+
+/** What of a subscription comes from the event, and what is asked of services for each. */
+export function subscriptionPlanOf(graph: Graph, prepared: Prepared): SubscriptionNode {
+  if (
+    graph.requiredWithArguments.size > 0 &&
+    isolateFields(prepared, graph.requiredWithArguments)
+  ) {
+    throw new Unsupported('a field that @requires asks for with arguments');
+  }
+  const { node } = buildPlan(graph, prepared);
+  if (node?.kind === 'Subscription') return node;
+  throw new Unsupported('this operation');
+}
+
+function buildPlan(graph: Graph, prepared: Prepared): QueryPlan {
+  const { document, name } = prepared;
   try {
     const operation = operationFromDocument(graph.apiSchema, document, {
       ...(name !== null && { operationName: name }),

@@ -1,11 +1,13 @@
 import { describeError } from '@crm/kit/describe-error';
 import { answerHealth } from '@crm/kit/server/health';
 import { startHttp } from '@crm/kit/server/http';
+import type { Bus } from '@crm/kit/event/bus';
 import type { Log } from '@crm/kit/log';
 import { stopOnSignal } from '@crm/kit/server/shutdown';
 import { createAuthenticate } from './authenticate.ts';
 import type { GatewayConfig } from './config.ts';
-import type { Graph } from './graph/graph.ts';
+import { openChanges, type Changes } from './changes.ts';
+import { eventsSubgraph, type Graph } from './graph/graph.ts';
 import { openGraphFile, type GraphFile } from './graph/graph-file.ts';
 import { createExplorer } from './http/graphiql.ts';
 import { createRoute, metricsHandler, type Handle, type Routes } from './http/route.ts';
@@ -29,6 +31,8 @@ export type GatewayOptions = {
   readonly log: Log;
   /** Operations that the page for browsers opens with. */
   readonly examples: URL;
+  /** A stream of its own for a test; that of NATS_URL otherwise. */
+  readonly bus?: Bus;
 };
 
 /** Serves the graph until SIGTERM or SIGINT. Rejects when it cannot: bad supergraph, port taken. */
@@ -36,6 +40,7 @@ export async function startGateway({
   config,
   log,
   examples,
+  bus,
 }: GatewayOptions): Promise<RunningGateway> {
   const metrics = createMetrics();
   const client = createSubgraphClient({
@@ -51,19 +56,27 @@ export async function startGateway({
     accept: (graph) => acceptGraph(graph, client),
     warm,
   });
+  const authenticate = createAuthenticate({
+    jwksUrl: config.JWKS_URL,
+    issuer: config.TOKEN_ISSUER,
+    audience: config.TOKEN_AUDIENCE,
+  });
+  const changes = openChanges(config, {
+    graph: file.current,
+    call: client.call,
+    authenticate,
+    log,
+    bus,
+  });
   const serve = createServe({
     graph: file.current,
-    authenticate: createAuthenticate({
-      jwksUrl: config.JWKS_URL,
-      issuer: config.TOKEN_ISSUER,
-      audience: config.TOKEN_AUDIENCE,
-    }),
-    call: client.call,
+    authenticate,
+    call: changes.call,
     log,
     metrics,
   });
   const explore = config.EXPLORE === 'on' ? createExplorer(examples) : undefined;
-  return listen({ config, log, metrics, client, file, serve, explore });
+  return listen({ config, log, metrics, client, file, serve, explore, changes });
 }
 
 type Parts = {
@@ -74,11 +87,12 @@ type Parts = {
   readonly file: GraphFile;
   readonly serve: Handle;
   readonly explore: Handle | undefined;
+  readonly changes: Changes;
 };
 
 async function listen(parts: Parts): Promise<RunningGateway> {
   const route = createRoute(routesOf(parts));
-  const { config, log, client, file } = parts;
+  const { config, log, client, file, changes } = parts;
   const base = {
     host: config.HOST,
     drainDelayMs: config.DRAIN_DELAY_MS,
@@ -92,6 +106,7 @@ async function listen(parts: Parts): Promise<RunningGateway> {
       await route(request, response);
     },
   });
+  http.server.on('upgrade', changes.upgrade);
   const metricsHttp =
     config.METRICS_PORT === undefined
       ? undefined
@@ -102,10 +117,10 @@ async function listen(parts: Parts): Promise<RunningGateway> {
         });
 
   const stop = async (): Promise<void> => {
-    await http.drain();
+    await Promise.all([http.drain(), changes.drain()]);
     forgetSignals();
     file.close();
-    await Promise.all([client.close(), metricsHttp?.drain()]);
+    await Promise.all([client.close(), metricsHttp?.drain(), changes.close()]);
     log.info('stopped');
   };
   const forgetSignals = stopOnSignal(log, stop);
@@ -128,7 +143,7 @@ const routesOf = ({ config, serve, explore, metrics }: Parts): Routes => ({
 });
 
 function acceptGraph({ subgraphs }: Graph, client: SubgraphClient): void {
-  const missing = subgraphs.filter((name) => !client.has(name));
+  const missing = subgraphs.filter((name) => name !== eventsSubgraph && !client.has(name));
   if (missing.length > 0) throw new Error(`SUBGRAPHS has no address for ${missing.join(', ')}`);
 }
 

@@ -1,6 +1,6 @@
 import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
-import { changesSchema, dateText } from './values.ts';
+import { changesSchema, dateText, lastOwnerSchema } from './values.ts';
 
 /** What other services know of a customer; nothing here is confidential or personal. */
 const customerSchema = z.object({
@@ -31,5 +31,6 @@ export const CustomerUpdated = defineEvent(
   'customer.updated',
   customerSchema.extend({ changes: changesSchema }),
 );
-export const CustomerDeleted = defineEvent('customer.deleted', z.object({}));
+/** The owner at the end, so that it is known who may still be told. */
+export const CustomerDeleted = defineEvent('customer.deleted', lastOwnerSchema);
 export const CustomerRestored = defineEvent('customer.restored', customerSchema);

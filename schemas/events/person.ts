@@ -1,6 +1,6 @@
 import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
-import { changesSchema } from './values.ts';
+import { changesSchema, lastOwnerSchema } from './values.ts';
 
 /** What other services and partners may know of a person. */
 const personSchema = z.object({
@@ -19,7 +19,7 @@ export const PersonUpdated = defineEvent(
   'person.updated',
   personSchema.extend({ changes: changesSchema }),
 );
-export const PersonDeleted = defineEvent('person.deleted', z.object({}));
+export const PersonDeleted = defineEvent('person.deleted', lastOwnerSchema);
 export const PersonRestored = defineEvent('person.restored', personSchema);
 
 export const calendarDateSchema = z.object({

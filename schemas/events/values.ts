@@ -8,3 +8,9 @@ export const moneySchema = z.object({ amount: z.string(), currency: z.string().l
 
 /** Old and new values of the changed fields that the event may hold. */
 export const changesSchema = z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() }));
+
+/** Who owned a record when it was deleted. Events of before do not say. */
+export const lastOwnerSchema = z.object({
+  ownerId: z.uuid().nullable().optional(),
+  teamId: z.uuid().nullable().optional(),
+});

@@ -23,6 +23,8 @@ export type Graph = {
   readonly apiSchema: Schema;
   readonly planner: QueryPlanner;
   readonly subgraphs: readonly string[];
+  /** What changes look like: the subgraph that the gateway answers for by itself. */
+  readonly eventsSchema: GraphQLSchema | undefined;
   /** A subgraph sees an interface as if it were an object: only Apollo's executor handles that. */
   readonly hasInterfaceObjects: boolean;
   readonly requiredWithArguments: ReadonlySet<string>;
@@ -30,6 +32,9 @@ export type Graph = {
   /** Operations that were used last: an error stands for an operation that was refused. */
   readonly prepared: Recent<Prepared | Error>;
 };
+
+/** The subgraph of the change feed. */
+export const eventsSubgraph = 'events';
 
 /** Throws when the text is no supergraph that this gateway can serve. */
 export function buildGraph(sdl: string, isOpen: boolean): Graph {
@@ -45,6 +50,7 @@ export function buildGraph(sdl: string, isOpen: boolean): Graph {
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     apiSchema,
     planner: new QueryPlanner(supergraph),
+    eventsSchema: supergraph.subgraphs().get(eventsSubgraph)?.schema.toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
     hasInterfaceObjects: /@join__type\([^)]*isInterfaceObject: true/.test(sdl),
     requiredWithArguments: fieldsRequiredWithArguments(document),

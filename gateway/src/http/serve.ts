@@ -17,6 +17,7 @@ import { chooseLane, laneLimits } from '../lanes.ts';
 import type { Metrics } from '../metrics.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
 import { readAskedOperation, type AskedOperation } from './read-operation.ts';
+import { readPurpose } from './purpose.ts';
 import type { Handle } from './route.ts';
 
 export type ServeOptions = {
@@ -163,15 +164,6 @@ function oneHeader(request: IncomingMessage, name: string): string | undefined {
   const values = request.headersDistinct[name] ?? [];
   if (values.length > 1) throw new AppError('BAD_REQUEST', `The header ${name} is given twice`);
   return values[0];
-}
-
-/** A header holds no Chinese as it is, so a purpose may be percent-encoded. */
-function readPurpose(text: string): string {
-  try {
-    return decodeURIComponent(text).slice(0, 200);
-  } catch {
-    return text.slice(0, 200);
-  }
 }
 
 function requestIdOf(request: IncomingMessage): string {

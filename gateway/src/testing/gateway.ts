@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readConfig } from '@crm/kit/server/config';
+import type { Bus } from '@crm/kit/event/bus';
 import { createLog, type Log } from '@crm/kit/log';
 import { z } from 'zod';
 import { gatewaySettings } from '../config.ts';
@@ -14,6 +15,7 @@ export type TestGatewayOptions = {
   readonly subgraphs: Readonly<Record<string, { readonly url: string; readonly key: string }>>;
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  readonly bus?: Bus;
 };
 
 const resultSchema = z.object({
@@ -71,6 +73,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     config,
     log: options.log ?? createLog('gateway', 'silent'),
     examples: pathToFileURL(`${folder}/`),
+    ...(options.bus && { bus: options.bus }),
   });
 
   const token = await issuer.sign();

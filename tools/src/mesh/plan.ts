@@ -165,6 +165,7 @@ const gatewayEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
   CONTEXT_KEYS: services
     .map((service) => `${service}=${mesh.secrets.contextKeys[service]}`)
     .join(','),
+  CURSOR_KEY: mesh.secrets.cursorKey,
   JWKS_URL: `${issuerUrl(mesh)}/jwks`,
   TOKEN_ISSUER: issuerUrl(mesh),
   TOKEN_AUDIENCE: tokenAudience,

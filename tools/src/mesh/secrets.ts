@@ -14,17 +14,21 @@ const secretsSchema = z.object({
   mysql: z.record(z.string(), z.string()),
   /** The key that the gateway signs each subgraph's context with. */
   contextKeys: z.record(z.string(), z.string()),
+  /** The key that cursors of the change feed are signed with. A home of before has none. */
+  cursorKey: z.string().optional(),
 });
 
-export type Secrets = z.infer<typeof secretsSchema>;
+export type Secrets = z.infer<typeof secretsSchema> & { readonly cursorKey: string };
 
 /** The secrets of a mesh, made up at its first start. */
 export function readSecrets(home: Home): Secrets {
   const file = join(home.root, 'secrets.json');
-  if (!existsSync(file)) {
-    writeFileSync(file, `${JSON.stringify(createSecrets(), null, 2)}\n`, { mode: 0o600 });
+  const known = existsSync(file) ? secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+  const secrets = { ...createSecrets(), ...known };
+  if (!('cursorKey' in known)) {
+    writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   }
-  return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return secrets;
 }
 
 function createSecrets(): Secrets {
@@ -32,6 +36,7 @@ function createSecrets(): Secrets {
   return {
     mysql: Object.fromEntries(users.map((user) => [user, secret(passwordBytes)])),
     contextKeys: Object.fromEntries(services.map((service) => [service, secret(keyBytes)])),
+    cursorKey: secret(keyBytes),
   };
 }
 

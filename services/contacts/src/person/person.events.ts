@@ -49,7 +49,12 @@ const isParticular = (field: string): boolean =>
   field === 'contactPoints' || field.startsWith('birthday.');
 
 export const personDeleted = (work: Work, person: Person): Promise<void> =>
-  publishRows(work, { type: PersonDeleted, rows: [person], customerId, data: () => ({}) });
+  publishRows(work, {
+    type: PersonDeleted,
+    rows: [person],
+    customerId,
+    data: ({ ownerId, teamId }) => ({ ownerId, teamId }),
+  });
 
 export async function personRestored(work: Work, person: Person): Promise<void> {
   await publishRows(work, { type: PersonRestored, rows: [person], customerId, data });

@@ -27,7 +27,12 @@ export const customerChanged = (work: Work, changes: readonly Change<Customer>[]
   });
 
 export const customerDeleted = (work: Work, customer: Customer): Promise<void> =>
-  publishRows(work, { type: CustomerDeleted, rows: [customer], customerId, data: () => ({}) });
+  publishRows(work, {
+    type: CustomerDeleted,
+    rows: [customer],
+    customerId,
+    data: ({ ownerId, teamId }) => ({ ownerId, teamId }),
+  });
 
 export const customerRestored = (work: Work, customer: Customer): Promise<void> =>
   publishRows(work, { type: CustomerRestored, rows: [customer], customerId, data });

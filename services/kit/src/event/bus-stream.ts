@@ -26,6 +26,8 @@ export const spaceOf = (namespace: string): Space =>
 export type Access = Link & { readonly space: Space };
 
 export type StreamState = {
+  /** Another one when the stream was made anew: its sequences then mean something else. */
+  readonly identity: string;
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly messages: number;
@@ -79,8 +81,13 @@ export async function ensureStream({ jsm, space }: Access, replicas: number): Pr
 }
 
 export async function streamState({ jsm, space }: Access): Promise<StreamState> {
-  const { state } = await jsm.streams.info(space.stream);
-  return { firstSeq: state.first_seq, lastSeq: state.last_seq, messages: state.messages };
+  const { created, state } = await jsm.streams.info(space.stream);
+  return {
+    identity: created,
+    firstSeq: state.first_seq,
+    lastSeq: state.last_seq,
+    messages: state.messages,
+  };
 }
 
 export async function publish({ js, space }: Access, message: OutgoingMessage): Promise<Receipt> {

@@ -1,4 +1,5 @@
 import { keepLink } from './bus-connection.ts';
+import { follow, openHistory, type Following, type History, type Place } from './bus-follow.ts';
 import {
   createDurable,
   openReader,
@@ -33,6 +34,10 @@ export type Bus = {
   readonly messageAt: (seq: number) => Promise<StreamMessage | null>;
   readonly lastMessage: (subject: string) => Promise<StreamMessage | null>;
   readonly read: (options: ReadOptions) => Promise<EventReader>;
+  /** Hands on what comes after a place, in order, without keeping a place on the server. */
+  readonly follow: (place: Place, take: (message: StreamMessage) => void) => Promise<Following>;
+  /** What the stream holds after a place, for one who asks for it bit by bit. */
+  readonly history: (place: Place) => Promise<History>;
   readonly pending: (reader: string) => Promise<number>;
   readonly forget: (reader: string) => Promise<void>;
   /** Tells whoever listens at this moment. Nothing may depend on its arrival. */
@@ -74,6 +79,8 @@ export function connectBus({ replicas = 1, namespace = '', ...options }: BusOpti
         await createDurable(access, reading);
         return openReader(access, reading.name, onConnect);
       }),
+    follow: (place, take) => ask((access) => follow(access, place, { take, onConnect })),
+    history: (place) => ask((access) => openHistory(access, place)),
     pending: (reader) => ask((access) => pendingOf(access, reader)),
     forget: (reader) => ask((access) => removeDurable(access, reader)),
     signal: (subject) => current()?.connection.publish(space.prefix + subject),

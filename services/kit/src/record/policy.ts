@@ -96,6 +96,24 @@ export function scopeSql(
   return ruleSql(viewer, entity.access, { action, scope, alias, now });
 }
 
+export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
+
+/**
+ * Whether the viewer may read what has this owner, as `scopeSql` says it of a row. Grants are left
+ * out: they lie in the database.
+ */
+export function readsOwned(viewer: Viewer, { ownerId, teamId }: Owned): boolean {
+  const scope = scopeOf(viewer, 'read');
+  if (scope === 'all') return true;
+  if (scope === 'none') return false;
+  const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
+  const isOwner = ownerId !== null && ownerId === viewer.staffId;
+  return isOwner || (reaches(scope, 'team') && teamId !== null && teams.includes(teamId));
+}
+
+const reaches = (scope: Scope, wanted: Scope): boolean =>
+  scopes.indexOf(scope) >= scopes.indexOf(wanted);
+
 type Reach = {
   readonly action: Action;
   readonly scope: Scope;
@@ -155,7 +173,6 @@ type OwnerColumns = {
 };
 
 function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColumns): Sql {
-  const reaches = (wanted: Scope): boolean => scopes.indexOf(scope) >= scopes.indexOf(wanted);
   const grantees = [viewer.staffId, ...viewer.teamIds].flatMap((each) =>
     each === null ? [] : [idToBytes(each)],
   );
@@ -166,13 +183,13 @@ function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColum
       sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
     ],
     [
-      reaches('shared') && grantees.length > 0,
+      reaches(scope, 'shared') && grantees.length > 0,
       and([
         sql`EXISTS (SELECT 1 FROM shareGrant g WHERE ${raw(`g.resourceId = ${alias}.id`)} AND g.granteeId IN (${grantees}) AND (g.expiresAt IS NULL OR g.expiresAt > ${now}))`,
       ]),
     ],
     [
-      reaches('team') && teams.length > 0,
+      reaches(scope, 'team') && teams.length > 0,
       sql`${raw(`${alias}.\`${team}\``)} IN (${teams.map(idToBytes)})`,
     ],
   ];

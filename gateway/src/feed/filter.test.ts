@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { newId } from '@crm/kit/id';
+import { changeOf, type Change } from './change.ts';
+import { coalesce } from './coalesce.ts';
+import { readFilter } from './filter.ts';
+
+const id = newId();
+
+function change(type: string, changes: Partial<Change> = {}, seq = 1): Change {
+  const event = {
+    eventId: newId(),
+    type,
+    schemaVersion: 1,
+    visibility: 'public' as const,
+    aggregate: type.slice(0, type.indexOf('.')),
+    aggregateId: id,
+    version: 2,
+    customerId: id,
+    actor: null,
+    changedFields: ['ownerId', 'address.city'],
+    occurredAt: '2026-11-25T00:00:00Z',
+    trace: null,
+    data: { ownerId: 'new', teamId: null, changes: { ownerId: { from: 'old', to: 'new' } } },
+  };
+  const read = changeOf(event, seq);
+  if (!read) throw new Error(`${type} is not told of`);
+  return { ...read, ...changes };
+}
+
+describe('A filter', () => {
+  test.each([
+    [{}, true],
+    [{ entities: ['CUSTOMER'] }, true],
+    [{ entities: ['PERSON'] }, false],
+    [{ kinds: ['UPDATED'] }, true],
+    [{ kinds: ['DELETED'] }, false],
+    [{ customerIds: [id] }, true],
+    [{ customerIds: [newId()] }, false],
+    [{ customerIds: [] }, false],
+    [{ subjects: ['customer.updated'] }, true],
+    [{ subjects: ['customer.*'] }, true],
+    [{ subjects: ['custom.*', 'customer'] }, false],
+    [{ changedFieldsAny: ['owner'] }, true],
+    [{ changedFieldsAny: ['ownerId'] }, true],
+    [{ changedFieldsAny: ['address'] }, true],
+    [{ changedFieldsAny: ['addr', 'own'] }, false],
+    [{ ownerIds: ['new'] }, true],
+    [{ ownerIds: ['old'] }, true],
+    [{ ownerIds: ['another'] }, false],
+    [{ entities: ['CUSTOMER'], kinds: ['CREATED'] }, false],
+  ])('%j decides: %j', (given, expected) => {
+    expect(readFilter(given).matches(change('customer.updated'))).toBe(expected);
+  });
+
+  test('is the same whatever the order of what it names', () => {
+    const one = readFilter({ kinds: ['UPDATED', 'CREATED'], subjects: null });
+    expect(readFilter({ kinds: ['CREATED', 'UPDATED'] }).hash).toBe(one.hash);
+    expect(readFilter({ kinds: ['CREATED'] }).hash).not.toBe(one.hash);
+  });
+
+  test('refuses what it cannot hold', () => {
+    expect(() => readFilter({ segment: 'strategic' })).toThrow('there are no segments yet');
+    expect(() => readFilter({ ownerIds: ['a'], entities: ['ALERT'] })).toThrow('not for ALERT');
+    const many = Array.from({ length: 1001 }, String);
+    expect(() => readFilter({ customerIds: many })).toThrow('at most 1000');
+  });
+});
+
+describe('Changes within one time', () => {
+  test('of one record are one, where the last of them stood', () => {
+    const other = change('person.updated', { entityId: newId() }, 3);
+    const created = change('customer.created', { changedFields: [], kind: 'CREATED' }, 1);
+    const renamed = change(
+      'customer.updated',
+      { changedFields: ['name'], previous: { name: 'a' } },
+      2,
+    );
+    const again = change(
+      'customer.updated',
+      { changedFields: ['name', 'level'], previous: { name: 'b', level: 'KEY' } },
+      4,
+    );
+    const merged = coalesce([created, renamed, other, again]);
+    expect(merged.map(({ seq }) => seq)).toEqual([3, 4]);
+    expect(merged[1]).toMatchObject({
+      kind: 'CREATED',
+      eventId: again.eventId,
+      changedFields: ['name', 'level'],
+      previous: { name: 'a', level: 'KEY' },
+    });
+  });
+});
+
+describe('An event', () => {
+  test.each([
+    ['customer.deleted', 3, 'DELETED'],
+    ['competitorproduct.removed', 3, 'DELETED'],
+    ['person.restored', 3, 'RESTORED'],
+    ['order.recorded', 1, 'CREATED'],
+    ['staff.upserted', 2, 'UPDATED'],
+    ['alert.resolved', 3, 'UPDATED'],
+  ])('%s of version %i is %s', (type, version, kind) => {
+    const event = {
+      eventId: newId(),
+      type,
+      schemaVersion: 1,
+      visibility: 'public' as const,
+      aggregate: type.slice(0, type.indexOf('.')),
+      aggregateId: id,
+      version,
+      customerId: null,
+      actor: null,
+      changedFields: [],
+      occurredAt: '2026-11-25T00:00:00Z',
+      trace: null,
+      data: {},
+    };
+    expect(changeOf(event, 1)?.kind).toBe(kind);
+    expect(changeOf({ ...event, visibility: 'private' }, 1)).toBeNull();
+  });
+});

@@ -1,0 +1,144 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describeError } from '@crm/kit/describe-error';
+import type { Bus } from '@crm/kit/event/bus';
+import type { StreamMessage, StreamState } from '@crm/kit/event/bus-stream';
+import { decode } from '@crm/kit/event/envelope';
+import type { Log } from '@crm/kit/log';
+import { startLoop } from '@crm/kit/loop';
+import { changeOf, type Change } from './change.ts';
+import { shortHash } from './cursor.ts';
+import { createRecentChanges, type RecentChanges, type RecentLimits } from './recent.ts';
+
+/** One stream as it is read: another object once the stream was made anew. */
+export type Tail = {
+  /** Names the stream in cursors. */
+  readonly stream: string;
+  readonly recent: RecentChanges;
+};
+
+export type Intake = {
+  /** Null until the stream was found and its newest changes were read. */
+  readonly tail: () => Tail | null;
+  /** Calls the listener whenever there is more to read, or another stream. */
+  readonly onNews: (listener: () => void) => () => void;
+  readonly stop: () => Promise<void>;
+};
+
+export type IntakeOptions = {
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly limits?: RecentLimits;
+};
+
+export const changeSubject = 'crm.evt.>';
+
+const limitsDefault: RecentLimits = { changesMax: 20_000, bytesMax: 32 * 1024 * 1024 };
+const readAtOnce = 1000;
+const lookMs = 2000;
+const offlineMs = 200;
+
+/** Reads the stream once for the whole process, however many follow it. */
+export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions): Intake {
+  const listeners = new Set<() => void>();
+  const stopping = new AbortController();
+  let tail: Tail | null = null;
+
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const step = async (): Promise<void> => {
+    if (!bus.isConnected()) return pause(offlineMs, stopping.signal);
+    const next = tailFor(await bus.streamState(), tail, limits);
+    await readUpTo({ bus, log }, next);
+    tail = next;
+    tell();
+    await followLive({ bus, log, tell, stop: stopping.signal }, next);
+  };
+  const loop = startLoop({
+    step,
+    onFailure: (error, failures) => {
+      if (failures === 1) log.warn({ error: describeError(error) }, 'changes cannot be read');
+    },
+  });
+  return {
+    tail: () => tail,
+    onNews: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    stop: async () => {
+      stopping.abort();
+      await loop.stop();
+    },
+  };
+}
+
+type Scope = Pick<IntakeOptions, 'bus' | 'log'>;
+type LiveScope = Scope & { readonly tell: () => void; readonly stop: AbortSignal };
+
+/** Returns when the connection is lost, or the stream is no longer the same. */
+async function followLive({ bus, log, tell, stop }: LiveScope, tail: Tail): Promise<void> {
+  const place = { subject: changeSubject, afterSeq: tail.recent.head() };
+  const over = new AbortController();
+  const following = await bus.follow(place, (message) => {
+    take(tail, message, log);
+    tell();
+  });
+  const ended = following.ended.then(() => over.abort());
+  try {
+    while (!over.signal.aborted && !stop.aborted) {
+      await Promise.race([ended, pause(lookMs, stop)]);
+      if (!isSame(await bus.streamState(), tail)) return;
+    }
+  } finally {
+    await following.stop();
+  }
+}
+
+function take({ recent }: Tail, message: StreamMessage, log: Log): void {
+  if (message.seq <= recent.head()) return;
+  const change = readChange(message, log);
+  if (change) recent.add(change, message.body.length);
+  else recent.pass(message.seq);
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);
+
+function tailFor(state: StreamState, known: Tail | null, limits: RecentLimits): Tail {
+  const isWhole = known && isSame(state, known) && state.firstSeq <= known.recent.head() + 1;
+  if (isWhole) return known;
+  const startSeq = Math.max(state.firstSeq - 1, state.lastSeq - limits.changesMax, 0);
+  return {
+    stream: shortHash(state.identity),
+    recent: createRecentChanges(startSeq, limits),
+  };
+}
+
+/** A stream that ends before what was read from it was cut off, or put back from a copy. */
+const isSame = ({ identity, lastSeq }: StreamState, { stream, recent }: Tail): boolean =>
+  shortHash(identity) === stream && lastSeq >= recent.head();
+
+async function readUpTo({ bus, log }: Scope, tail: Tail): Promise<void> {
+  const place = { subject: changeSubject, afterSeq: tail.recent.head() };
+  const history = await bus.history(place);
+  try {
+    for (;;) {
+      const messages = await history.next(readAtOnce);
+      if (messages.length === 0) return;
+      for (const message of messages) take(tail, message, log);
+    }
+  } finally {
+    await history.close();
+  }
+}
+
+/** Null for what is no change that the feed tells of. */
+export function readChange(message: StreamMessage, log: Log): Change | null {
+  try {
+    return changeOf(decode(message), message.seq);
+  } catch (error) {
+    log.warn({ seq: message.seq, error: describeError(error) }, 'not an event');
+    return null;
+  }
+}

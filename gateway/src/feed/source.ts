@@ -1,0 +1,73 @@
+import type { Change } from './change.ts';
+import { shortHash } from './cursor.ts';
+import type { Position } from './reader.ts';
+import type { Sight } from './rights.ts';
+
+/** What the schema's `Change` is read from. */
+export type ChangeSource = Readonly<Record<string, unknown>> & { readonly cursor: string };
+
+export const sourceOfChange = (change: Change, cursor: string, sight: Sight): ChangeSource => ({
+  cursor,
+  eventId: change.eventId,
+  subject: change.subject,
+  kind: change.kind,
+  occurredAt: change.occurredAt,
+  actor: change.actorId === null ? null : { id: change.actorId },
+  entityKind: change.entity.kind,
+  entityId: change.entityId,
+  version: change.version,
+  customerId: change.customerId,
+  changedFields: change.changedFields,
+  previous: change.previous,
+  entity:
+    sight === 'gone' || change.kind === 'DELETED'
+      ? null
+      : { __typename: change.entity.type, id: change.entityId },
+  gap: false,
+  reason: null,
+});
+
+export type Notice = {
+  readonly kind: 'GAP' | 'OVERFLOW' | 'CAUGHT_UP';
+  readonly reason: string | null;
+};
+
+/** A frame that tells of the feed itself. */
+export const sourceOfNotice = (
+  { kind, reason }: Notice,
+  { stream, seq }: Position,
+  cursor: string,
+): ChangeSource => ({
+  cursor,
+  eventId: shortHash(`${kind} ${stream} ${seq}`),
+  subject: `feed.${kind.toLowerCase()}`,
+  kind,
+  occurredAt: new Date().toISOString(),
+  actor: null,
+  entityKind: null,
+  entityId: null,
+  version: null,
+  customerId: null,
+  changedFields: [],
+  previous: null,
+  entity: null,
+  gap: kind === 'GAP',
+  reason,
+});
+
+const reasons = {
+  EXPIRED: 'What followed the cursor is no longer kept',
+  RECREATED: 'The stream of changes was made anew',
+} as const;
+
+export const gapNotice = (gap: keyof typeof reasons): Notice => ({
+  kind: 'GAP',
+  reason: reasons[gap],
+});
+
+export const overflowNotice: Notice = {
+  kind: 'OVERFLOW',
+  reason: 'The connection took less than what happened',
+};
+
+export const caughtUpNotice: Notice = { kind: 'CAUGHT_UP', reason: null };
