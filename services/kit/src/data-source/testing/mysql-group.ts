@@ -43,7 +43,7 @@ export async function startGroup(): Promise<TestServers> {
 }
 
 /** Waits until a member sees so many members at work, itself among them. */
-export const untilOnline = (server: MysqlServer, count: number): Promise<void> =>
+const untilOnline = (server: MysqlServer, count: number): Promise<void> =>
   until(
     `${server.address.name} sees ${count} members`,
     async () => {
