@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { until } from '@crm/kit/testing/until';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
-import { openTestSocket, type TestSocket } from '../testing/socket.ts';
+import { openTestSocket, type TestFrame, type TestSocket } from '../testing/socket.ts';
 
 jest.setTimeout(60_000);
 
@@ -41,6 +41,9 @@ async function follow(variables: object = {}, token = admin): Promise<TestSocket
   await socket.received(1);
   return socket;
 }
+
+const changesOf = (socket: TestSocket): readonly TestFrame[] =>
+  socket.frames().filter(({ kind }) => kind === 'UPDATED');
 
 describe('A subscription to changes', () => {
   test('tells where it begins, then each change with what is selected from two services', async () => {
@@ -101,6 +104,29 @@ describe('A subscription to changes', () => {
     const changed = [['ownerId'], ['name'], ['level']];
     await Promise.all(changed.map((changedFields) => mesh.tell({ id, changedFields })));
     expect((await socket.received(2))[1]).toMatchObject({ changedFields: ['ownerId', 'level'] });
+  });
+});
+
+describe('A client that does not read', () => {
+  test('is told that it was too slow, and gets what it missed once and in order', async () => {
+    const id = mesh.add({ name: 'x'.repeat(30_000) });
+    const filter = { customerIds: [id] };
+    const slow = await follow({ filter });
+    const quick = await follow({ filter });
+    slow.socket.pause();
+    const told: string[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      const versions = Array.from({ length: 5 }, (_, index) => round * 5 + index + 2);
+      told.push(...(await Promise.all(versions.map((version) => mesh.tell({ id, version })))));
+    }
+    await quick.received(501);
+    slow.socket.resume();
+    await until(() => changesOf(slow).length >= 500, { what: 'all changes', forMs: 40_000 });
+
+    expect(changesOf(slow).map(({ eventId }) => eventId)).toEqual(told);
+    expect(changesOf(quick).map(({ eventId }) => eventId)).toEqual(told);
+    expect(slow.frames().map(({ kind }) => kind)).toContain('OVERFLOW');
+    await until(() => slow.frames().at(-1)?.['kind'] === 'CAUGHT_UP', { what: 'the end' });
   });
 });
 

@@ -46,7 +46,7 @@ describe('A connection', () => {
       'pings without end',
       4429,
       (socket) => {
-        for (let count = 0; count < 200; count += 1) socket.socket.ping();
+        for (let count = 0; count < 200; count += 1) socket.say({ type: 'ping' });
       },
     ],
   ])('that %s is closed with %i', async (_, code, act) => {
