@@ -50,8 +50,9 @@ await main(async () => {
   if (values.json) {
     process.stdout.write(`${JSON.stringify({ name: 'faults', at, rows: ran.map(rowOf) })}\n`);
   }
+  const isComplete = outcomes.length === chosen.length;
   // Handlers for signals would keep this process.
-  process.exit(passed === ran.length ? 0 : 1);
+  process.exit(isComplete && passed === ran.length ? 0 : 1);
 });
 
 /** Every folder with a `scenario.ts` is one. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { homeFromEnv } from '../mesh/mesh.ts';
 import { homeAt } from '../mesh/paths.ts';
 import { explain, say } from '../mesh/say.ts';
+import { untilStopSignal } from '../mesh/stop-signal.ts';
 import { programVariables } from '../mesh/test-environment.ts';
 import { findToolchain } from '../mesh/toolchain.ts';
 import { heal, openStage, type MeshStage } from './mesh/stage.ts';
@@ -17,8 +18,11 @@ export async function runAll(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const mesh = createLazyStage();
+  const interrupt = new AbortController();
+  void untilStopSignal().then(() => interrupt.abort());
   try {
     for (const scenario of scenarios) {
+      if (interrupt.signal.aborted) break;
       say(`${scenario.id}: ${scenario.title}`);
       const outcome = await attempt(scenario, mesh.open);
       outcomes.push(outcome);

@@ -23,7 +23,7 @@ export type Cell = Planned & {
 const run = promisify(execFile);
 /** Two small pairs and their loads are what two cores can carry without disturbing each other. */
 const atATime = 2;
-const cellMsMax = 180_000;
+const cellMsMax = 300_000;
 
 const gap = z.union([z.number(), z.literal('never').transform(() => Infinity)]);
 const resultSchema = z.object({

@@ -46,7 +46,9 @@ const answerSchema = z.object({
       }),
     )
     .default([]),
-  extensions: z.object({ consistency: z.object({ token: z.string() }).optional() }).optional(),
+  extensions: z
+    .object({ consistency: z.object({ token: z.string().nullable() }).optional() })
+    .optional(),
 });
 
 type Answer = z.infer<typeof answerSchema>;
@@ -82,7 +84,7 @@ export function connectGraph(url: string, token: string): Graph {
       },
       ...(signal && { signal }),
     });
-    return answerSchema.parse(JSON.parse(await response.body.text()));
+    return response.body.text();
   };
   return { ...asker(send, {}), close: () => pool.destroy() };
 }
@@ -93,7 +95,7 @@ type Request = {
   readonly signal: AbortSignal | undefined;
 };
 
-type Send = (request: Request) => Promise<Answer>;
+type Send = (request: Request) => Promise<string>;
 
 function asker(send: Send, wishes: Wishes): Graph {
   let seen: string | undefined;
@@ -104,7 +106,8 @@ function asker(send: Send, wishes: Wishes): Graph {
         ...(seen !== undefined && { 'x-crm-consistency': seen }),
       };
       const body = JSON.stringify({ query, variables });
-      const answer = await send({ body, headers, signal }).catch(unreachable);
+      const text = await send({ body, headers, signal }).catch(unreachable);
+      const answer = answerSchema.parse(JSON.parse(text));
       if (wishes.hasMemory) seen = answer.extensions?.consistency?.token ?? seen;
       throwFirst(answer.errors);
       return data.parse(answer.data);
