@@ -137,7 +137,7 @@ function judge({ acknowledged, refused, reads }: Journal, end: State): readonly 
       what: 'appends acknowledged',
       value: acknowledged.length,
       unit: '',
-      bound: 20,
+      bound: 5,
       isFloor: true,
     },
   ];
