@@ -71,7 +71,7 @@ async function count(stage: MeshStage, mark: string): Promise<Found> {
        (SELECT COUNT(*) FROM crm_customers.customer WHERE source = '${mark}') AS customers,
        (SELECT COUNT(*) FROM crm_customers.salesOrder WHERE source = '${mark}') AS orders,
        (SELECT COUNT(*) FROM crm_customers.salesOrder
-        WHERE source = '${mark}' AND amount <> ${linesEach * 10}) AS wrongAmounts`,
+        WHERE source = '${mark}' AND amountAmount <> ${linesEach * 10}) AS wrongAmounts`,
   );
   const of = (name: keyof Found): number => Number(row?.[name]);
   return { customers: of('customers'), orders: of('orders'), wrongAmounts: of('wrongAmounts') };

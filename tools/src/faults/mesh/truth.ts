@@ -68,7 +68,7 @@ async function figuresOfOwner(
   const rows = await sql(
     stage,
     await writerOf(stage),
-    `SELECT BIN_TO_UUID(customerId) AS id, COUNT(*) AS count, SUM(amount) AS amount
+    `SELECT BIN_TO_UUID(customerId) AS id, COUNT(*) AS count, SUM(amountAmount) AS amount
      FROM crm_customers.salesOrder WHERE note LIKE '${mark} %' GROUP BY customerId`,
   );
   return new Map(
