@@ -1,6 +1,6 @@
 import { requireReadable, unknownField, type CriteriaScope } from './criteria.ts';
 import { customFieldTarget } from './custom-field.ts';
-import { columnNamed, encode, valueAt, type Stamps } from './entity.ts';
+import { columnNamed, encode, valueAt, type Column, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { id as idField, text, type Field } from './field.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
@@ -53,8 +53,22 @@ function readKey(scope: CriteriaScope, { field: name, direction }: OrderBy): Sor
   if (column.field.kind === 'list' || column.field.kind === 'json') {
     throw invalid(`${scope.entity.name} can't be sorted by ${name}`);
   }
+  return {
+    name,
+    target: sortTarget(scope, column),
+    path: column.path,
+    field: column.field,
+    isAscending,
+  };
+}
+
+/** A closed value goes by its place in the list, which is what MySQL orders an ENUM column by. */
+function sortTarget(scope: CriteriaScope, column: Column): string {
   const target = columnSql(column, scope.alias);
-  return { name, target, path: column.path, field: column.field, isAscending };
+  const { kind, sql: isComputed, values = [] } = column.field;
+  return kind === 'enum' && isComputed
+    ? `NULLIF(FIELD(${target}, ${values.map((value) => `'${value}'`).join(', ')}), 0)`
+    : target;
 }
 
 export const orderSql = (keys: readonly SortKey[]): Sql =>
@@ -107,10 +121,20 @@ function readCursor(keys: readonly SortKey[], cursor: string): unknown[] {
 }
 
 function decodeKey(field: Field, value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) throw invalid('The cursor is damaged');
+  if (typeof value === 'object' && value !== null) throw damaged();
+  if (field.kind === 'enum') return value === null ? null : placeOf(field, value);
   if (field.kind === 'dateTime' && typeof value === 'string') return new Date(value);
   return encode(field, value);
 }
+
+/** MySQL compares an ENUM with a text by its letters, and with a number by its place from 1. */
+function placeOf({ values = [] }: Field, value: unknown): number {
+  const at = values.findIndex((each) => each === value);
+  if (at < 0) throw damaged();
+  return at + 1;
+}
+
+const damaged = (): Error => invalid('The cursor is damaged');
 
 function parseCursor(cursor: string): readonly unknown[] {
   try {
