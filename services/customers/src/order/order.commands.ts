@@ -59,7 +59,7 @@ export const upsertOrders = (context: RequestContext, input: UpsertInput): Promi
       ...(writable.has(row.customerId) ? [] : [notYours]),
     ]);
     const { result, created, changed } = await upsertRecords(work, SalesOrderEntity, {
-      inputs: input.rows.map((row, at) => (problems[at]?.length ? row : priced(row))),
+      inputs: input.rows.map((row, at) => (problems[at]?.length ? unpriced(row) : priced(row))),
       matchOn: ['source', 'externalRef'],
       problemsAt: (at) => problems[at] ?? [],
       rules,
@@ -99,6 +99,9 @@ function priced({ currency, ...input }: OrderInput): object {
   const amount = sumAmounts(lines.map((line) => line.amount));
   return { ...input, lines, amount: { amount, currency: currency ?? 'CNY' } };
 }
+
+/** A row that is refused, whose amounts can't be told. */
+const unpriced = (row: OrderInput): object => ({ ...row, currency: undefined });
 
 const writableCustomers = (work: Work, rows: readonly OrderInput[]): Promise<ReadonlySet<string>> =>
   writableIds(work, CustomerEntity, [...new Set(rows.map(({ customerId }) => customerId))]);

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { customFieldProblems, findCustomFields } from './custom-field.ts';
-import { valueAt, type Entity } from './entity.ts';
+import { columnNamed, valueAt, type Entity } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
 import type { Field, FieldKind } from './field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
@@ -60,6 +60,7 @@ export const refused = (entity: Entity, problems: readonly FieldProblem[]): Erro
   );
 
 function readValues(entity: Entity, input: Input): Map<string, unknown> {
+  requireKnown(entity, input, []);
   const values = new Map<string, unknown>();
   for (const { name, path, field } of entity.columns) {
     if (name === 'customFields' || field.managed || field.sql) continue;
@@ -73,6 +74,29 @@ function readValues(entity: Entity, input: Input): Map<string, unknown> {
     );
   }
   return values;
+}
+
+/** What a call carries beside the fields of its record. */
+const envelope: readonly string[] = ['id', 'expectedVersion', 'clientMutationId', 'customFields'];
+
+/**
+ * The schema names what a client may send, so a key that the catalogue does not know is a line
+ * forgotten there, and leaving it out would lose what the client sent.
+ */
+function requireKnown(entity: Entity, input: object, path: readonly string[]): void {
+  for (const [key, value] of Object.entries(input)) {
+    if (value === undefined || (path.length === 0 && envelope.includes(key))) continue;
+    const here = [...path, key];
+    const isGroup = requireField(entity, here.join('.')) === 'group';
+    if (isGroup && typeof value === 'object' && value !== null) requireKnown(entity, value, here);
+  }
+}
+
+function requireField(entity: Entity, name: string): 'field' | 'group' {
+  const column = columnNamed(entity, name);
+  if (column && !column.field.managed && !column.field.sql) return 'field';
+  if (entity.columns.some((each) => each.name.startsWith(`${name}.`))) return 'group';
+  throw new Error(`${name} is in an input and is no field that ${entity.name} takes`);
 }
 
 /** A field is given when it, or the group that holds it, is in the input; null empties the group. */

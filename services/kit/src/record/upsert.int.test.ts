@@ -132,6 +132,17 @@ describe('Many records changed by one call', () => {
     ]);
   });
 
+  test.each([
+    ['a field', { code: 'lost', name: 'a', nickname: 'b' }, 'nickname'],
+    ['a member of a group', { code: 'lost', name: 'a', size: { depth: 1 } }, 'size.depth'],
+    ['a field of the service alone', { code: 'lost', name: 'a', version: 7 }, 'version'],
+  ])('are a bug when one names %s that the catalogue does not take', async (_, row, name) => {
+    await expect(upsert([row])).rejects.toThrow(
+      `${name} is in an input and is no field that Thing takes`,
+    );
+    expect(await thingsOf('lost')).toEqual([]);
+  });
+
   test('cost as many statements as one', async () => {
     await upsert(costRows(100, 'one'));
     const one = await countStatements(db, () => upsert(costRows(1, 'two')));

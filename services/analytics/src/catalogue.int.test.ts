@@ -1,0 +1,27 @@
+import { catalogueProblems } from '@crm/kit/testing/catalogue';
+import { expect, test } from '@jest/globals';
+import { CustomerEntity } from './customer/customer.fields.ts';
+import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
+import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
+import { CustomerReportRow } from './report/report.fields.ts';
+import { migrations } from './migrations/index.ts';
+import { createSchema } from './schema.ts';
+
+test('the SDL, the field catalogue and the tables agree', async () => {
+  const problems = await catalogueProblems({
+    schema: createSchema(),
+    entities: [
+      CustomerEntity,
+      CustomerReportRow,
+      StaffMemberEntity,
+      TeamEntity,
+      ProductEntity,
+      OrderFact,
+      PaymentFact,
+      ReceivableFact,
+      InteractionFact,
+    ],
+    migrations,
+  });
+  expect(problems).toEqual([]);
+});

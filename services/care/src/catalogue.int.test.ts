@@ -1,0 +1,16 @@
+import { catalogueProblems } from '@crm/kit/testing/catalogue';
+import { expect, test } from '@jest/globals';
+import { entities } from './entities.ts';
+import { PulseEntity } from './pulse/pulse.fields.ts';
+import { migrations } from './migrations/index.ts';
+import { createSchema } from './schema.ts';
+
+test('the SDL, the field catalogue and the tables agree', async () => {
+  const problems = await catalogueProblems({
+    schema: createSchema(),
+    entities: [...entities, PulseEntity],
+    besides: ['SnoozeAlertInput.until', 'DismissAlertInput.reason'],
+    migrations,
+  });
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,22 @@
+import { catalogueProblems } from '@crm/kit/testing/catalogue';
+import { expect, test } from '@jest/globals';
+import { entities } from './entities.ts';
+import { migrations } from './migrations/index.ts';
+import { createSchema } from './schema.ts';
+
+test('the SDL, the field catalogue and the tables agree', async () => {
+  const problems = await catalogueProblems({
+    schema: createSchema(),
+    entities,
+    inputs: { StaffInput: 'StaffMember', TeamInput: 'Team', ProductInput: 'Product' },
+    besides: [
+      'RecordOrderInput.currency',
+      'CancelOrderInput.reason',
+      'StaffInput.teamCode',
+      'StaffInput.managerCode',
+      'TeamInput.parentCode',
+    ],
+    migrations,
+  });
+  expect(problems).toEqual([]);
+});
