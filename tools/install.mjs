@@ -2,12 +2,14 @@
 // `--supervisor` builds what `npm start` runs. It comes before everything else, so it uses nothing
 // but Node.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isStale, markFresh } from './stale.mjs';
 
 const nodeAtLeast = [20, 19];
 const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = `${root}package-lock.json`;
+const written = `${root}node_modules/.package-lock.json`;
 
 requireNode();
 if (!isInstalled()) install();
@@ -20,16 +22,25 @@ function requireNode() {
   fail(`Guanxi needs Node ${nodeAtLeast.join('.')} or newer; this is ${process.versions.node}.`);
 }
 
-/** Compares with the list that npm writes at the very end of an installation. */
+/** Every command asks, so the lists are compared once for each change of theirs. */
 function isInstalled() {
-  const written = `${root}node_modules/.package-lock.json`;
+  const stamp = `${root}node_modules/.compared`;
+  const age = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (existsSync(written) && age(stamp) > Math.max(age(wanted), age(written))) return true;
+  if (!isComplete()) return false;
+  writeFileSync(stamp, '');
+  return true;
+}
+
+/** Compares with the list that npm writes at the very end of an installation. */
+function isComplete() {
   if (!existsSync(written)) return false;
   const installed = readPackages(written);
-  return Object.entries(readPackages(`${root}package-lock.json`))
-    .filter(([path, wanted]) => path.startsWith('node_modules/') && isRequired(wanted))
+  return Object.entries(readPackages(wanted))
+    .filter(([path, entry]) => path.startsWith('node_modules/') && isRequired(entry))
     .every(
-      ([path, wanted]) =>
-        installed[path]?.integrity === wanted.integrity && existsSync(`${root}${path}`),
+      ([path, entry]) =>
+        installed[path]?.integrity === entry.integrity && existsSync(`${root}${path}`),
     );
 }
 

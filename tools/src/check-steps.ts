@@ -1,22 +1,22 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { generateTypes } from './generate.ts';
 import { repository } from './mesh/paths.ts';
 import { say, seconds } from './mesh/say.ts';
+import { runStep, type Command } from './step.ts';
 
 /** Both cores of a small machine are kept busy; more at a time would only take turns. */
 const atATime = 2;
 /** A step that hangs ends; one that waits for a busy machine does not. */
-const stepMsMax = 900_000;
+const stepMsMax = 600_000;
 
-type Step = { readonly name: string; readonly command: readonly [string, ...string[]] };
+type Step = { readonly name: string; readonly command: Command };
 
-const program = (name: string, ...options: readonly string[]): Step['command'] => [
+const program = (name: string, ...options: readonly string[]): Command => [
   join(repository, 'node_modules/.bin', name),
   ...options,
 ];
 
-const script = (file: string, ...options: readonly string[]): Step['command'] => [
+const script = (file: string, ...options: readonly string[]): Command => [
   process.execPath,
   '--import',
   'tsx',
@@ -35,48 +35,30 @@ const steps: readonly Step[] = [
   { name: 'events', command: script('check-events.ts') },
 ];
 
-/** Runs everything that needs no server. Returns how many steps failed. */
-export async function check(): Promise<number> {
-  const generated = await attempt('code generation', generateTypes);
+/** Runs everything that needs no server. Returns the names of the steps that failed. */
+export async function check(stop: AbortSignal): Promise<readonly string[]> {
   const waiting = [...steps];
-  const outcomes: boolean[] = [generated];
+  const failed = await attempt('code generation', generateTypes);
   const work = async (): Promise<void> => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) {
+    for (let step = waiting.shift(); step && !stop.aborted; step = waiting.shift()) {
       const { name, command } = step;
-      outcomes.push(await attempt(name, () => runCommand(command)));
+      failed.push(...(await attempt(name, () => runStep(command, { msMax: stepMsMax, stop }))));
     }
   };
   await Promise.all(Array.from({ length: atATime }, work));
-  return outcomes.filter((passed) => !passed).length;
+  return failed;
 }
 
-async function attempt(name: string, run: () => Promise<void>): Promise<boolean> {
+/** The name, when it failed. */
+async function attempt(name: string, run: () => Promise<void>): Promise<string[]> {
   const startedAt = performance.now();
   try {
     await run();
     say(`  ok    ${name.padEnd(20)} ${seconds(performance.now() - startedAt).padStart(7)}`);
-    return true;
+    return [];
   } catch (error) {
     say(`  FAIL  ${name.padEnd(20)} ${seconds(performance.now() - startedAt).padStart(7)}`);
     say(error instanceof Error ? error.message : String(error));
-    return false;
+    return [name];
   }
-}
-
-function runCommand([file, ...options]: Step['command']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, options, {
-      cwd: repository,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: stepMsMax,
-    });
-    const output: Buffer[] = [];
-    child.stdout.on('data', (part: Buffer) => output.push(part));
-    child.stderr.on('data', (part: Buffer) => output.push(part));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(Buffer.concat(output).toString('utf8').trim()));
-    });
-  });
 }

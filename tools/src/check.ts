@@ -1,10 +1,15 @@
 import { check } from './check-steps.ts';
 import { main, say, seconds } from './mesh/say.ts';
+import { untilStopSignal } from './mesh/stop-signal.ts';
 
 /** Everything that can be checked without a server. */
 await main(async () => {
   const startedAt = performance.now();
-  const failed = await check();
-  say(failed === 0 ? `All good (${seconds(performance.now() - startedAt)})` : `${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  const interrupt = new AbortController();
+  void untilStopSignal().then(() => interrupt.abort());
+  const failed = await check(interrupt.signal);
+  const took = seconds(performance.now() - startedAt);
+  say(failed.length === 0 ? `All good (${took})` : `Failed: ${failed.join(', ')} (${took})`);
+  // The handlers for signals would keep this process.
+  process.exit(failed.length === 0 ? 0 : 1);
 });

@@ -63,7 +63,7 @@ type Run = {
 async function runAll(run: Run): Promise<Tally[]> {
   const databases = await startDatabases(run);
   try {
-    const checks = run.patterns.length > 0 ? [] : [await runChecks()];
+    const checks = run.patterns.length > 0 ? [] : [await runChecks(run)];
     const units = await runUnits(run, databases);
     await databases.stop();
     return [...checks, units, await runScenarios(run)];
@@ -85,10 +85,10 @@ async function startDatabases({ home, port, stop }: Run): Promise<RunningMesh> {
   return databases;
 }
 
-async function runChecks(): Promise<Tally> {
+async function runChecks({ stop }: Run): Promise<Tally> {
   say('Checks');
-  const failed = await check();
-  return { passed: 0, failed };
+  const failed = await check(stop);
+  return { passed: 0, failed: failed.length };
 }
 
 async function runUnits(run: Run, databases: RunningMesh): Promise<Tally> {
