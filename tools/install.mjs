@@ -25,11 +25,15 @@ function requireNode() {
 /** Every command asks, so the lists are compared once for each change of theirs. */
 function isInstalled() {
   const stamp = `${root}node_modules/.compared`;
-  const age = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (existsSync(written) && age(stamp) > Math.max(age(wanted), age(written))) return true;
+  if (existsSync(written) && changedAt(stamp) > Math.max(changedAt(wanted), changedAt(written)))
+    return true;
   if (!isComplete()) return false;
   writeFileSync(stamp, '');
   return true;
+}
+
+function changedAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Compares with the list that npm writes at the very end of an installation. */
