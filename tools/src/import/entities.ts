@@ -27,6 +27,11 @@ export const entities = {
     rowType: 'RecordOrderInput',
     keys: [['source', 'externalRef']],
   },
+  payment: {
+    mutation: 'recordPayments',
+    rowType: 'RecordPaymentInput',
+    keys: [['source', 'externalRef']],
+  },
   interaction: {
     mutation: 'logInteractions',
     rowType: 'LogInteractionInput',

@@ -6,18 +6,18 @@ import { allow } from '@crm/kit/record/policy';
 import { createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
-import { paymentReceived } from './payment.events.ts';
+import { paymentsReceived } from './payment.events.ts';
 import { PaymentEntity, type Allocation, type Payment } from './payment.fields.ts';
 import { allocateOldestFirst, allocationProblems } from './payment.ts';
 
-type PaymentInput = {
+export type PaymentInput = {
   readonly customerId: string;
   readonly amount: Money;
   readonly allocations?: readonly Allocation[] | null;
   readonly clientMutationId?: string | null;
 };
 
-const rules: Rules<Payment> = {
+export const paymentRules: Rules<Payment> = {
   defaults: () => ({ method: 'BANK_TRANSFER' }),
   check: ({ amount }) =>
     Number(amount?.amount) > 0 ? [] : [{ path: 'amount.amount', message: 'must be above 0' }],
@@ -29,18 +29,18 @@ export const recordPayment = (context: RequestContext, input: PaymentInput): Pro
     { name: 'recordPayment', input, memory: rowMemory(PaymentEntity) },
     async (work) => {
       allow(work.viewer, 'write', 'payments');
-      const { customerId, amount } = input;
+      const { customerId } = input;
       await lockForWriting(work, CustomerEntity, customerId);
-      const open = await lockOpenReceivables(work, { customerId, currency: amount.currency });
-      const allocations = input.allocations ?? allocateOldestFirst(amount.amount, open);
-      const problems = allocationProblems(amount.amount, allocations, open);
+      const open = await lockOpenReceivables(work, [customerId]);
+      const allocations = input.allocations ?? allocateOldestFirst(input, open);
+      const problems = allocationProblems(input, allocations, open);
       if (problems.length > 0) throw refused(PaymentEntity, problems);
 
       const payment = await createRecord(work, PaymentEntity, {
         input: { ...input, allocations },
-        rules,
+        rules: paymentRules,
       });
-      await paymentReceived(work, payment);
+      await paymentsReceived(work, [payment]);
       await payReceivables(work, { open, allocations });
       return payment;
     },

@@ -3,10 +3,10 @@ import { publishRows } from '@crm/kit/event/publish';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import type { Payment } from './payment.fields.ts';
 
-export const paymentReceived = (work: Work, payment: Payment): Promise<void> =>
+export const paymentsReceived = (work: Work, payments: readonly Payment[]): Promise<void> =>
   publishRows(work, {
     type: PaymentReceived,
-    rows: [payment],
+    rows: payments,
     customerId: ({ customerId }) => customerId,
     data: ({ receivedOn, amount, method, allocations }) => ({
       receivedOn,

@@ -2,6 +2,7 @@ import { aggregateRecords } from '@crm/kit/record/aggregate';
 import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { recordPayment } from './payment.commands.ts';
+import { recordPayments } from './payments-import.commands.ts';
 import { PaymentEntity } from './payment.fields.ts';
 
 export const paymentResolvers: Resolvers = {
@@ -11,6 +12,7 @@ export const paymentResolvers: Resolvers = {
   },
   Mutation: {
     recordPayment: (_, { input }, context) => recordPayment(context, input),
+    recordPayments: (_, { input }, context) => recordPayments(context, input),
   },
   Payment: {
     __resolveReference: ({ id }, { loaders }) => loaders.payment.load(id),

@@ -1,14 +1,23 @@
 import type { FieldProblem } from '@crm/kit/errors';
-import { fromCents, sumAmounts, toCents } from '../money.ts';
+import type { Money } from '@crm/kit/record/field';
+import { fromCents, subtractAmounts, sumAmounts, toCents } from '../money.ts';
 import type { Receivable } from '../receivable/receivable.fields.ts';
-import type { Allocation } from './payment.fields.ts';
+import type { Allocation, Payment } from './payment.fields.ts';
 
-type Owed = Pick<Receivable, 'balance' | 'id'>;
+type Paid = { readonly customerId: string; readonly amount: Money };
+
+type Owed = Pick<Receivable, 'amount' | 'balance' | 'customerId' | 'id'>;
+
+/** Those that a payment may settle: the customer's, in its currency. */
+const payable = ({ customerId, amount }: Paid, open: readonly Owed[]): Owed[] =>
+  open.filter(
+    (each) => each.customerId === customerId && each.amount?.currency === amount.currency,
+  );
 
 /** Spreads a payment over open receivables in their order. What is left over stays unallocated. */
-export function allocateOldestFirst(amount: string, open: readonly Owed[]): Allocation[] {
-  let left = toCents(amount);
-  return open.flatMap(({ id, balance }) => {
+export function allocateOldestFirst(payment: Paid, open: readonly Owed[]): Allocation[] {
+  let left = toCents(payment.amount.amount);
+  return payable(payment, open).flatMap(({ id, balance }) => {
     const owed = toCents(balance?.amount ?? '0');
     const paid = owed < left ? owed : left;
     left -= paid;
@@ -18,13 +27,15 @@ export function allocateOldestFirst(amount: string, open: readonly Owed[]): Allo
 
 /** What is wrong with allocations that a client names. */
 export function allocationProblems(
-  amount: string,
+  payment: Paid,
   allocations: readonly Allocation[],
   open: readonly Owed[],
 ): FieldProblem[] {
+  const { amount } = payment.amount;
+  const mayBePaid = payable(payment, open);
   const problems = allocations.flatMap(({ receivableId, amount: part }, at) => {
     const path = `allocations.${at}`;
-    const receivable = open.find(({ id }) => id === receivableId);
+    const receivable = mayBePaid.find(({ id }) => id === receivableId);
     if (!receivable) {
       return [{ path, message: 'is no open receivable of this customer in this currency' }];
     }
@@ -45,3 +56,30 @@ export function allocationProblems(
     ? [{ path: 'allocations', message: `come to ${total}, which is more than the payment` }]
     : [];
 }
+
+/** What is open once allocations have been paid. */
+export const afterPaying = (
+  open: readonly Owed[],
+  allocations: readonly Allocation[],
+): Receivable[] => {
+  const paid = new Map(allocations.map(({ receivableId, amount }) => [receivableId, amount]));
+  return open.map((each) => {
+    const amount = paid.get(each.id);
+    return amount === undefined || !each.balance
+      ? each
+      : {
+          ...each,
+          balance: { ...each.balance, amount: subtractAmounts(each.balance.amount, amount) },
+        };
+  });
+};
+
+/** Whether a payment is the one that is recorded: it is known by its reference, and never changes. */
+export const isSamePayment = (
+  recorded: Payment,
+  given: Paid & { readonly receivedOn: string },
+): boolean =>
+  recorded.customerId === given.customerId &&
+  recorded.receivedOn === given.receivedOn &&
+  recorded.amount?.currency === given.amount.currency &&
+  toCents(recorded.amount.amount) === toCents(given.amount.amount);

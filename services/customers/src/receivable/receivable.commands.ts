@@ -1,11 +1,17 @@
 import type { Work } from '@crm/kit/record/command';
 import { ruleViolation } from '@crm/kit/errors';
-import { insertRecords, newRow, writeChange, type Change } from '@crm/kit/record/record';
+import {
+  insertRecords,
+  newRow,
+  writeChange,
+  writeChanges,
+  type Change,
+} from '@crm/kit/record/record';
 import { idToBytes } from '@crm/kit/id';
 import { sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/record/store';
 import type { SalesOrder } from '../order/order.fields.ts';
-import { subtractAmounts } from '../money.ts';
+import { subtractAmounts, sumAmounts } from '../money.ts';
 import type { Allocation } from '../payment/payment.fields.ts';
 import { receivableCancelled, receivableOpened, receivablePaid } from './receivable.events.ts';
 import { ReceivableEntity, type Receivable } from './receivable.fields.ts';
@@ -55,20 +61,22 @@ export async function cancelReceivables(work: Work, order: SalesOrder): Promise<
   await receivableCancelled(work, changes);
 }
 
-/** Locks the receivables of a customer that still want money, the longest due first. */
-export const lockOpenReceivables = (
+/** Locks the receivables of customers that still want money, the longest due first. */
+export const lockOpenReceivables = async (
   { manager }: Work,
-  { customerId, currency }: { readonly customerId: string; readonly currency: string },
+  customerIds: readonly string[],
 ): Promise<Receivable[]> =>
-  selectRows(
-    manager,
-    ReceivableEntity,
-    sql`WHERE t.customerId = ${idToBytes(customerId)} AND t.amountCurrency = ${currency}
-      AND t.balanceAmount > 0 AND t.isCancelled = 0 AND t.deletedAt IS NULL
-      ORDER BY t.dueOn, t.id FOR UPDATE`,
-  );
+  customerIds.length === 0
+    ? []
+    : selectRows(
+        manager,
+        ReceivableEntity,
+        sql`WHERE t.customerId IN (${customerIds.map(idToBytes)})
+          AND t.balanceAmount > 0 AND t.isCancelled = 0 AND t.deletedAt IS NULL
+          ORDER BY t.dueOn, t.id FOR UPDATE`,
+      );
 
-/** Lowers the balances by what a payment pays of them. */
+/** Lowers the balances by what payments pay of them. */
 export async function payReceivables(
   work: Work,
   {
@@ -76,17 +84,16 @@ export async function payReceivables(
     allocations,
   }: { readonly open: readonly Receivable[]; readonly allocations: readonly Allocation[] },
 ): Promise<void> {
-  const changes: Change<Receivable>[] = [];
+  const paid = new Map<string, string>();
   for (const { receivableId, amount } of allocations) {
-    const before = open.find(({ id }) => id === receivableId);
-    if (!before?.balance) continue;
-    const to = subtractAmounts(before.balance.amount, amount);
-    changes.push(
-      await writeChange(work, ReceivableEntity, {
-        before,
-        changes: { 'balance.amount': { from: before.balance.amount, to } },
-      }),
-    );
+    paid.set(receivableId, sumAmounts([paid.get(receivableId) ?? '0', amount]));
   }
-  await receivablePaid(work, changes);
+  const planned = open.flatMap((before) => {
+    const amount = paid.get(before.id);
+    if (amount === undefined || !before.balance) return [];
+    const from = before.balance.amount;
+    const changes = { 'balance.amount': { from, to: subtractAmounts(from, amount) } };
+    return [{ before, changes }];
+  });
+  await receivablePaid(work, await writeChanges(work, ReceivableEntity, planned));
 }
