@@ -17,7 +17,7 @@ export const addTally = (a: Tally, b: Tally): Tally => ({
   refused: a.refused + b.refused,
 });
 
-export const totalOf = ({ created, updated, unchanged, refused }: Tally): number =>
+const totalOf = ({ created, updated, unchanged, refused }: Tally): number =>
   created + updated + unchanged + refused;
 
 export type Progress = {
