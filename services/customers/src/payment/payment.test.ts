@@ -44,7 +44,9 @@ describe('allocateOldestFirst', () => {
 
 describe('allocationProblems', () => {
   test('finds nothing wrong with what was worked out here', () => {
-    expect(allocationProblems(paid('60.00'), allocateOldestFirst(paid('60.00'), open), open)).toEqual([]);
+    expect(
+      allocationProblems(paid('60.00'), allocateOldestFirst(paid('60.00'), open), open),
+    ).toEqual([]);
   });
 
   test.each([

@@ -59,7 +59,7 @@ export function allocationProblems(
 
 /** What is open once allocations have been paid. */
 export const afterPaying = (
-  open: readonly Owed[],
+  open: readonly Receivable[],
   allocations: readonly Allocation[],
 ): Receivable[] => {
   const paid = new Map(allocations.map(({ receivableId, amount }) => [receivableId, amount]));
