@@ -3,7 +3,7 @@ import { requireReadable, unknownField, type Criteria, type CriteriaScope } from
 import { customFieldTarget } from './custom-field.ts';
 import { columnNamed, type Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
-import type { FieldKind } from './field.ts';
+import type { Field, FieldKind, Labels } from './field.ts';
 import { idFromBytes } from '../id.ts';
 import { readScope, visibleSql } from './page.ts';
 import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
@@ -37,8 +37,8 @@ export type AggregateResult = {
     readonly keys: readonly {
       readonly field: string;
       readonly value: string | null;
-      /** What people call the value, where a service knows it. */
-      readonly label: string | null;
+      /** What people call the value, where it is one of a closed list. */
+      readonly labels: Labels | null;
     }[];
     readonly values: readonly {
       readonly fn: AggregateFunction;
@@ -55,7 +55,14 @@ const groupsMax = 1000;
 const keysMax = 5;
 const measuresMax = 10;
 
-type Key = GroupBy & { readonly target: string; readonly kind: FieldKind; readonly as: string };
+type Target = {
+  readonly target: string;
+  readonly kind: FieldKind;
+  /** Of the values of a closed list. */
+  readonly labels?: Field['labels'];
+};
+
+type Key = GroupBy & Target & { readonly as: string };
 type Figure = Measure & {
   readonly target: string;
   readonly as: string;
@@ -102,7 +109,10 @@ const resultRow = (
   keys: readonly Key[],
   figures: readonly Figure[],
 ): AggregateResult['rows'][number] => ({
-  keys: keys.map(({ field, as }) => ({ field, value: textOf(row[as]), label: null })),
+  keys: keys.map(({ field, labels, as }) => {
+    const value = textOf(row[as]);
+    return { field, value, labels: labels?.[value ?? ''] ?? null };
+  }),
   values: figures.map(({ fn, field, as, currencyAs }) => ({
     fn,
     field: field ?? null,
@@ -119,8 +129,8 @@ function textOf(value: unknown): string | null {
 function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
   if (groupBy.length > keysMax) throw invalid(`At most ${keysMax} group fields`);
   return groupBy.map(({ field, bucket }, at) => {
-    const { target, kind } = readTarget(scope, field);
-    const key = { field, bucket: bucket ?? null, kind, as: `k${at}` };
+    const { target, kind, labels } = readTarget(scope, field);
+    const key = { field, bucket: bucket ?? null, kind, ...(labels && { labels }), as: `k${at}` };
     if (!bucket) return { ...key, target };
     if (kind !== 'date' && kind !== 'dateTime')
       throw invalid(`${field} is no date to put in buckets`);
@@ -166,7 +176,7 @@ function joined(
   return { scope: { ...scope, entity, alias: `\`${relation}\`` }, name: rest.join('.') };
 }
 
-function readTarget(scope: CriteriaScope, name: string): { target: string; kind: FieldKind } {
+function readTarget(scope: CriteriaScope, name: string): Target {
   const other = joined(scope, name);
   if (other) return readTarget(other.scope, other.name);
   if (name.startsWith('custom.')) {
@@ -178,7 +188,8 @@ function readTarget(scope: CriteriaScope, name: string): { target: string; kind:
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);
   requireReadable(scope, column);
-  return { target: columnSql(column, scope.alias), kind: column.field.kind };
+  const { kind, labels } = column.field;
+  return { target: columnSql(column, scope.alias), kind, ...(labels && { labels }) };
 }
 
 const numeric: readonly FieldKind[] = ['decimal', 'int'];

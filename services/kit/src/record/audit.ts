@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
 import { columnNamed, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
+import type { Labels } from './field.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
 import { readingOf } from './policy.ts';
 import { raw, sql } from '../sql.ts';
@@ -66,6 +67,7 @@ export async function changesSince(
 
 export type FieldChange = {
   readonly field: string;
+  readonly labels: Labels;
   readonly from: unknown;
   readonly to: unknown;
   readonly at: Date;
@@ -148,6 +150,7 @@ const readableChanges = (
     )
     .map(([field, { from, to }]) => ({
       field,
+      labels: columnNamed(entity, field)?.field.label ?? { zh: field, en: field },
       from,
       to,
       at: row.at,

@@ -21,16 +21,25 @@ const DecimalResolver = new GraphQLScalarType<string, string>({
     ),
 });
 
+type Locale = { readonly locale: 'EN' | 'ZH_CN' };
+
+const labelOf = (
+  { labels }: { readonly labels: { readonly zh: string; readonly en: string } },
+  { locale }: Locale,
+): string => (locale === 'EN' ? labels.en : labels.zh);
+
 /** The resolvers of what `schemas/shared.graphql` declares. */
 export const sharedResolvers = {
   DateTime: DateTimeResolver,
   Date: LocalDateResolver,
   Decimal: DecimalResolver,
   JSON: JSONResolver,
-  VocabularyTerm: {
+  VocabularyTerm: { label: labelOf },
+  FieldChange: { label: labelOf },
+  AggregateKey: {
     label: (
-      { labels }: { readonly labels: { readonly zh: string; readonly en: string } },
-      { locale }: { readonly locale: 'EN' | 'ZH_CN' },
-    ): string => (locale === 'EN' ? labels.en : labels.zh),
+      { labels }: { readonly labels: Parameters<typeof labelOf>[0]['labels'] | null },
+      locale: Locale,
+    ): string | null => labels && labelOf({ labels }, locale),
   },
 } as const;
