@@ -320,26 +320,26 @@ describe('access', () => {
   });
 });
 
+const countBy = (field: string): string =>
+  `customerAggregate(where: { source: { eq: "labels" } }, groupBy: [{ field: "${field}" }], measures: [{ fn: COUNT }]) {
+    rows { keys { value zh: label en: label(locale: EN) } } }`;
+
+const fairRow = (zh: string): object => ({ rows: [{ keys: [{ value: 'FAIR', zh, en: 'Fair' }] }] });
+
 describe('labels', () => {
   test('name what a history changed and what a figure is grouped by, each field in its own words', async () => {
     const input = { name: 'Labels', source: 'labels', peerReputation: 'FAIR' };
     const id = await create({ ...input, finance: { bankCreditRating: 'FAIR' } });
     await customers.execute(UPDATE, { input: { id, peerReputation: 'GOOD' } });
     await customers.execute(UPDATE, { input: { id, peerReputation: 'FAIR' } });
-    const group = (field: string): string =>
-      `customerAggregate(where: { source: { eq: "labels" } }, groupBy: [{ field: "${field}" }], measures: [{ fn: COUNT }]) {
-        rows { keys { value zh: label en: label(locale: EN) } } }`;
     const { data } = await customers.execute(`{
-      peers: ${group('peerReputation')} bank: ${group('finance.bankCreditRating')}
+      peers: ${countBy('peerReputation')} bank: ${countBy('finance.bankCreditRating')}
       customer(id: "${id}") { fieldHistory(first: 1) { nodes { zh: label en: label(locale: EN) } } }
     }`);
 
-    const rowsOf = (zh: string): object => ({
-      rows: [{ keys: [{ value: 'FAIR', zh, en: 'Fair' }] }],
-    });
     expect(data).toEqual({
-      peers: rowsOf('普通'),
-      bank: rowsOf('一般'),
+      peers: fairRow('普通'),
+      bank: fairRow('一般'),
       customer: { fieldHistory: { nodes: [{ zh: '同行评价', en: 'Peer reputation' }] } },
     });
   });
