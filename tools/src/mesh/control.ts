@@ -17,6 +17,9 @@ const noticedAfterMs = 500;
 export async function down(home: Home): Promise<void> {
   const supervisor = readPid(home, supervisorName);
   if (supervisor !== null) {
+    say(
+      `Stopping ${home.root}: requests are answered to their end, then MySQL writes what it holds`,
+    );
     signal(supervisor, 'SIGCONT');
     signal(supervisor, 'SIGTERM');
     const ended = await until(() => !isRunning(supervisor), { forMs: downMsMax });
@@ -27,6 +30,7 @@ export async function down(home: Home): Promise<void> {
   if (readPid(home, supervisorName) === null) removePid(home, supervisorName);
   const left = namesWithPid(home);
   if (left.length > 0) throw new UserError(`These would not end: ${left.join(', ')}`);
+  if (supervisor !== null) say('Stopped');
 }
 
 /** SIGKILL. It stays down until `start`; a process that dies by itself returns by itself. */

@@ -157,14 +157,14 @@ function textProblem(value: unknown, max: number): string | null {
   if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
   if (value.length <= max) return null;
   const length = lengthOf(value);
-  return length > max ? `may have ${max} characters, not ${length}` : null;
+  return length > max ? `may have at most ${max} characters, not ${length}` : null;
 }
 
 const entryMax = 200;
 
 function listProblem(value: unknown, max: number): string | null {
   if (!Array.isArray(value)) return 'must be a list';
-  if (value.length > max) return `may have ${max} entries, not ${value.length}`;
+  if (value.length > max) return `may have at most ${max} entries, not ${value.length}`;
   if (new Set(value).size !== value.length) return 'names an entry twice';
   return value.map((entry) => textProblem(entry, entryMax)).find((each) => each !== null) ?? null;
 }
@@ -175,7 +175,9 @@ function decimalProblem(value: unknown, scale: number): string | null {
   const match = /^-?(\d+)(?:\.(\d+))?$/.exec(String(value));
   if (!match) return 'must be a decimal number';
   if ((match[1]?.length ?? 0) > integerDigitsMax) return 'is too large';
-  return (match[2]?.length ?? 0) > scale ? `may have ${scale} digits after the point` : null;
+  return (match[2]?.length ?? 0) > scale
+    ? `may have at most ${scale} digits after the point`
+    : null;
 }
 
 type Read = readonly CheckedInput[];
