@@ -10,8 +10,8 @@ import { raw, sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
 import type { AlertRule } from '../rule/rule.fields.ts';
 import { criteriaProblems, findActiveRules } from '../rule/rule.repository.ts';
-import { escalateOverdue, evaluateRule, wakeSnoozed } from './alert.repository.ts';
-import { sweepOn } from './sweep.repository.ts';
+import { escalateOverdue, evaluateRule, timedIsDue, wakeSnoozed } from './alert.repository.ts';
+import { sweepIsDue, sweepOn } from './sweep.repository.ts';
 
 export type AlertJob = { readonly stop: () => Promise<void> };
 
@@ -29,7 +29,7 @@ export function startAlertJob(app: App, { leaseMs }: { readonly leaseMs?: number
   const loop = startLoop({
     step: async () => {
       const held = lease.current();
-      const isBusy = held !== null && (await takeStep(app, held));
+      const isBusy = held !== null && (await isDue(app)) && (await takeStep(app, held));
       if (!isBusy) await bell.wait(pollMs);
     },
     onFailure: (error, failures) =>
@@ -42,6 +42,15 @@ export function startAlertJob(app: App, { leaseMs }: { readonly leaseMs?: number
       await lease.stop();
     },
   };
+}
+
+/** One look without locks: most of the time there is nothing to do. */
+async function isDue({ db, now }: App): Promise<boolean> {
+  const at = now();
+  const { text, values } = sql`SELECT EXISTS (SELECT 1 FROM pulseDue)
+    OR ${sweepIsDue(at)} OR ${timedIsDue(at)} AS isDue`;
+  const [row]: { isDue: number }[] = await db.query(text, [...values]);
+  return Number(row?.isDue) === 1;
 }
 
 /** Each part is one short transaction. Tells whether there may be more to do at once. */

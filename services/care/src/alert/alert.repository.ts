@@ -121,10 +121,20 @@ async function assignAnew(work: Work, rule: AlertRule, subjects: Subjects): Prom
   });
 }
 
+const snoozeIsOver = (now: Date): Sql => sql`t.state = 'SNOOZED' AND t.snoozedUntil <= ${now}`;
+
+const escalationIsDue = (now: Date): Sql =>
+  sql`t.state = 'OPEN' AND t.escalatedAt IS NULL AND t.escalateAt <= ${now}`;
+
+/** Whether time alone has made something of an alert due. */
+export const timedIsDue = (now: Date): Sql =>
+  sql`EXISTS (SELECT 1 FROM alert t WHERE ${snoozeIsOver(now)})
+    OR EXISTS (SELECT 1 FROM alert t WHERE ${escalationIsDue(now)})`;
+
 /** Opens again what was snoozed until now. */
 export const wakeSnoozed = (work: Work, limit: number): Promise<number> =>
   move(work, {
-    where: sql`t.state = 'SNOOZED' AND t.snoozedUntil <= ${work.now} LIMIT ${raw(String(limit))}`,
+    where: sql`${snoozeIsOver(work.now)} LIMIT ${raw(String(limit))}`,
     set: sql`t.state = 'OPEN', t.snoozedUntil = NULL`,
     type: AlertWoken,
   });
@@ -132,8 +142,7 @@ export const wakeSnoozed = (work: Work, limit: number): Promise<number> =>
 /** Hands what nobody has seen to in time to the one above the owner. */
 export const escalateOverdue = (work: Work, limit: number): Promise<number> =>
   move(work, {
-    where: sql`t.state = 'OPEN' AND t.escalatedAt IS NULL AND t.escalateAt <= ${work.now}
-      LIMIT ${raw(String(limit))}`,
+    where: sql`${escalationIsDue(work.now)} LIMIT ${raw(String(limit))}`,
     set: sql`t.escalatedAt = ${work.now}, t.assigneeId = ${raw(lead)}`,
     type: AlertEscalated,
   });

@@ -1,24 +1,31 @@
 import { companyDate } from '@crm/kit/record/criteria';
 import type { Work } from '@crm/kit/record/command';
 import { idToBytes } from '@crm/kit/id';
-import { raw, sql } from '@crm/kit/sql';
+import { raw, sql, type Sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/record/store';
 import { AlertRuleEntity, type AlertRule } from '../rule/rule.fields.ts';
 import { closeRule, evaluateRule, type Subjects } from './alert.repository.ts';
 
 const customersAtOnce = 2000;
 
+const unswept = (now: Date): Sql =>
+  sql`LEFT JOIN alertSweep s
+      ON s.ruleId = t.id AND s.ruleVersion = t.version AND s.day = ${companyDate(now)}
+    WHERE COALESCE(s.isDone, 0) = 0`;
+
+/** Whether a rule has not yet looked at every customer today. */
+export const sweepIsDue = (now: Date): Sql =>
+  sql`EXISTS (SELECT 1 FROM alertRule t ${unswept(now)})`;
+
 /**
  * Goes on with the rule that has not yet looked at every customer today in its present form, some
  * thousand customers at a time. Tells whether there was anything to do.
  */
 export async function sweepOn(work: Work): Promise<boolean> {
-  const day = companyDate(work.now);
   const [rule] = await selectRows(
     work.manager,
     AlertRuleEntity,
-    sql`LEFT JOIN alertSweep s ON s.ruleId = t.id AND s.ruleVersion = t.version AND s.day = ${day}
-      WHERE COALESCE(s.isDone, 0) = 0 ORDER BY t.id LIMIT 1`,
+    sql`${unswept(work.now)} ORDER BY t.id LIMIT 1`,
   );
   if (!rule) return false;
   if (!rule.active || rule.deletedAt !== null) {

@@ -29,7 +29,7 @@ const microseconds = 'INTERVAL ? * 1000 MICROSECOND';
  * Asks for the lease and renews it until stopped. Only the database's clock decides whether a lease
  * has run out; the holder counts its own time from before it asked, so it stops first.
  */
-export function keepLease({ db, name, log, ttlMs = 3000 }: KeepOptions): LeaseKeeper {
+export function keepLease({ db, name, log, ttlMs = 6000 }: KeepOptions): LeaseKeeper {
   const holder = newId();
   let held: Held | null = null;
   let timer: NodeJS.Timeout | undefined;

@@ -42,7 +42,7 @@ export type Consuming = {
 
 const messagesAtOnce = 500;
 const lanes = 4;
-const pollMs = 200;
+const pollMs = 500;
 
 /**
  * Applies events, in one of the service's processes at a time. Each that begins reads in the

@@ -16,7 +16,8 @@ export type Relay = {
 
 type RelayOptions = RelayScope & { readonly leaseMs?: number };
 
-const pollMs = 200;
+/** Commits ring the bell, in every process of the service: this is for a ring that was lost. */
+const pollMs = 1000;
 const upkeepMs = 60_000;
 const pruneRoundsMax = 100;
 
