@@ -135,7 +135,7 @@ describe('importing a CSV file', () => {
       const encoding = await importCustomers('gb.csv');
       expect(encoding.output).toContain('gb.csv line 3, column 2: is not utf-8 text');
       const quote = await importCustomers('quote.csv');
-      expect(quote.output).toMatch(/quote\.csv: .*line 3/);
+      expect(quote.output).toContain('quote.csv: a quote is opened after 2 whole rows');
       const empty = await importCustomers('empty.csv');
       expect(empty.output).toContain('empty.csv is empty');
       const columns = await importCustomers('columns.csv');

@@ -112,7 +112,12 @@ function explain({ path }: CsvFile, error: unknown): unknown {
   return error;
 }
 
-const whatIsWrong = ({ code, message, lines }: CsvError & { readonly lines?: number }): string =>
-  code === 'CSV_MAX_RECORD_SIZE'
-    ? `the row at line ${lines ?? '?'} has over ${rowCharactersMax} characters; a quote may not be closed`
-    : message;
+type Place = { readonly lines?: number; readonly records?: number };
+
+function whatIsWrong({ code, message, lines, records }: CsvError & Place): string {
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return `the row at line ${lines ?? '?'} has over ${rowCharactersMax} characters; a quote may not be closed`;
+  }
+  if (code !== 'CSV_QUOTE_NOT_CLOSED') return message;
+  return `a quote is opened after ${records ?? '?'} whole rows, the header among them, and never closed`;
+}

@@ -84,7 +84,7 @@ describe('a mapping that does not fit', () => {
     write('orders.csv', 'id\n1\n');
     const attempt = recordsOf({ fields: { externalRef: 'nr', colour: 'id', amount: 'id' } });
     await expect(attempt).rejects.toThrow(/has no column "nr"; it has id/);
-    await expect(attempt).rejects.toThrow(/"colour" is unknown; RecordOrderInput has customerId/);
+    await expect(attempt).rejects.toThrow(/"colour" is unknown; RecordOrderInput has .*customerId/);
     await expect(attempt).rejects.toThrow(/source and externalRef must be mapped/);
   });
 });

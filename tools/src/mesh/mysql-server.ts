@@ -43,7 +43,10 @@ export function removeHalf(mesh: Mesh): void {
 
 /** Writes both configurations and, the first time, both data folders. */
 export async function prepareMysql(mesh: EquippedMesh, household: Household): Promise<void> {
-  for (const name of mysqlNames) writeFileSync(configFile(mesh, name), configuration(mesh, name));
+  for (const name of mysqlNames) {
+    mkdirSync(temporaryFolder(mesh, name), { recursive: true });
+    writeFileSync(configFile(mesh, name), configuration(mesh, name));
+  }
   if (hasData(mesh)) return;
 
   const template = join(mesh.home.data, 'mysql-template');
@@ -81,6 +84,7 @@ function configuration(mesh: EquippedMesh, name: MysqlName): string {
 ${installation(mesh).join('\n')}
 server_id = ${serverIds[name]}
 datadir = ${dataFolder(mesh, name)}
+tmpdir = ${temporaryFolder(mesh, name)}
 bind_address = 127.0.0.1
 port = ${ports[name]}
 admin_address = 127.0.0.1
@@ -146,6 +150,9 @@ function render(file: string, values: Readonly<Record<string, string | undefined
     return value;
   });
 }
+
+/** A server that starts removes the temporary tables that it finds, so no two share a place. */
+const temporaryFolder = ({ home }: Mesh, name: MysqlName): string => join(home.root, 'tmp', name);
 
 const configFile = ({ home }: Mesh, name: MysqlName): string => join(home.config, `${name}.cnf`);
 

@@ -52,7 +52,7 @@ export function allocationProblems(
   }
   if (problems.length > 0) return problems;
   const total = sumAmounts(allocations.map((each) => each.amount));
-  return toCents(total) > toCents(amount)
+  return allocations.length > 0 && toCents(total) > toCents(amount)
     ? [{ path: 'allocations', message: `come to ${total}, which is more than the payment` }]
     : [];
 }

@@ -246,6 +246,7 @@ describe('a cluster', () => {
 
   test('keeps markers for a day', async () => {
     const access = await open();
+    await until('the server has told its time', () => server.clockOffsetMs !== 0);
     const old = newMarker(server);
     old.writeUIntBE(clockOf(server) - 25 * 3600 * 1000, 0, 6);
     await query(access, insertMarker, [old]);

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import { invalid } from '../errors.ts';
 import { maskError, publicCodes } from './mask-errors.ts';
 
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
 
 describe('maskError', () => {
   test('passes on what a caller can mend, with its details', () => {

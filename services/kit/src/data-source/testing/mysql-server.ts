@@ -97,6 +97,7 @@ export function createMysqlServer(given: MysqlServerOptions): MysqlServer {
   const data = join(folder, 'data');
   rmSync(data, { recursive: true, force: true });
   cpSync(mysqlTemplate(), data, { recursive: true });
+  mkdirSync(temporaryOf(folder), { recursive: true });
 
   let current: TestProcess | null = null;
   const start = async (...options: readonly string[]): Promise<void> => {
@@ -117,6 +118,9 @@ export function createMysqlServer(given: MysqlServerOptions): MysqlServer {
   };
 }
 
+/** A server that starts removes the temporary tables that it finds, so no two share a place. */
+const temporaryOf = (folder: string): string => join(folder, 'tmp');
+
 const socketOf = (folder: string): string => join(folder, 'mysqld.sock');
 
 function commandOf(
@@ -128,6 +132,7 @@ function commandOf(
   const place = [
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     `--datadir=${join(folder, 'data')}`,
+    `--tmpdir=${temporaryOf(folder)}`,
     `--socket=${socketOf(folder)}`,
     `--pid-file=${join(folder, 'mysqld.pid')}`,
     `--log-error=${join(folder, 'error.log')}`,
