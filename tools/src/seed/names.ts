@@ -40,8 +40,8 @@ const surnames: Weighted<string> = [
   ['司马', 1],
 ];
 
-const givenMale = [...'伟强磊军勇杰涛明超刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林晨'];
-const givenFemale = [...'芳娜敏静丽艳秀英霞燕玲婷雪倩颖琳欣悦萍红玉兰梅洁莉蕾薇雯佳莹'];
+const givenMale = Array.from('伟强磊军勇杰涛明超刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林晨');
+const givenFemale = Array.from('芳娜敏静丽艳秀英霞燕玲婷雪倩颖琳欣悦萍红玉兰梅洁莉蕾薇雯佳莹');
 const westernMale = 'James Oliver Lukas Pierre Marco Henrik Daniel Thomas Anton Peter'.split(' ');
 const westernFemale = 'Emma Sophie Anna Claire Giulia Ingrid Laura Hannah Julia Marie'.split(' ');
 const westernSurnames =
@@ -64,9 +64,9 @@ export function personName(random: Random, language: Language): PersonName {
 }
 
 /** Beginnings of company names, which any trade may have. */
-const brandFirst = [...'恒华中金新东海天瑞盛宏鼎博泰安信远达创联科德嘉万隆兴永诚和顺启元翔'];
-const brandSecond = [...'泰达远通盛源丰瑞利和润辉凯腾洋峰邦诺康宇格森来美祥捷锐晟航拓维'];
-const brandThird = ['', '', '', ...'斯克特林欣亚'];
+const brandFirst = Array.from('恒华中金新东海天瑞盛宏鼎博泰安信远达创联科德嘉万隆兴永诚和顺启元翔');
+const brandSecond = Array.from('泰达远通盛源丰瑞利和润辉凯腾洋峰邦诺康宇格森来美祥捷锐晟航拓维');
+const brandThird = ['', '', '', ...Array.from('斯克特林欣亚')];
 
 export type Trade = {
   /** Of the vocabulary `industry`. */

@@ -50,7 +50,10 @@ function mix(value: number): number {
 }
 
 const hash = (text: string): number =>
-  [...text].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
+  Array.from(text).reduce(
+    (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193),
+    0x811c9dc5,
+  );
 
 function draw<Value>(values: Weighted<Value>, share: number): Value {
   const total = values.reduce((sum, [, weight]) => sum + weight, 0);

@@ -15,7 +15,7 @@ const lines = readme.split('\n');
 describe('the README', () => {
   test('explains every error code, and no other', () => {
     const explained = [...readme.matchAll(/^\| `(HA_\w+)`/gm)].map(([, code]) => code);
-    expect(explained.toSorted()).toEqual([...haErrorCodes].toSorted());
+    expect(new Set(explained)).toEqual(new Set(haErrorCodes));
   });
 
   test.each(Object.entries({ ...defaultTiming, ...defaultKeeperTiming, ...defaultAccess }))(

@@ -42,13 +42,10 @@ function pausing(real: TermStore): TermStore {
 function shiftClock(ms: number): void {
   // oxlint-disable-next-line no-restricted-globals
   const RealDate = Date;
-  globalThis.Date = class extends RealDate {
-    constructor(...given: ConstructorParameters<typeof RealDate> | []) {
-      if (given.length === 0) super(RealDate.now() + ms);
-      else super(...given);
-    }
-    static override now(): number {
-      return RealDate.now() + ms;
-    }
-  } as DateConstructor;
+  globalThis.Date = new Proxy(RealDate, {
+    get: (target, name) =>
+      name === 'now' ? () => RealDate.now() + ms : Reflect.get(target, name, target),
+    construct: (target, given) =>
+      Reflect.construct(target, given.length === 0 ? [RealDate.now() + ms] : given),
+  });
 }
