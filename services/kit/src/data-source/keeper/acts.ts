@@ -7,19 +7,25 @@ import type { View } from './view.ts';
 /** Held by whoever opens a server, or changes what its commits wait for, on the connection that does. */
 const promotionLock = 'ha.promotion';
 
+/** Held by whoever closes a server, for as long as that waits to take effect. */
+const closingLock = 'ha.closing';
+
 /**
  * Makes sure that no keeper but this one can still do so. One that was paused in the middle finds
  * its connection killed when it goes on.
  */
-export async function takePromotionLock(hands: Hands): Promise<void> {
+export const takePromotionLock = (hands: Hands): Promise<void> => takeLock(hands, promotionLock);
+
+/** Ends whoever holds it: the lock is free only once the statement in hand there has ended too. */
+async function takeLock(hands: Hands, lock: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const { isMine } = await hands.ask('SELECT GET_LOCK(?, 0) isMine', [promotionLock]);
+    const { isMine } = await hands.ask('SELECT GET_LOCK(?, 0) isMine', [lock]);
     if (Number(isMine) === 1) return;
-    const { holder } = await hands.ask('SELECT IS_USED_LOCK(?) holder', [promotionLock]);
+    const { holder } = await hands.ask('SELECT IS_USED_LOCK(?) holder', [lock]);
     if (holder !== null) await hands.do(`KILL ${Number(holder)}`).catch(ignoreUnkillable);
     await sleep(20);
   }
-  throw new Error('Another keeper holds the promotion lock and cannot be ended');
+  throw new Error(`Another connection holds ${lock} and cannot be ended`);
 }
 
 /** It is gone already (1094), or it is a system account's, which offline_mode lets in too (1227). */
@@ -40,6 +46,8 @@ export async function isWaitingForAcknowledgement(hands: Hands): Promise<boolean
 
 /** Lets a server take writes. The caller holds the promotion lock and has checked the record. */
 export async function open(hands: Hands, waits: boolean): Promise<void> {
+  // A close that was given up waits on in the server: it must not take effect after this.
+  await takeLock(hands, closingLock);
   await waitForAcknowledgement(hands, waits);
   await hands.do('SET GLOBAL offline_mode = OFF');
   await hands.do('SET GLOBAL super_read_only = OFF');
@@ -47,16 +55,16 @@ export async function open(hands: Hands, waits: boolean): Promise<void> {
 }
 
 /**
- * Closes a server that took writes. The order matters: a commit that waits for its acknowledgement
- * blocks super_read_only, and is released as committed when waiting is switched off. So nobody may
- * be left to take its OK for a promise: first no new clients, then no old ones, then the rest.
+ * Closes a server that took writes and that nobody waits for. The order matters: a commit that
+ * waits for its acknowledgement blocks super_read_only, and is released as committed when waiting is
+ * switched off. So nobody may be left to take its OK for a promise: first no new clients, then no
+ * old ones, then the rest.
  */
 export async function fence(agent: Agent): Promise<number> {
   return withHands(agent, async (hands) => {
     await takePromotionLock(hands);
-    await hands.do('SET GLOBAL offline_mode = ON');
-    const killed = await killClients(hands, agent.options.user);
-    const closing = withHands(agent, (other) => other.do('SET GLOBAL super_read_only = ON'));
+    const killed = await sendClientsAway(hands, agent);
+    const closing = shut(agent);
     closing.catch(() => undefined);
     await sleep(20);
     await waitForAcknowledgement(hands, false);
@@ -64,6 +72,32 @@ export async function fence(agent: Agent): Promise<number> {
     await hands.do('SET GLOBAL offline_mode = OFF');
     return killed;
   });
+}
+
+/**
+ * Closes a writer once every commit under way has its acknowledgement. Its clients go first: two of
+ * them can hold each other up for as long as a row lock may take, one with a statement that waits
+ * for a row and so blocks super_read_only, the other with that row and a next statement that
+ * super_read_only, while it waits, does not let in. The caller holds the promotion lock.
+ */
+export async function close(hands: Hands, agent: Agent): Promise<void> {
+  await sendClientsAway(hands, agent);
+  await shut(agent);
+  await hands.do('SET GLOBAL offline_mode = OFF');
+}
+
+/** Makes a server read-only. Should this wait for too long, `open` ends it. */
+export const shut = (agent: Agent, timeoutMs?: number): Promise<void> =>
+  withHands(agent, async (hands) => {
+    await takeLock(hands, closingLock);
+    await hands.do('SET GLOBAL super_read_only = ON', [], timeoutMs);
+  });
+
+/** First no new clients, then no old ones. Gives how many there were. */
+async function sendClientsAway(hands: Hands, agent: Agent): Promise<number> {
+  // This ends most connections by itself, but not those of administrators.
+  await hands.do('SET GLOBAL offline_mode = ON');
+  return killClients(hands, agent.options.user);
 }
 
 async function killClients(hands: Hands, keeper: string): Promise<number> {
@@ -129,8 +163,7 @@ export async function clone(agent: Agent, donor: Agent): Promise<void> {
     await hands.do('SET GLOBAL clone_valid_donor_list = ?', [
       `${donor.node.host}:${donor.node.port}`,
     ]);
-    await hands.do('SET GLOBAL offline_mode = ON');
-    await killClients(hands, agent.options.user);
+    await sendClientsAway(hands, agent);
     await hands.do('SET GLOBAL super_read_only = OFF');
     await hands.do('SET GLOBAL read_only = OFF');
     await hands

@@ -2,9 +2,11 @@ import { containsGtids, type GtidSet } from '../gtid.ts';
 import type { StoredRecord, TermRecord } from '../record.ts';
 import { now } from '../time.ts';
 import {
+  close,
   drain,
   leaveReplication,
   open,
+  shut,
   startApplier,
   stopReceiving,
   takePromotionLock,
@@ -41,9 +43,7 @@ export async function promote(keeper: Keeper, record: StoredRecord, node: string
   const stored = await beginTerm(keeper, record, node);
   const former = agentOf(keeper, record.writer);
   // To spare a writer that is only out of our sight some futile work. The fence does not rest on it.
-  void withHands(former, (hands) => hands.do('SET GLOBAL super_read_only = ON', [], 300)).catch(
-    () => undefined,
-  );
+  void shut(former, 300).catch(() => undefined);
   await finishPromotion(keeper, stored);
 }
 
@@ -128,7 +128,7 @@ export async function switchover(keeper: Keeper, record: StoredRecord, to: strin
   await catchUp(keeper, former, target);
   const stored = await beginTerm(keeper, record, to);
   try {
-    await close(keeper, former, target);
+    await handOver(keeper, stored, former);
   } catch (error) {
     // The former writer is still the one that has everything.
     await finishPromotion(keeper, await beginTerm(keeper, stored, record.writer));
@@ -148,11 +148,13 @@ async function catchUp(keeper: Keeper, former: Agent, target: Agent): Promise<vo
   }
 }
 
-/** Closes the writer once its last commits are on the standby, and lets that apply them. */
-async function close(keeper: Keeper, former: Agent, target: Agent): Promise<void> {
+/** Closes the former writer once its last commits are on the new one, and lets that apply them. */
+async function handOver(keeper: Keeper, record: StoredRecord, former: Agent): Promise<void> {
+  const target = agentOf(keeper, record.writer);
   const { held } = await withHands(former, async (hands) => {
-    // This ends only when every commit under way has its acknowledgement.
-    await hands.do('SET GLOBAL super_read_only = ON');
+    await takePromotionLock(hands);
+    await requireRevision(keeper, record.revision);
+    await close(hands, former);
     return readView(await hands.ask(viewSql));
   });
   const isReady = await drainHolding(keeper, target, held);
