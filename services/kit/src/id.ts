@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { parse, stringify, v7, validate } from 'uuid';
+import { invalid } from './errors.ts';
 
 /** When the last id was made, in epoch milliseconds, and its place among those of that moment. */
 let last = { msecs: 0, seq: 0 };
@@ -17,8 +18,11 @@ export function newId(): string {
 
 export const isId = (text: string): boolean => validate(text);
 
-/** The 16 bytes that MySQL stores. Throws when `id` is no UUID. */
-export const idToBytes = (id: string): Buffer => Buffer.from(parse(id));
+/** The 16 bytes that MySQL stores. A text that is no UUID came from a client: INVALID. */
+export function idToBytes(id: string): Buffer {
+  if (!isId(id)) throw invalid(`"${id.slice(0, 40)}" is no id`);
+  return Buffer.from(parse(id));
+}
 
 export const idFromBytes = (bytes: Uint8Array): string => stringify(bytes);
 

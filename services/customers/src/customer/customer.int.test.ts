@@ -145,6 +145,14 @@ describe('updateCustomer', () => {
     expect(await eventsOf(id)).toHaveLength(3);
   });
 
+  test.each(['x', '', '1'.repeat(300)])('says that %j is no id, instead of failing', async (id) => {
+    const { errors } = await customers.execute(UPDATE, { input: { id, name: 'Acme' } });
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining('is no id'),
+      extensions: { code: 'INVALID' },
+    });
+  });
+
   test('writes nothing when nothing is different', async () => {
     const id = await create({ name: 'Still', headcount: { total: 5 } });
     const { data } = await customers.execute(UPDATE, { input: { id, headcount: { total: 5 } } });
