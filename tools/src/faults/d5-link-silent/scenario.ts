@@ -18,7 +18,7 @@ export const scenario: Scenario = {
     const result = await disturb(stage, {
       forMs: silentMs + 10_000,
       fault: async ({ source }) => {
-        stage.links[source].set({ isSilent: true });
+        stage.links[source].silence();
         await sleep(silentMs);
         stage.links[source].heal();
         healedAt = performance.now();

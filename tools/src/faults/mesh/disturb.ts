@@ -1,6 +1,7 @@
+import { say } from '../../mesh/say.ts';
 import { sleep } from '../../mesh/wait.ts';
 import { errorCount, errorsOf, judge, longestGapMs, slowestMs, type Verdict } from '../ledger.ts';
-import { startLoad, type Load, type LoadOptions } from '../load.ts';
+import { startLoad, type Entry, type Load, type LoadOptions } from '../load.ts';
 import { none, type Measure } from '../scenario.ts';
 import { countDeaths, findRoles, heal, pidsOf, type MeshStage, type Roles } from './stage.ts';
 import { countUntold, readStream } from './stream.ts';
@@ -28,7 +29,6 @@ export type Disturbed = {
   /** Of all answers; Infinity when one never came. */
   readonly slowestMs: number;
   readonly errors: { readonly reads: number; readonly writes: number };
-  readonly codes: Readonly<Record<string, number>>;
   /** From the end of the load until nothing was broken any more. */
   readonly healedMs: number;
   readonly before: Roles;
@@ -80,10 +80,7 @@ type Going = {
   readonly before: Roles;
 };
 
-type Observed = Pick<
-  Disturbed,
-  'load' | 'readGapMs' | 'writeGapMs' | 'slowestMs' | 'errors' | 'codes'
->;
+type Observed = Pick<Disturbed, 'load' | 'readGapMs' | 'writeGapMs' | 'slowestMs' | 'errors'>;
 
 const answerMsMax = 20_000;
 
@@ -96,14 +93,20 @@ async function observe({ disturbance, traffic, before }: Going): Promise<Observe
   const endAt = performance.now();
   await load.stop(answerMsMax);
   const { reads, writes } = load;
+  sayErrors('read', reads);
+  sayErrors('write', writes);
   return {
     load,
     readGapMs: longestGapMs(reads, faultAt, endAt),
     writeGapMs: longestGapMs(writes, faultAt, endAt),
     slowestMs: slowestMs([...reads, ...writes]),
     errors: { reads: errorCount(reads), writes: errorCount(writes) },
-    codes: errorsOf([...reads, ...writes]),
   };
+}
+
+/** Whatever the scenario makes of them. */
+function sayErrors(kind: string, entries: readonly Entry[]): void {
+  for (const [code, count] of Object.entries(errorsOf(entries))) say(`  ${kind}: ${count} ${code}`);
 }
 
 async function mend(stage: MeshStage): Promise<Pick<Disturbed, 'after' | 'healedMs'>> {

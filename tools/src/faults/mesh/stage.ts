@@ -15,7 +15,7 @@ import { mysqlStatus, type MysqlStatus } from '../../mesh/status-mysql.ts';
 import { untilStopSignal } from '../../mesh/stop-signal.ts';
 import { startMesh } from '../../mesh/supervisor.ts';
 import { until } from '../../mesh/wait.ts';
-import { startFaultProxy, type FaultProxy } from '../proxy.ts';
+import { startLink, type Link } from '../link.ts';
 import { connectGraph, type Graph } from './graph.ts';
 
 /** A private mesh whose services reach the databases over links that can be cut. */
@@ -23,7 +23,7 @@ export type MeshStage = {
   readonly mesh: Mesh;
   /** As an administrator. */
   readonly graph: Graph;
-  readonly links: Readonly<Record<MysqlName, FaultProxy>>;
+  readonly links: Readonly<Record<MysqlName, Link>>;
   readonly close: () => Promise<void>;
 };
 
@@ -37,8 +37,8 @@ export async function openStage({ home, port }: Place): Promise<MeshStage> {
   rmSync(home.root, { recursive: true, force: true });
   await buildSupervisor();
   const ports = portsFrom(port);
-  const link = (name: MysqlName): Promise<FaultProxy> =>
-    startFaultProxy({ host: '127.0.0.1', port: ports[name] }, linkPort(ports, name));
+  const link = (name: MysqlName): Promise<Link> =>
+    startLink({ port: linkPort(ports, name), target: ports[name] });
   const links = { 'mysql-a': await link('mysql-a'), 'mysql-b': await link('mysql-b') };
 
   const closeLinks = (): Promise<unknown> =>
