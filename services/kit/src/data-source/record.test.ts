@@ -8,6 +8,7 @@ const record = {
   term: 3,
   writer: 'a',
   standby: ['b'],
+  standbySince: { b: 1000 },
   phase: 'serving',
   was: null,
   members: {},

@@ -21,6 +21,11 @@ const recordSchema = z.object({
    * may be promoted. While a promotion runs it is the former writer alone.
    */
   standby: z.array(z.string().min(1)).readonly(),
+  /**
+   * When these had started as they were listed. One that started again since has forgotten what it
+   * had received and not applied. The former writer is not among them: it forgets nothing.
+   */
+  standbySince: z.record(z.string(), z.number()).default({}),
   phase: z.enum(['serving', 'promoting']),
   /** The writer of the term before. */
   was: z.string().min(1).nullable(),

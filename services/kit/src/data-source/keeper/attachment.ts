@@ -31,7 +31,7 @@ function forget(agent: Agent): void {
 function noteAttachment(keeper: Keeper, agent: Agent, writer: View): void {
   const { view } = agent;
   const isNow = agent.isUp && view !== null && isAttached(view, writer, keeper.timing.quietMs);
-  if (!isNow) {
+  if (!isNow || view.startedAt !== (agent.earlier ?? view).startedAt) {
     const since = agent.detachedSince ?? now();
     forget(agent);
     agent.detachedSince = since;

@@ -9,6 +9,7 @@ const v = 'bbbbbbbb-0000-0000-0000-000000000000';
 
 const viewOf = (uuid: string, gtids: string, more: Partial<TimedView> = {}): TimedView => ({
   uuid,
+  startedAt: 1000,
   isReadOnly: true,
   isOffline: false,
   gtids: parseGtidSet(gtids),

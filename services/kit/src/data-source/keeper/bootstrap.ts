@@ -61,6 +61,7 @@ const firstRecord = (
   term: 1,
   writer: writer.name,
   standby: [],
+  standbySince: {},
   phase: 'serving',
   was: null,
   members: Object.fromEntries(known.map(({ name, view }) => [name, view.uuid])),

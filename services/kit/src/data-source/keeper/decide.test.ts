@@ -20,6 +20,7 @@ const record: TermRecord = {
   term: 3,
   writer: 'a',
   standby: ['b'],
+  standbySince: { b: 1000 },
   phase: 'serving',
   was: null,
   members: uuids,
@@ -31,6 +32,7 @@ function view(name: Name, more: Partial<TimedView> & { readonly has?: string } =
   const isWriter = name === 'a';
   return {
     uuid: uuids[name],
+    startedAt: 1000,
     isReadOnly: !isWriter,
     isOffline: false,
     gtids,
@@ -222,6 +224,17 @@ describe('a keeper whose writer is silent', () => {
     const both = { record: { ...record, standby: ['b', 'c'] } };
     const more = sight('c', { view: view('c', { has: `${uuids.a}:1-105` }) });
     expect(does(situation([sight('a', refused), sight('b'), more], both))).toEqual(['promote c']);
+  });
+
+  test('promotes no standby that has restarted since it was listed', () => {
+    const restarted = sight('b', { view: view('b', { startedAt: 1001 }) });
+    expect(says(situation([sight('a', refused), restarted]))).toBe(
+      'needs-operator: a does not answer (ECONNREFUSED), and its standby b has restarted since',
+    );
+    expect(does(situation([sight('a'), restarted]))).toEqual(['unlist b']);
+    expect(does(situation([sight('a'), restarted], { durability: 'strict' }))).toEqual([
+      'unlist b',
+    ]);
   });
 
   test('promotes nobody by itself where it may not', () => {

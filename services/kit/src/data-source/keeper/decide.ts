@@ -1,7 +1,7 @@
 import { containsGtids } from '../gtid.ts';
 import type { TermRecord } from '../record.ts';
 import type { Durability, KeeperTiming } from './options.ts';
-import { isAttached, type Sight } from './sight.ts';
+import { hasForgotten, isAttached, type Sight } from './sight.ts';
 import type { View } from './view.ts';
 
 /** One thing to do. The order in a list of decisions is the order of doing. */
@@ -75,7 +75,8 @@ const others = ({ sights, record }: Situation): readonly Sight[] =>
 
 /** A promotion is always finished, unless its server died: then the former writer is still good. */
 function decidePromotion(situation: Situation, target: Sight): readonly Decision[] {
-  if (!isDead(situation, target)) return [{ do: 'finish' }];
+  const isGood = !target.isUp || !hasForgotten(situation.record, target.name, target.view);
+  if (isGood && !isDead(situation, target)) return [{ do: 'finish' }];
   const former = others(situation).find(
     ({ name, isUp }) => isUp && situation.record.standby.includes(name),
   );
@@ -118,6 +119,10 @@ function decideOnPromoting(
   if (!mayPromote) return say('needs-operator', `${why}; promotion is left to an operator`);
   if (sinceFailoverMs !== null && sinceFailoverMs < timing.failoverGapMs) {
     return say('suspect', `${why}, too soon after the last failover`);
+  }
+  const forgetful = listed.find(({ name, view }) => hasForgotten(situation.record, name, view));
+  if (forgetful) {
+    return say('needs-operator', `${why}, and its standby ${forgetful.name} has restarted since`);
   }
   const best = mostAdvanced(situation, listed);
   return best
@@ -184,6 +189,11 @@ const isNowAttached = ({ timing }: Situation, writer: View, { isUp, view }: Sigh
   isUp && view !== null && isAttached(view, writer, timing.quietMs);
 
 function decideOnStandby(situation: Situation, writer: View, sight: Sight): Decision[] {
+  const { record } = situation;
+  const isListed = record.standby.includes(sight.name);
+  if (isListed && sight.isUp && hasForgotten(record, sight.name, sight.view)) {
+    return [{ do: 'unlist', node: sight.name }];
+  }
   return isNowAttached(situation, writer, sight)
     ? decideOnAttached(situation, writer, sight)
     : decideOnDetached(situation, writer, sight);

@@ -69,7 +69,12 @@ async function setWaiting(keeper: Keeper, record: StoredRecord, isOn: boolean): 
 /** A keeper that was about to end the waiting has lost its connection before the name is listed. */
 async function list(keeper: Keeper, record: StoredRecord, node: string): Promise<StoredRecord> {
   const { revision, ...known } = record;
-  const next = { ...known, standby: [...record.standby, node] };
+  const startedAt = agentOf(keeper, node).view?.startedAt;
+  const next = {
+    ...known,
+    standby: [...record.standby, node],
+    standbySince: { ...record.standbySince, ...(startedAt !== undefined && { [node]: startedAt }) },
+  };
   const stored = await withHands(agentOf(keeper, record.writer), async (hands) => {
     await takePromotionLock(hands);
     if (!(await isWaitingForAcknowledgement(hands))) throw new Conflict('What commits wait for');
@@ -83,10 +88,12 @@ async function list(keeper: Keeper, record: StoredRecord, node: string): Promise
 async function unlist(keeper: Keeper, record: StoredRecord, node: string): Promise<StoredRecord> {
   const { revision, ...known } = record;
   const standby = record.standby.filter((name) => name !== node);
-  const stored = await keeper.store.writeRecord({ ...known, standby }, revision);
+  const { [node]: _, ...standbySince } = record.standbySince;
+  const next = { ...known, standby, standbySince };
+  const stored = await keeper.store.writeRecord(next, revision);
   const isStrict = keeper.options.durability === 'strict';
   if (standby.length === 0 && !isStrict) await setWaiting(keeper, stored, false);
-  report(keeper, 'degraded', { node, message: 'is away: commits no longer wait for it' });
+  report(keeper, 'degraded', { node, message: 'is away or was: commits no longer wait for it' });
   return stored;
 }
 

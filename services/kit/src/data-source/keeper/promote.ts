@@ -14,6 +14,7 @@ import {
 import { look, withHands, type Agent, type Hands } from './agent.ts';
 import { holdLease } from './lease.ts';
 import { agentOf, noteTerm, report, type Keeper } from './state.ts';
+import { hasForgotten } from './sight.ts';
 import { Conflict } from './store.ts';
 import { readView, viewSql } from './view.ts';
 
@@ -38,6 +39,8 @@ export async function beginTerm(
   return stored;
 }
 
+const nobody = { standby: [], standbySince: {} } as const;
+
 /** Takes over from a writer that is lost. */
 export async function promote(keeper: Keeper, record: StoredRecord, node: string): Promise<void> {
   const stored = await beginTerm(keeper, record, node);
@@ -57,6 +60,7 @@ export async function finishPromotion(keeper: Keeper, record: StoredRecord): Pro
   const better = await withHands(target, async (hands) => {
     await takePromotionLock(hands);
     await requireRevision(keeper, record.revision);
+    await requireMemory(hands, record);
     const ahead = await stopOthers(keeper, target, hands);
     if (!ahead) await openWriter(keeper, record, hands);
     return ahead;
@@ -66,11 +70,18 @@ export async function finishPromotion(keeper: Keeper, record: StoredRecord): Pro
   const { revision, ...known } = record;
   const uuid = target.view?.uuid;
   const writers = uuid ? [...new Set([...record.writers, uuid])] : record.writers;
-  const serving: TermRecord = { ...known, writers, phase: 'serving', standby: [] };
+  const serving: TermRecord = { ...known, writers, phase: 'serving', ...nobody };
   await keeper.store.writeRecord(serving, revision);
   const ms = Math.round(now() - startedAt);
   const message = `${record.writer} takes writes, ${ms} ms after that was decided`;
   report(keeper, 'promoted', { node: record.writer, message });
+}
+
+/** It was well when it was chosen, which is a moment ago. */
+async function requireMemory(hands: Hands, record: StoredRecord): Promise<void> {
+  if (hasForgotten(record, record.writer, readView(await hands.ask(viewSql)))) {
+    throw new Error(`${record.writer} has restarted: it may lack acknowledged commits`);
+  }
 }
 
 export async function requireRevision({ store }: Keeper, revision: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { StoredRecord } from '../record.ts';
 import { holdLease } from './lease.ts';
 import { beginTerm, finishPromotion, switchover } from './promote.ts';
 import { rejoin } from './rejoin.ts';
+import { hasForgotten } from './sight.ts';
 import { agentOf, report, type Keeper } from './state.ts';
 import { statusOf } from './status.ts';
 
@@ -94,12 +95,15 @@ async function promoteOnRequest(
   { node, force }: Named,
 ): Promise<void> {
   if (node === record.writer) throw new Error(`${node} is the writer already`);
-  if (!record.standby.includes(node) && !force) {
+  const isCertain =
+    record.standby.includes(node) && !hasForgotten(record, node, agentOf(keeper, node).view);
+  if (!isCertain && !force) {
     throw new Error(
       `${node} is no synchronous standby: acknowledged commits may be lost. Repeat with force to accept that`,
     );
   }
   const message = `${node} takes over from ${record.writer} by an operator's word`;
   report(keeper, 'failover', { node, message });
-  await finishPromotion(keeper, await beginTerm(keeper, record, node));
+  const known = force ? { ...record, standbySince: {} } : record;
+  await finishPromotion(keeper, await beginTerm(keeper, known, node));
 }

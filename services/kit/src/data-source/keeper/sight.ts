@@ -1,3 +1,4 @@
+import type { TermRecord } from '../record.ts';
 import type { TimedView, View } from './view.ts';
 
 /** What a keeper knows of one server at one moment. */
@@ -23,4 +24,17 @@ export type Sight = {
 /** It receives and acknowledges; how far it has applied does not matter for what is safe. */
 export function isAttached(view: TimedView, writer: View, quietMsMax: number): boolean {
   return view.sourceUuid === writer.uuid && view.receiver === 'ON' && view.quietMs <= quietMsMax;
+}
+
+/**
+ * It started again since it was listed. What it had acknowledged and not yet applied is gone, until
+ * it has fetched that once more: it may not be promoted.
+ */
+export function hasForgotten(
+  { standbySince }: TermRecord,
+  name: string,
+  view: View | null,
+): boolean {
+  const since = standbySince[name];
+  return since !== undefined && view !== null && view.startedAt !== since;
 }
