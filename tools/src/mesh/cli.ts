@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { promote, rejoin, switchover } from './cluster.ts';
 import { down, kill, pause, release, resume, start } from './control.ts';
+import { deadLetters } from './dead-letters.ts';
 import { startDetached } from './detach.ts';
 import { showLog } from './logs.ts';
 import { homeFromEnv, type Mesh, openMesh } from './mesh.ts';
@@ -22,6 +23,7 @@ const usage = `npm run mesh -- COMMAND
   rejoin NAME       brings a MySQL server back as standby; --force gives it a new copy
   promote NAME      makes a server the source where the keeper may not; --force in spite of losses
   release NAME      restarts the instances of one application, one by one
+  dead-letters      events that a service could not apply: list, show, replay, discard
   down              stops everything
   databases         starts MySQL and NATS alone, for tests, and prints where they are
 --home and --port stand for GUANXI_HOME and GUANXI_PORT.`;
@@ -60,6 +62,7 @@ await main(async () => {
 
   const [command = '', name = ''] = positionals;
   if (command === 'databases') return databases();
+  if (command === 'dead-letters') return deadLetters(openMesh(homeFromEnv()), positionals.slice(1));
   const run = commands[command];
   if (!run) throw new UserError(usage);
   return run(openMesh(homeFromEnv()), name, values);
