@@ -13,6 +13,8 @@ export const scenario: Scenario = {
   onMesh: async (stage) => {
     const result = await disturb(stage, {
       forMs: hangMs + 5000,
+      // Should it hold a commit that nobody acknowledged, it gets a new copy, and that restarts it.
+      mayEnd: ({ source }) => [source],
       fault: async ({ source }) => {
         pause(stage.mesh, source);
         await sleep(hangMs);
