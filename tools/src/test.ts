@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './check-steps.ts';
 import { down } from './mesh/control.ts';
 import { homeFromEnv } from './mesh/mesh.ts';
 import { clearRemains, requireNotRunning } from './mesh/orphans.ts';
-import { createHome, type Home, homeAt } from './mesh/paths.ts';
+import { createHome, type Home, homeAt, repository } from './mesh/paths.ts';
 import { main, say, seconds, step } from './mesh/say.ts';
 import { buildSupervisor } from './mesh/programs.ts';
 import { untilStopSignal } from './mesh/stop-signal.ts';
@@ -100,7 +100,7 @@ async function runUnits(run: Run, databases: RunningMesh): Promise<Tally> {
 
 /** Each scenario starts a mesh of its own through the harness, in this folder and on these ports. */
 async function runScenarios(run: Run): Promise<Tally> {
-  if (run.stop.aborted) return { passed: 0, failed: 0 };
+  if (run.stop.aborted || !matchesScenario(run.patterns)) return { passed: 0, failed: 0 };
   say('Scenarios on a whole mesh');
   const mesh = scenarioHome(run.home);
   const env = { GUANXI_HOME: mesh.root, GUANXI_PORT: String(run.port) };
@@ -110,6 +110,15 @@ async function runScenarios(run: Run): Promise<Tally> {
     await endMesh(mesh);
   }
 }
+
+/** Without patterns everything runs. */
+function matchesScenario(patterns: readonly string[]): boolean {
+  const files = readdirSync(join(repository, 'tools/e2e'), { recursive: true, encoding: 'utf8' });
+  return patterns.length === 0 || files.some((file) => matches(`tools/e2e/${file}`, patterns));
+}
+
+const matches = (file: string, patterns: readonly string[]): boolean =>
+  file.endsWith('.e2e.test.ts') && patterns.some((pattern) => new RegExp(pattern).test(file));
 
 function sum(tallies: readonly Tally[]): Tally {
   return {
