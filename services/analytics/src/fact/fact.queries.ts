@@ -31,16 +31,19 @@ export async function aggregateFacts(
     const target = namedBy(entity, field);
     return target ? [{ field, target }] : [];
   });
-  const labels = new Map<string, string>();
+  const names = new Map<string, string>();
   for (const { field, target } of named) {
     for (const [id, name] of await namesOf(context, target, idsIn(result, field))) {
-      labels.set(`${field} ${id}`, name);
+      names.set(`${field} ${id}`, name);
     }
   }
   return {
     ...result,
     rows: result.rows.map(({ keys, values }) => ({
-      keys: keys.map((key) => ({ ...key, label: labels.get(`${key.field} ${key.value}`) ?? null })),
+      keys: keys.map((key) => ({
+        ...key,
+        labels: labelsOf(names.get(`${key.field} ${key.value}`)) ?? key.labels,
+      })),
       values,
     })),
   };
@@ -65,6 +68,10 @@ const idsIn = (result: AggregateResult, field: string): readonly string[] => [
     ),
   ),
 ];
+
+/** A name is the same in every language. */
+const labelsOf = (name: string | undefined): { readonly zh: string; readonly en: string } | null =>
+  name === undefined ? null : { zh: name, en: name };
 
 /** Whoever may see an id in a group may see the name that goes with it. */
 async function namesOf(
