@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 
 /**
  * Makes one change of all those of one record, where the last of them stands: what changed in any,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
-import { changeOf, type Change } from './change.ts';
+import { changeOf, type Change } from '@crm/schemas/changes/change';
 import { coalesce } from './coalesce.ts';
 import { readFilter } from './filter.ts';
 

@@ -7,7 +7,7 @@ import { createConsistency } from '../consistency.ts';
 import type { Checked } from '../answer.ts';
 import type { RunRequest, RunResult } from '../run.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 import { coalesce } from './coalesce.ts';
 import { runChangesOf } from './compile.ts';
 import type { Cursors } from './cursor.ts';

@@ -5,7 +5,7 @@ import type { StreamMessage, StreamState } from '@crm/kit/event/bus-stream';
 import { decode } from '@crm/kit/event/envelope';
 import type { Log } from '@crm/kit/log';
 import { startLoop } from '@crm/kit/loop';
-import { changeOf, type Change } from './change.ts';
+import { changeOf, type Change } from '@crm/schemas/changes/change';
 import { shortHash } from './cursor.ts';
 import { createRecentChanges, type RecentChanges, type RecentLimits } from './recent.ts';
 

@@ -1,7 +1,7 @@
 import type { Bus } from '@crm/kit/event/bus';
 import type { History } from '@crm/kit/event/bus-follow';
 import type { Log } from '@crm/kit/log';
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 import { changeSubject, readChange, type Intake, type Tail } from './intake.ts';
 
 /** Where a follower stands: in which stream, and how far. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 import { createRecentChanges } from './recent.ts';
 
 const at = (seq: number): Change => ({

@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 
 /** The newest changes of one stream, all of them after `floor`. */
 export type RecentChanges = {

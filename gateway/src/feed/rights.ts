@@ -2,7 +2,7 @@ import { readsOwned, scopeOf } from '@crm/kit/record/policy';
 import type { Viewer } from '@crm/kit/viewer';
 import { isRecord } from '../is-record.ts';
 import type { RunRequest } from '../run.ts';
-import { customerEntity, type Change, type EntityType } from './change.ts';
+import { customerEntity, type Change, type EntityType } from '@crm/schemas/changes/change';
 
 /** What a reader may be told of a change. `gone`: that it happened to what is no longer there. */
 export type Sight = 'seen' | 'gone' | 'hidden';

@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Change } from '@crm/schemas/changes/change';
 import { shortHash } from './cursor.ts';
 import type { Position } from './reader.ts';
 import type { Sight } from './rights.ts';

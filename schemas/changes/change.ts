@@ -1,10 +1,12 @@
 import type { RecordedEvent } from '@crm/kit/event/event';
-import type { Owned } from '@crm/kit/record/policy';
 import { z } from 'zod';
 
 export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED';
 
-/** A change of a record, as the hub keeps it: keys, names of fields, and what decides who may see it. */
+/** Who owns a record, as its events say. */
+export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
+
+/** A change of a record as followers are told of it: keys, names of fields, and what decides who may see it. */
 export type Change = {
   /** Its place in the stream. */
   readonly seq: number;
@@ -41,7 +43,7 @@ const entity = (
   { service, access }: Pick<EntityType, 'service' | 'access'>,
 ): EntityType => ({ kind, type, service, access });
 
-/** What the feed tells of, by the aggregate in the event's name. */
+/** What followers are told of, by the aggregate in the event's name. */
 const entities: ReadonlyMap<string, EntityType> = new Map([
   ['customer', entity('CUSTOMER', 'Customer', { service: 'customers', access: 'owner' })],
   ['order', entity('SALES_ORDER', 'SalesOrder', { service: 'customers', access: 'customer' })],
@@ -86,7 +88,7 @@ const dataSchema = z.object({
   changes: z.record(z.string(), z.object({ from: z.unknown() })).optional(),
 });
 
-/** Null for what the feed does not tell of. */
+/** Null for what followers are not told of. */
 export function changeOf(event: RecordedEvent, seq: number): Change | null {
   const type = entities.get(event.aggregate);
   if (!type || event.visibility !== 'public') return null;
