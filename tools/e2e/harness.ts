@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Home, homeAt, repository } from '../src/mesh/paths.ts';
 import { type Mesh, openMesh } from '../src/mesh/mesh.ts';
 import { mintToken, type TokenRequest } from '../src/mesh/mint.ts';
+import { readPid } from '../src/mesh/pid.ts';
 import { type MeshStatus, meshStatus } from '../src/mesh/status.ts';
+import { supervisorName } from '../src/mesh/supervisor-name.ts';
 import { until } from '../src/mesh/wait.ts';
 
 const run = promisify(execFile);
@@ -26,7 +27,7 @@ export type GraphqlProblem = {
   readonly extensions?: Readonly<Record<string, unknown>>;
 };
 
-/** A whole system of its own, driven as a person would drive it. */
+/** A whole system, driven as a person would drive it. */
 export type TestMesh = {
   readonly mesh: Mesh;
   readonly token: (request: TokenRequest) => Promise<string>;
@@ -45,22 +46,16 @@ export type GraphqlRequest = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type StartOptions = {
-  /** Begins with empty data folders. */
-  readonly fresh?: boolean;
-  /** Loads the demo company, as the first `npm start` does. */
-  readonly demo?: boolean;
-  readonly instances?: number;
-};
-
-/** Starts a private mesh through `npm start`'s own program and waits until it is ready. */
-export async function startTestMesh(options: StartOptions = {}): Promise<TestMesh> {
-  const { fresh = true, demo = false, instances = 1 } = options;
+/**
+ * The private mesh that all scenarios share: the first starts it through `npm start`'s own program
+ * and waits until it is ready, and so does the one after a scenario that stopped it. `npm test`
+ * begins with empty folders and ends what is left.
+ */
+export async function startTestMesh(): Promise<TestMesh> {
   const { home, env } = place();
-  if (fresh) rmSync(home.root, { recursive: true, force: true });
-
-  const start = ['--detach', '--instances', String(instances), '--durability', 'relaxed'];
-  await runTool(['start.ts', ...start, ...(demo ? [] : ['--empty'])], env);
+  if (readPid(home, supervisorName) === null) {
+    await runTool(['start.ts', '--detach', '--durability', 'relaxed', '--empty'], env);
+  }
   return describeMesh(home, env);
 }
 

@@ -4,18 +4,26 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Home, repository } from './mesh/paths.ts';
 
-/** Two files at a time on the two cores of a small machine. A scenario has the machine for itself. */
-const workers = { units: 2, scenarios: 1 } as const;
 const workerMemory = '700MB';
 
-export type Suite = keyof typeof workers;
+/** Which files run together, and how many at a time. */
+export type Suite = {
+  readonly name: string;
+  readonly files: string;
+  readonly workers: number;
+};
+
+/** Two at a time on the two cores of a small machine: with three each takes that much longer. */
+export const units: Suite = { name: 'units', files: '**/src/**/*.test.ts', workers: 2 };
+
+/** It has the machine for itself. */
+export const scenario = (name: string): Suite => ({
+  name,
+  files: `**/tools/e2e/${name}/*.e2e.test.ts`,
+  workers: 1,
+});
 
 export type Tally = { readonly passed: number; readonly failed: number };
-
-const files: Readonly<Record<Suite, string>> = {
-  units: '**/src/**/*.test.ts',
-  scenarios: '**/tools/e2e/*/*.e2e.test.ts',
-};
 
 const resultSchema = z.object({
   numPassedTests: z.number(),
@@ -35,7 +43,7 @@ export type JestRun = {
 
 /** Runs the tests of one kind in every workspace, and counts. */
 export async function runJest(options: JestRun): Promise<Tally> {
-  const output = join(options.home.root, `jest-${options.suite}.json`);
+  const output = join(options.home.root, `jest-${options.suite.name}.json`);
   rmSync(output, { force: true });
   const child = startJest(options, output);
   options.stop.addEventListener('abort', () => child.kill('SIGTERM'));
@@ -50,8 +58,8 @@ function startJest({ suite, env, patterns }: JestRun, output: string): ChildProc
   const options = [
     '--config=tools/jest.config.cjs',
     `--rootDir=${repository}`,
-    `--testMatch=${files[suite]}`,
-    `--maxWorkers=${workers[suite]}`,
+    `--testMatch=${suite.files}`,
+    `--maxWorkers=${suite.workers}`,
     `--workerIdleMemoryLimit=${workerMemory}`,
     '--passWithNoTests',
     '--json',

@@ -10,7 +10,7 @@ import { buildSupervisor } from './mesh/programs.ts';
 import { untilStopSignal } from './mesh/stop-signal.ts';
 import { type RunningMesh, startMesh } from './mesh/supervisor.ts';
 import { testVariables } from './mesh/test-environment.ts';
-import { runJest, type Tally } from './test-jest.ts';
+import { runJest, scenario, type Tally, units } from './test-jest.ts';
 
 /** Everything that CI checks. Arguments are patterns of paths: only those test files, no checks. */
 await main(async () => {
@@ -64,9 +64,9 @@ async function runAll(run: Run): Promise<Tally[]> {
   const databases = await startDatabases(run);
   try {
     const checks = run.patterns.length > 0 ? [] : [await runChecks(run)];
-    const units = await runUnits(run, databases);
+    const ofUnits = await runUnits(run, databases);
     await databases.stop();
-    return [...checks, units, await runScenarios(run)];
+    return [...checks, ofUnits, ...(await runScenarios(run))];
   } finally {
     await databases.stop();
   }
@@ -95,30 +95,44 @@ async function runUnits(run: Run, databases: RunningMesh): Promise<Tally> {
   await databases.ready;
   say('Tests of rules and operations');
   const env = testVariables(databases.mesh, databases.mesh.toolchain);
-  return step('together', () => runJest({ ...run, suite: 'units', env }));
+  return step('together', () => runJest({ ...run, suite: units, env }));
 }
 
-/** Each scenario starts a mesh of its own through the harness, in this folder and on these ports. */
-async function runScenarios(run: Run): Promise<Tally> {
-  if (run.stop.aborted || !matchesScenario(run.patterns)) return { passed: 0, failed: 0 };
+/** One after the other, on one mesh in this folder and on these ports; see the harness. */
+async function runScenarios(run: Run): Promise<Tally[]> {
+  const names = scenariosFor(run.patterns);
+  if (names.length === 0) return [];
   say('Scenarios on a whole mesh');
   const mesh = scenarioHome(run.home);
   const env = { GUANXI_HOME: mesh.root, GUANXI_PORT: String(run.port) };
+  const tallies: Tally[] = [];
   try {
-    return await step('together', () => runJest({ ...run, suite: 'scenarios', env }));
+    for (const name of names) {
+      if (run.stop.aborted) break;
+      tallies.push(await step(name, () => runJest({ ...run, suite: scenario(name), env })));
+    }
+    return tallies;
   } finally {
     await endMesh(mesh);
   }
 }
 
 /** Without patterns everything runs. */
-function matchesScenario(patterns: readonly string[]): boolean {
-  const files = readdirSync(join(repository, 'tools/e2e'), { recursive: true, encoding: 'utf8' });
-  return patterns.length === 0 || files.some((file) => matches(`tools/e2e/${file}`, patterns));
+function scenariosFor(patterns: readonly string[]): readonly string[] {
+  const entries = readdirSync(join(repository, 'tools/e2e'), { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const wanted = names.filter((name) => matches(`tools/e2e/${name}/${name}.e2e.test.ts`, patterns));
+  return wanted.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)));
 }
 
-const matches = (file: string, patterns: readonly string[]): boolean =>
-  file.endsWith('.e2e.test.ts') && patterns.some((pattern) => new RegExp(pattern).test(file));
+/** It ends the mesh, which the next would have to start again. */
+function isLast(name: string): boolean {
+  return name === 'start-and-stop';
+}
+
+function matches(file: string, patterns: readonly string[]): boolean {
+  return patterns.length === 0 || patterns.some((pattern) => new RegExp(pattern).test(file));
+}
 
 function sum(tallies: readonly Tally[]): Tally {
   return {

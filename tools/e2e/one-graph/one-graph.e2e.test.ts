@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { eventually, meshMsMax, startTestMesh, type TestMesh } from '../harness.ts';
 
@@ -10,8 +10,6 @@ beforeAll(async () => {
   system = await startTestMesh();
   token = await system.token({ roles: ['admin'] });
 }, meshMsMax);
-
-afterAll(() => system.stop(), meshMsMax);
 
 const madeSchema = z.object({ createCustomer: z.object({ id: z.string() }) });
 const summarySchema = z.object({

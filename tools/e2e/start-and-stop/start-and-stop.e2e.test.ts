@@ -87,8 +87,9 @@ describe('a mesh', () => {
       for (const name of ['supervisor', 'keeper', 'mysql-a', 'mysql-b', 'nats']) {
         process.kill(pidOf(name), 'SIGKILL');
       }
+      await eventually('the supervisor is gone', () => pidOf('supervisor') === 0);
 
-      system = await startTestMesh({ fresh: false });
+      system = await startTestMesh();
 
       expect((await system.status()).ready).toBe(true);
       expect((await system.status()).mysql.map(({ role }) => role)).toEqual(['standby', 'source']);
