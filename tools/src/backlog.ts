@@ -8,7 +8,7 @@ import { sleep } from './mesh/wait.ts';
 export type Backlog = {
   /** In the outboxes of all services. */
   readonly unpublished: number;
-  /** In the stream, for the slowest of the services that listen. */
+  /** In the stream, for the slowest of the services that listen. Gateways keep readers of their own there. */
   readonly unapplied: number;
 };
 
@@ -58,7 +58,13 @@ const streamsSchema = z.object({
         stream_detail: z.array(
           z.object({
             consumer_detail: z
-              .array(z.object({ num_pending: z.number(), num_ack_pending: z.number() }))
+              .array(
+                z.object({
+                  name: z.string(),
+                  num_pending: z.number(),
+                  num_ack_pending: z.number(),
+                }),
+              )
               .default([]),
           }),
         ),
@@ -70,8 +76,10 @@ const streamsSchema = z.object({
 async function unapplied({ ports }: Mesh): Promise<number> {
   const url = `http://127.0.0.1:${ports['nats-monitor']}/jsz?consumers=true`;
   const { account_details: accounts } = streamsSchema.parse(await (await fetch(url)).json());
+  const names: readonly string[] = services;
   const consumers = accounts
     .flatMap(({ stream_detail: streams }) => streams)
-    .flatMap(({ consumer_detail: details }) => details);
+    .flatMap(({ consumer_detail: details }) => details)
+    .filter(({ name }) => names.includes(name));
   return Math.max(0, ...consumers.map((each) => each.num_pending + each.num_ack_pending));
 }

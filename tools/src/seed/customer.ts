@@ -25,31 +25,31 @@ const sizes: Weighted<Size> = [
   [
     {
       level: 'STRATEGIC',
-      orders: 80,
-      people: 6,
-      interactions: 40,
+      orders: 40,
+      people: 4,
+      interactions: 20,
       headcount: [2000, 60_000],
       known: 0.9,
     },
     0.5,
   ],
   [
-    { level: 'KEY', orders: 12, people: 3, interactions: 8, headcount: [300, 3000], known: 0.6 },
+    { level: 'KEY', orders: 6, people: 2, interactions: 4, headcount: [300, 3000], known: 0.6 },
     4.5,
   ],
   [
     {
       level: 'REGULAR',
-      orders: 2,
-      people: 1.5,
-      interactions: 2.2,
+      orders: 0.8,
+      people: 1.1,
+      interactions: 0.9,
       headcount: [30, 500],
       known: 0.2,
     },
     35,
   ],
   [
-    { level: 'SMALL', orders: 0.6, people: 1, interactions: 1.1, headcount: [1, 60], known: 0.05 },
+    { level: 'SMALL', orders: 0.2, people: 1, interactions: 0.3, headcount: [1, 60], known: 0.05 },
     60,
   ],
 ];

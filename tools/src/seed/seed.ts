@@ -13,8 +13,8 @@ const usage = `npm run seed -- --customers N [--seed 1] [--until 2026-11-20]
   --seed       from 1 to 9: each makes customers of its own; the same one again changes nothing
   --until      the last day of the history that is made
 Fills the mesh of GUANXI_HOME, which must run, through its graph. For each customer there are on
-average 1.3 people, 2 orders of 1.8 lines, 0.6 receivables and 2 interactions. One customer in 20
-is large and has more than half of the orders; three in five of all have none. Beside them: 29 teams with their staff
+average 1.1 people, 0.8 orders of 1.8 lines, 0.25 receivables and 0.8 interactions. One customer in
+20 is large and has more than half of the orders; seven in ten of all have none. Beside them: 29 teams with their staff
 and managers, 40 products, 8 competitors, and a payment for one in fifty who have bought.`;
 
 await main(async () => {
