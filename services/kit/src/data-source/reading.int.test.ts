@@ -64,7 +64,7 @@ describe('reads', () => {
     await until('both servers are known', isKnown(cluster));
     const access = openTestAccess(cluster);
     await valueOf(access, serverOf);
-    a.process().pause();
+    await a.process().pause();
     try {
       const startedAt = now();
       expect(await valueOf(access, serverOf)).toBe(2);

@@ -117,7 +117,7 @@ describe('a lost writer', () => {
 
   test('leaves no commit undecided: what waited for its acknowledgement is barred and run again', async () => {
     const access = await open();
-    b.process().pause();
+    await b.process().pause();
     const writing = query(access, "INSERT INTO entry VALUES (1, 'once')");
     await until('the commit waits', async () => {
       const [row] = await a.sql("SHOW STATUS LIKE 'Rpl_semi_sync_source_wait_sessions'");
@@ -135,7 +135,7 @@ describe('a lost writer', () => {
 
   test('is told as an unknown outcome when no writer comes back in time', async () => {
     const access = await open({ writerWaitMs: 500 });
-    b.process().pause();
+    await b.process().pause();
     const writing = query(access, "INSERT INTO entry VALUES (1, 'lost')");
     writing.catch(() => undefined);
     await until('the commit waits', async () => {

@@ -79,7 +79,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     run: async (scene) => {
       const { a, b } = scene.lab;
       // Commits now wait for a word that does not come.
-      b.process().pause();
+      await b.process().pause();
       await pause(300);
       await a.process().kill();
       b.process().resume();
@@ -88,7 +88,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   },
   hang: {
     run: async (scene) => {
-      scene.lab.a.process().pause();
+      await scene.lab.a.process().pause();
       await returnLater(scene, () => scene.lab.a.process().resume());
     },
   },
@@ -127,7 +127,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   stall: {
     totalMs: 8000,
     run: async ({ lab }) => {
-      lab.a.process().pause();
+      await lab.a.process().pause();
       await pause(800);
       lab.a.process().resume();
     },

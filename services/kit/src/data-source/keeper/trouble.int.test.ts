@@ -96,7 +96,7 @@ const nats = (): KeptPair['nats']['processes'] => pair.nats.processes;
 
 describe('a process that cannot reach the record', () => {
   test('writes on while the writer has its standby', async () => {
-    for (const server of nats()) server.pause();
+    await Promise.all(nats().map((server) => server.pause()));
     await until('it has noticed', () => pair.cluster.nodes.some(({ attached }) => attached > 0));
     await query(access, 'INSERT INTO entry VALUES (3)');
     expect(await valueOf(access, 'SELECT COUNT(*) FROM entry')).toBe(3);

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { Program } from './programs.ts';
 
 /** A server process under test, and what can be done to it. */
 export type TestProcess = {
   readonly isRunning: () => boolean;
-  /** SIGSTOP: sockets stay open and nothing answers. */
-  readonly pause: () => void;
+  /** SIGSTOP, and waits until it holds: sockets stay open and nothing answers. */
+  readonly pause: () => Promise<void>;
   readonly resume: () => void;
   /** SIGKILL, and waits for the end. */
   readonly kill: () => Promise<void>;
@@ -49,15 +49,31 @@ export function startProcess(
     child.kill(signal);
     await exited();
   };
+  const pid = child.pid ?? -1;
   return {
     isRunning,
     exited,
-    pause: () => child.kill('SIGSTOP'),
+    pause: async () => {
+      child.kill('SIGSTOP');
+      await until('every thread has stopped', () => isStopped(pid));
+    },
     resume: () => child.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    pid: child.pid ?? -1,
+    pid,
   };
+}
+
+/** A thread goes on until it is its turn to see the signal. Where there is no /proc, nobody can tell. */
+function isStopped(pid: number): boolean {
+  const threads = `/proc/${pid}/task`;
+  try {
+    return readdirSync(threads).every((thread) =>
+      / T /.test(readFileSync(`${threads}/${thread}/stat`, 'utf8')),
+    );
+  } catch {
+    return true;
+  }
 }
 
 /** Waits until something holds. Fails with `what` after `ms`. */
