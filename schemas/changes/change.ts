@@ -77,6 +77,12 @@ export const customerEntity: EntityType = entity('CUSTOMER', 'Customer', {
   access: 'owner',
 });
 
+const accessByKind = new Map([...entities.values()].map(({ kind, access }) => [kind, access]));
+
+/** Who may be told of records of a kind; undefined for what is no kind. */
+export const accessOfKind = (kind: string): EntityType['access'] | undefined =>
+  accessByKind.get(kind);
+
 /** Kinds of records whose events tell the owner. */
 export const ownedKinds: readonly string[] = [...entities.values()]
   .filter(({ access }) => access === 'owner')

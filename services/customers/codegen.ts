@@ -14,5 +14,7 @@ await generate({
     StaffMember: 'directory/directory.fields.ts#StaffMember',
     Team: 'directory/directory.fields.ts#Team',
     Product: 'catalogue/product.fields.ts#Product',
+    Webhook: 'webhook/webhook.fields.ts#Webhook',
+    WebhookDelivery: 'webhook/webhook.fields.ts#WebhookDelivery',
   },
 });

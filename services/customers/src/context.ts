@@ -14,9 +14,12 @@ import {
 import { SalesOrderEntity, type SalesOrder } from './order/order.fields.ts';
 import { PaymentEntity, type Payment } from './payment/payment.fields.ts';
 import { ReceivableEntity, type Receivable } from './receivable/receivable.fields.ts';
+import type { WebhookSettings } from './webhook/webhook.config.ts';
+import { WebhookEntity, type Webhook } from './webhook/webhook.fields.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
+  readonly webhooks: WebhookSettings;
   readonly loaders: {
     readonly customer: Loader<Customer>;
     readonly order: Loader<SalesOrder>;
@@ -26,6 +29,7 @@ export type Context = RequestContext & {
     readonly staffMember: Loader<StaffMember>;
     readonly team: Loader<Team>;
     readonly term: TermLoader;
+    readonly webhook: Loader<Webhook>;
   };
   readonly pages: {
     readonly customersOfStaff: ChildPages<Customer>;
@@ -37,10 +41,14 @@ export type Context = RequestContext & {
   };
 };
 
-export function createContext(app: App, request: RequestInfo): Context {
+export function createContext(
+  app: App & { readonly webhooks: WebhookSettings },
+  request: RequestInfo,
+): Context {
   const context: RequestContext = { ...request, app };
   return {
     ...context,
+    webhooks: app.webhooks,
     loaders: {
       customer: entityLoader(context, CustomerEntity),
       order: entityLoader(context, SalesOrderEntity),
@@ -50,6 +58,7 @@ export function createContext(app: App, request: RequestInfo): Context {
       staffMember: entityLoader(context, StaffMemberEntity),
       team: entityLoader(context, TeamEntity),
       term: termLoader(app.db.manager),
+      webhook: entityLoader(context, WebhookEntity),
     },
     pages: {
       customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),

@@ -5,6 +5,7 @@ import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
 import { SalesOrderEntity } from './order/order.fields.ts';
 import { PaymentEntity } from './payment/payment.fields.ts';
 import { ReceivableEntity } from './receivable/receivable.fields.ts';
+import { WebhookDeliveryEntity, WebhookEntity } from './webhook/webhook.fields.ts';
 
 /** Every kind of record that this service owns. */
 export const entities: readonly Entity[] = [
@@ -15,4 +16,6 @@ export const entities: readonly Entity[] = [
   StaffMemberEntity,
   TeamEntity,
   ProductEntity,
+  WebhookEntity,
+  WebhookDeliveryEntity,
 ];

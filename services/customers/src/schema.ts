@@ -11,6 +11,7 @@ import { orderResolvers } from './order/order.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
 import { receivableResolvers } from './receivable/receivable.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
+import { webhookResolvers } from './webhook/webhook.resolvers.ts';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 
 export const createSchema = (): GraphQLSchema =>
@@ -26,6 +27,7 @@ export const createSchema = (): GraphQLSchema =>
         directoryResolvers,
         productResolvers,
         setupResolvers,
+        webhookResolvers,
       ]),
     ),
     entities,

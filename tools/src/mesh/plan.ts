@@ -151,6 +151,9 @@ const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<strin
   CONTEXT_KEY: mesh.secrets.contextKeys[service] ?? '',
   SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
   SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,
+  WEBHOOK_KEY: mesh.secrets.webhookKey,
+  // Receivers of somebody who tries them out are on this machine.
+  WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
 });
 
 /** Where services find a server. */

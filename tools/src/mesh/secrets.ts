@@ -16,16 +16,21 @@ const secretsSchema = z.object({
   contextKeys: z.record(z.string(), z.string()),
   /** The key that cursors of the change feed are signed with. A home of before has none. */
   cursorKey: z.string().optional(),
+  /** The key that secrets of webhooks are made with. */
+  webhookKey: z.string().optional(),
 });
 
-export type Secrets = z.infer<typeof secretsSchema> & { readonly cursorKey: string };
+export type Secrets = z.infer<typeof secretsSchema> & {
+  readonly cursorKey: string;
+  readonly webhookKey: string;
+};
 
 /** The secrets of a mesh, made up at its first start. */
 export function readSecrets(home: Home): Secrets {
   const file = join(home.root, 'secrets.json');
   const known = existsSync(file) ? secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
   const secrets = { ...createSecrets(), ...known };
-  if (!('cursorKey' in known)) {
+  if (!('cursorKey' in known) || !('webhookKey' in known)) {
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   }
   return secrets;
@@ -37,6 +42,7 @@ function createSecrets(): Secrets {
     mysql: Object.fromEntries(users.map((user) => [user, secret(passwordBytes)])),
     contextKeys: Object.fromEntries(services.map((service) => [service, secret(keyBytes)])),
     cursorKey: secret(keyBytes),
+    webhookKey: secret(keyBytes),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createCustomer } from './2026-11-24-create-customer.ts';
 import { seedVocabulary } from './2026-11-24-seed-vocabulary.ts';
+import { createWebhook } from './2026-11-25-create-webhook.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createCustomer, seedVocabulary];
+export const migrations = [createCustomer, seedVocabulary, createWebhook];

@@ -6,13 +6,31 @@ import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
 import { createContext } from '../context.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
+import { readWebhookSettings, type WebhookSettings } from '../webhook/webhook.config.ts';
+
+/** Receivers of tests are on this machine, and nothing takes hours. */
+export const testWebhookSettings: WebhookSettings = {
+  ...readWebhookSettings({
+    WEBHOOK_KEY: 'a key of thirty-two characters or more',
+    WEBHOOK_NETWORKS: '127.0.0.0/8',
+  }),
+  retryDelaysS: [0.05, 0.1],
+  timeoutMs: 1000,
+  pollMs: 50,
+  leaseMs: 2000,
+};
 
 export type TestCustomers = TestSubgraph & { readonly db: Database };
 
 /** The service on a free port, with an empty database of its own. */
 export async function startCustomers(): Promise<TestCustomers> {
   const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
-  const app = { db, log: createLog('test', 'silent'), now: () => new Date() };
+  const app = {
+    db,
+    log: createLog('test', 'silent'),
+    now: () => new Date(),
+    webhooks: testWebhookSettings,
+  };
   const subgraph = await testSubgraph({
     name: 'customers',
     schema: createSchema(),

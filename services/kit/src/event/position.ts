@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { StreamMessage } from './bus-stream.ts';
 import type { Bus } from './bus.ts';
 import type { Log } from '../log.ts';
@@ -26,7 +26,10 @@ export async function readPosition(db: DataSource, consumer: string): Promise<Po
 type Move = { readonly consumer: string; readonly from: Position; readonly to: Position };
 
 /** Throws when another process has moved the position: then this one has to start again there. */
-export async function movePosition(db: DataSource, { consumer, from, to }: Move): Promise<void> {
+export async function movePosition(
+  db: Pick<EntityManager, 'query'>,
+  { consumer, from, to }: Move,
+): Promise<void> {
   const { affectedRows } = await db.query<{ affectedRows: number }>(
     'UPDATE consumerPosition SET seq = ?, eventId = ? WHERE consumer = ? AND seq = ?',
     [to.seq, to.eventId, consumer, from.seq],

@@ -37,8 +37,16 @@ export type Column = {
   readonly field: Field;
 };
 
+/** The row is of the account whose subject `column` holds, or that a row which it names holds. */
+export type SubjectRule = {
+  readonly by: 'subject';
+  readonly column: string;
+  readonly of?: { readonly table: string; readonly column: string };
+};
+
 /** How the access rules find the owner of a row; `policy.ts` reads it. */
 export type AccessRule =
+  | SubjectRule
   | { readonly by: 'owner'; readonly owner: string; readonly team: string }
   /** The row belongs to a row of `table`, whose owner decides. */
   | { readonly by: 'parent'; readonly column: string; readonly table: string }

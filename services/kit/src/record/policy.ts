@@ -1,4 +1,4 @@
-import type { AccessRule, Entity } from './entity.ts';
+import type { AccessRule, Entity, SubjectRule } from './entity.ts';
 import { forbidden } from '../errors.ts';
 import type { FieldClass } from './field.ts';
 import { idToBytes } from '../id.ts';
@@ -89,11 +89,13 @@ export function scopeSql(
   action: Action,
   { entity, alias, now }: { readonly entity: Entity; readonly alias: string; readonly now: Date },
 ): Sql {
+  const { access } = entity;
+  if (access.by === 'subject') return subjectSql(viewer, access, alias);
   const scope = scopeOf(viewer, action);
   if (scope === 'all') return raw('TRUE');
   if (scope === 'none') return raw('FALSE');
 
-  return ruleSql(viewer, entity.access, { action, scope, alias, now });
+  return ruleSql(viewer, access, { action, scope, alias, now });
 }
 
 export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
@@ -111,8 +113,23 @@ export function readsOwned(viewer: Viewer, { ownerId, teamId }: Owned): boolean 
   return isOwner || (reaches(scope, 'team') && teamId !== null && teams.includes(teamId));
 }
 
+/** Whether the viewer may read what everyone in the company may. */
+export function readsCompany(viewer: Viewer): boolean {
+  const scope = scopeOf(viewer, 'read');
+  return scope === 'all' || (scope !== 'none' && !viewer.roles.includes('partner'));
+}
+
 const reaches = (scope: Scope, wanted: Scope): boolean =>
   scopes.indexOf(scope) >= scopes.indexOf(wanted);
+
+/** An account's own things are its own whatever its roles reach, and nobody else's but of those who manage. */
+function subjectSql(viewer: Viewer, { column, of }: SubjectRule, alias: string): Sql {
+  if (scopeOf(viewer, 'manage') === 'all') return raw('TRUE');
+  const isOwn = (from: string): Sql => sql`${raw(`${from}.\`${column}\``)} = ${viewer.subject}`;
+  if (!of) return isOwn(alias);
+  return sql`EXISTS (SELECT 1 FROM ${raw(`\`${of.table}\` owning WHERE owning.id = ${alias}.\`${of.column}\``)}
+    AND ${isOwn('owning')})`;
+}
 
 type Reach = {
   readonly action: Action;
@@ -123,6 +140,8 @@ type Reach = {
 
 function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
   switch (access.by) {
+    case 'subject':
+      return subjectSql(viewer, access, reach.alias);
     case 'company':
       return companySql(viewer, reach, access.writers === 'staff');
     case 'owner':

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { readConfig, serviceSettings } from './config.ts';
-import { connectBus } from '../event/bus.ts';
+import { connectBus, type Bus } from '../event/bus.ts';
 import { startConsumers } from '../event/consume.ts';
 import type { Consumer } from '../event/consumer.ts';
 import type { App, RequestContext } from '../context.ts';
@@ -27,7 +27,7 @@ export type ServiceOptions<Context extends RequestContext> = {
   /** What the service does when something happened elsewhere. */
   readonly consumers?: readonly Consumer[];
   /** Work that goes on beside requests, until it is stopped. */
-  readonly jobs?: readonly ((app: App) => Stoppable)[];
+  readonly jobs?: readonly ((app: App & { readonly bus: Bus }) => Stoppable)[];
 };
 
 type Stoppable = { readonly stop: () => Promise<void> };
@@ -47,7 +47,7 @@ export async function startService<Context extends RequestContext>(
   const running: readonly Stoppable[] = [
     startRelay({ db, bus, service: name, log }),
     ...(consumers.length > 0 ? [startConsumers({ db, bus, service: name, consumers, log })] : []),
-    ...jobs.map((start) => start(app)),
+    ...jobs.map((start) => start({ ...app, bus })),
   ];
 
   await startSubgraph({
