@@ -15,7 +15,8 @@ export type StreamReader = {
 const atATime = 50;
 const connectMsMax = 10_000;
 
-export async function readStream({ mesh }: MeshStage): Promise<StreamReader> {
+/** A connection of its own, past every service. */
+export async function openBus({ mesh }: MeshStage): Promise<Bus> {
   const bus = connectBus({
     url: natsUrl(mesh),
     name: 'faults',
@@ -24,6 +25,11 @@ export async function readStream({ mesh }: MeshStage): Promise<StreamReader> {
   if (!(await until(() => bus.isConnected(), { forMs: connectMsMax }))) {
     throw new Error('NATS does not answer');
   }
+  return bus;
+}
+
+export async function readStream(stage: MeshStage): Promise<StreamReader> {
+  const bus = await openBus(stage);
   const lastSeq = async (): Promise<number> => (await bus.streamState()).lastSeq;
   return {
     lastSeq,
