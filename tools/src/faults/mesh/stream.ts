@@ -25,6 +25,8 @@ export async function openBus({ mesh }: MeshStage): Promise<Bus> {
   if (!(await until(() => bus.isConnected(), { forMs: connectMsMax }))) {
     throw new Error('NATS does not answer');
   }
+  // The services of a mesh that has just started may not have come to it.
+  await bus.ensureStream();
   return bus;
 }
 
