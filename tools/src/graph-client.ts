@@ -150,7 +150,7 @@ const exchange = (
     });
 
 const isPassing = (code: string | undefined): boolean =>
-  code === 'SERVICE_UNAVAILABLE' || code === 'TIMEOUT';
+  code === 'SERVICE_UNAVAILABLE' || code === 'STORAGE_FULL' || code === 'TIMEOUT';
 
 function parseJson(text: string): unknown {
   try {

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'RULE_VIOLATION'
   | 'SERVICE_UNAVAILABLE'
+  | 'STORAGE_FULL'
   | 'TIMEOUT'
   | 'TOO_COSTLY'
   | 'UNAUTHENTICATED';

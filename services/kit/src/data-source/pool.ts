@@ -25,12 +25,20 @@ export type Pool = {
   readonly options: PoolOptions;
   readonly idle: Connection[];
   readonly busy: Set<Connection>;
-  /** Called when a connection or the room for one may be free. */
-  readonly waiting: Set<() => void>;
+  /** In the order in which they came. While somebody waits, nobody else is served. */
+  readonly waiting: Set<Waiter>;
   opening: number;
   /** Set while the server is down: nobody is kept waiting for it. */
   isShut: boolean;
   isClosed: boolean;
+};
+
+type Waiter = {
+  readonly deadline: number;
+  readonly take: (connection: Connection) => void;
+  readonly fail: (error: unknown) => void;
+  /** Its turn has come: it no longer waits in line. */
+  readonly leave: () => void;
 };
 
 export const createPool = (options: PoolOptions): Pool => ({
@@ -45,18 +53,21 @@ export const createPool = (options: PoolOptions): Pool => ({
 
 const sizeOf = (pool: Pool): number => pool.idle.length + pool.busy.size + pool.opening;
 
-/** Takes a connection, opens one if there is room, or waits for one until `deadline`. */
+/** Takes a connection, opens one if there is room, or waits in line for one until `deadline`. */
 export async function acquire(pool: Pool, deadline: number): Promise<Connection> {
-  for (;;) {
-    if (pool.isClosed) throw new HaError('HA_CLOSED', 'the data source is closed');
-    if (pool.isShut) throw new HaError('HA_NODE_DOWN', `${pool.options.name} is down`);
-    const connection = takeIdle(pool) ?? (await openIfRoom(pool, deadline));
-    if (connection) {
-      pool.busy.add(connection);
-      return connection;
-    }
-    await waitForRoom(pool, deadline);
+  const refusal = refusalOf(pool);
+  if (refusal) throw refusal;
+  const connection = takeIdle(pool);
+  if (!connection) {
+    return sizeOf(pool) < pool.options.max ? openFor(pool, deadline) : waitInLine(pool, deadline);
   }
+  pool.busy.add(connection);
+  return connection;
+}
+
+function refusalOf({ options, isClosed, isShut }: Pool): HaError | null {
+  if (isClosed) return new HaError('HA_CLOSED', 'the data source is closed');
+  return isShut ? new HaError('HA_NODE_DOWN', `${options.name} is down`) : null;
 }
 
 function takeIdle(pool: Pool): Connection | null {
@@ -67,12 +78,11 @@ function takeIdle(pool: Pool): Connection | null {
   }
 }
 
-async function openIfRoom(pool: Pool, deadline: number): Promise<Connection | null> {
-  if (sizeOf(pool) >= pool.options.max) return null;
-  const timeoutMs = Math.min(pool.options.connectTimeoutMs, Math.max(50, deadline - now()));
-  return open(pool, timeoutMs);
+function openFor(pool: Pool, deadline: number): Promise<Connection> {
+  return open(pool, Math.min(pool.options.connectTimeoutMs, Math.max(50, deadline - now())));
 }
 
+/** Gives a new connection, which is in use until it is released. */
 async function open(pool: Pool, timeoutMs: number): Promise<Connection> {
   const { address, session, prepare } = pool.options;
   pool.opening += 1;
@@ -84,13 +94,14 @@ async function open(pool: Pool, timeoutMs: number): Promise<Connection> {
       throw new HaError('HA_NODE_DOWN', `${pool.options.name} went down`);
     }
     watch(pool, connection);
+    pool.opening -= 1;
+    pool.busy.add(connection);
     return connection;
   } catch (error) {
     if (connection) cut(connection);
-    wakeOne(pool);
-    throw error;
-  } finally {
     pool.opening -= 1;
+    useRoom(pool);
+    throw error;
   }
 }
 
@@ -100,32 +111,47 @@ function watch(pool: Pool, connection: Connection): void {
   connection.mysql.on('end', forget);
 }
 
-async function waitForRoom(pool: Pool, deadline: number): Promise<void> {
-  if (now() >= deadline) {
-    throw new HaError('HA_POOL_EXHAUSTED', `no free connection to ${pool.options.name}`);
-  }
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
+function waitInLine(pool: Pool, deadline: number): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
       clearTimeout(timer);
-      pool.waiting.delete(wake);
-      resolve();
+      pool.waiting.delete(waiter);
     };
-    const timer = setTimeout(wake, Math.max(1, deadline - now()));
-    pool.waiting.add(wake);
+    const waiter: Waiter = {
+      deadline,
+      leave,
+      take: (connection) => {
+        leave();
+        resolve(connection);
+      },
+      fail: (error) => {
+        leave();
+        reject(error);
+      },
+    };
+    const giveUp = (): void =>
+      waiter.fail(new HaError('HA_POOL_EXHAUSTED', `no free connection to ${pool.options.name}`));
+    const timer = setTimeout(giveUp, Math.max(1, deadline - now()));
+    pool.waiting.add(waiter);
   });
 }
 
-function wakeOne(pool: Pool): void {
-  for (const wake of pool.waiting) {
-    wake();
-    return;
-  }
+/** There is room for one more: opens a connection for whoever has waited longest. */
+function useRoom(pool: Pool): void {
+  const [first] = pool.waiting;
+  if (!first || refusalOf(pool) || sizeOf(pool) >= pool.options.max) return;
+  first.leave();
+  openFor(pool, first.deadline).then(first.take, first.fail);
 }
 
+/** Hands the connection to whoever has waited longest. */
 export function release(pool: Pool, connection: Connection): void {
-  if (!pool.busy.delete(connection)) return;
-  if (!connection.isDead) pool.idle.push(connection);
-  wakeOne(pool);
+  if (!pool.busy.has(connection)) return;
+  if (connection.isDead) return drop(pool, connection);
+  const [first] = pool.waiting;
+  if (first) return first.take(connection);
+  pool.busy.delete(connection);
+  pool.idle.push(connection);
 }
 
 /** Gives a connection up: it broke, or its session cannot be trusted any more. */
@@ -134,12 +160,14 @@ export function drop(pool: Pool, connection: Connection, reason?: Error): void {
   const index = pool.idle.indexOf(connection);
   if (index !== -1) pool.idle.splice(index, 1);
   cut(connection, reason);
-  wakeOne(pool);
+  useRoom(pool);
 }
 
+/** Gives every connection up, and tells those who wait for one to look elsewhere. */
 export function dropAll(pool: Pool, reason?: Error): void {
+  const lost = reason ?? new HaError('HA_NODE_DOWN', `${pool.options.name} is not to be used now`);
+  for (const waiter of pool.waiting) waiter.fail(lost);
   for (const connection of [...pool.idle, ...pool.busy]) drop(pool, connection, reason);
-  for (const wake of pool.waiting) wake();
 }
 
 /** Opens the connections that are to be ready before anyone asks. Failing is no matter. */
@@ -147,8 +175,7 @@ export async function warm(pool: Pool): Promise<void> {
   const missing = pool.options.warm - sizeOf(pool);
   try {
     for (let count = 0; count < missing && !pool.isShut && !pool.isClosed; count += 1) {
-      pool.idle.push(await open(pool, pool.options.connectTimeoutMs));
-      wakeOne(pool);
+      release(pool, await open(pool, pool.options.connectTimeoutMs));
     }
   } catch {
     // The probe finds out by itself whether the server is in trouble.

@@ -9,6 +9,10 @@ export function asAppError(error: unknown): AppError | null {
     return new AppError('TIMEOUT', 'The request took too long', { cause: error });
   }
   const { outcome, retryAfterMs } = failure;
+  if (failure.code === 'HA_STORAGE_FULL') {
+    const message = 'The database has no room for this change. Reading goes on';
+    return new AppError('STORAGE_FULL', message, { retryAfterMs, outcome, cause: error });
+  }
   const message =
     outcome === 'unknown'
       ? 'The change may or may not have been made: repeat it with the same clientMutationId'

@@ -27,6 +27,7 @@ const statusOfCode: Readonly<Record<PublicCode, number>> = {
   NOT_FOUND: 404,
   RULE_VIOLATION: 422,
   SERVICE_UNAVAILABLE: 503,
+  STORAGE_FULL: 507,
   TIMEOUT: 504,
   TOO_COSTLY: 400,
   UNAUTHENTICATED: 401,

@@ -23,7 +23,7 @@ export const scenario: Scenario = {
     });
     const { reads, writes } = result.load;
     const all = [...reads, ...writes];
-    const before = all.filter(({ sentAt }) => sentAt < beganAt);
+    const before = all.filter(({ sentAt }) => sentAt >= result.wellAt && sentAt < beganAt);
     const during = all.filter(({ sentAt }) => sentAt >= beganAt && sentAt < endedAt);
     return [
       none('failed requests', result.errors.reads + result.errors.writes),

@@ -14,6 +14,7 @@ export const scenario: Scenario = {
   onMesh: async (stage) => {
     let [leftAt, backAt] = [Infinity, Infinity];
     const result = await disturb(stage, {
+      wellMs: 10_000,
       forMs: awayMs + 5000,
       load: { writesPerSecond: 100, readsPerSecond: 20 },
       mayEnd: () => ['nats'],
@@ -26,7 +27,7 @@ export const scenario: Scenario = {
       },
     });
     const { writes } = result.load;
-    const before = writes.filter(({ sentAt }) => sentAt < leftAt);
+    const before = writes.filter(({ sentAt }) => sentAt >= result.wellAt && sentAt < leftAt);
     const during = writes.filter(({ sentAt }) => sentAt >= leftAt && sentAt < backAt);
     return [
       none('failed writes', result.errors.writes),

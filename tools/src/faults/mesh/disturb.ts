@@ -1,5 +1,5 @@
 import { say } from '../../mesh/say.ts';
-import { sleep } from '../../mesh/wait.ts';
+import { sleep, until } from '../../mesh/wait.ts';
 import { errorCount, errorsOf, judge, longestGapMs, slowestMs, type Verdict } from '../ledger.ts';
 import { startLoad, type Entry, type Load, type LoadOptions } from '../load.ts';
 import { none, type Measure } from '../scenario.ts';
@@ -12,6 +12,8 @@ export type Disturbance = {
   /** What goes wrong. The load goes on for `forMs` from its beginning. */
   readonly fault: (roles: Roles, traffic: Traffic) => Promise<void>;
   readonly forMs: number;
+  /** How long all is well before, to compare with. */
+  readonly wellMs?: number;
   /** Processes that this may end. */
   readonly mayEnd?: (roles: Roles) => readonly string[];
   readonly load?: Partial<LoadOptions>;
@@ -23,6 +25,9 @@ export type Disturbance = {
 export type Disturbed = {
   readonly verdict: Verdict;
   readonly load: Load;
+  /** Since when the load is carried with ease, and when something went wrong. */
+  readonly wellAt: number;
+  readonly faultAt: number;
   readonly traffic: Traffic;
   readonly readGapMs: number;
   readonly writeGapMs: number;
@@ -38,7 +43,7 @@ export type Disturbed = {
 };
 
 const customers = 20;
-const warmUpMs = 3000;
+const wellMsUsual = 3000;
 
 /** Puts the mesh under the usual load, breaks something, mends it, and looks what became of every write. */
 export async function disturb(stage: MeshStage, disturbance: Disturbance): Promise<Disturbed> {
@@ -80,13 +85,18 @@ type Going = {
   readonly before: Roles;
 };
 
-type Observed = Pick<Disturbed, 'load' | 'readGapMs' | 'writeGapMs' | 'slowestMs' | 'errors'>;
+type Observed = Pick<
+  Disturbed,
+  'load' | 'wellAt' | 'faultAt' | 'readGapMs' | 'writeGapMs' | 'slowestMs' | 'errors'
+>;
 
 const answerMsMax = 20_000;
 
 async function observe({ disturbance, traffic, before }: Going): Promise<Observed> {
   const load = startLoad(traffic.client, { rows: customers, ...disturbance.load });
-  await sleep(warmUpMs);
+  await untilCarried(load);
+  const wellAt = performance.now();
+  await sleep(disturbance.wellMs ?? wellMsUsual);
   const faultAt = performance.now();
   await disturbance.fault(before, traffic);
   await sleep(Math.max(0, disturbance.forMs - (performance.now() - faultAt)));
@@ -97,11 +107,43 @@ async function observe({ disturbance, traffic, before }: Going): Promise<Observe
   sayErrors('write', writes);
   return {
     load,
+    wellAt,
+    faultAt,
     readGapMs: longestGapMs(reads, faultAt, endAt),
     writeGapMs: longestGapMs(writes, faultAt, endAt),
     slowestMs: slowestMs([...reads, ...writes]),
     errors: { reads: errorCount(reads), writes: errorCount(writes) },
   };
+}
+
+const carriedMsMax = 45_000;
+const recentMs = 2000;
+const easyMs = 300;
+
+/**
+ * Programs that have just started are slow, and what they owe by then would be taken for the work
+ * of the fault.
+ */
+async function untilCarried({ reads, writes, stop }: Load): Promise<void> {
+  const slowShare = (): number => {
+    const now = performance.now();
+    const recent = [...reads, ...writes].filter(
+      ({ sentAt }) => sentAt > now - recentMs - easyMs && sentAt < now - easyMs,
+    );
+    const slow = recent.filter(
+      ({ sentAt, answeredAt, outcome }) => outcome !== 'ok' || answeredAt - sentAt > easyMs,
+    );
+    return recent.length === 0 ? 1 : slow.length / recent.length;
+  };
+  const startedAt = performance.now();
+  const isCarried = (): boolean =>
+    performance.now() - startedAt > recentMs + easyMs && slowShare() < 0.05;
+  if (await until(isCarried, { forMs: carriedMsMax, everyMs: 250 })) return;
+  const percent = Math.round(100 * slowShare());
+  await stop();
+  throw new Error(
+    `The load is too much for this machine now: after ${carriedMsMax / 1000} s ${percent} % of requests still take over ${easyMs} ms, with nothing broken`,
+  );
 }
 
 /** Whatever the scenario makes of them. */
