@@ -123,7 +123,8 @@ export function errorNumber(error: unknown): number | null {
 /** The shortest text that tells what went wrong: a code when there is one. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  const message = error instanceof Error ? error.message : 'an error without words';
+  const isWorded = 'message' in error && typeof error.message === 'string';
+  const message = isWorded ? String(error.message) : 'an error without words';
   if (!('code' in error) || typeof error.code !== 'string') return message;
   // Of a handshake that failed only the words say why.
   return error.code.startsWith('HANDSHAKE') ? message : error.code;

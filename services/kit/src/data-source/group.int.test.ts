@@ -115,6 +115,18 @@ describe('a group', () => {
     const [counter] = await server(elected).sql('SELECT n FROM test.counter');
     expect(counter?.['n']).toBe(written.length);
   }, 60_000);
+
+  test('takes the lost member back, which is read from and stays a secondary', async () => {
+    const primary = writerName();
+    await server('a').start();
+    await server('a').sql('START GROUP_REPLICATION');
+    await until('all are read from', isReadable, 60_000);
+
+    expect(writerName()).toBe(primary);
+    const wanted = await entriesOn(primary ?? '');
+    await until('it has caught up', async () => (await entriesOn('a')) === wanted);
+    await transaction(access, ['UPDATE counter SET n = n + 1']);
+  }, 90_000);
 });
 
 async function entriesOn(name: string): Promise<number> {
