@@ -44,6 +44,7 @@ const keeperSettings = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(3),
   DURABILITY: z.enum(['degrade', 'strict']).default('degrade'),
   PROMOTION: z.enum(['quorum', 'operator', 'unsafe-single']).default('quorum'),
+  WRITE_PROBE: z.enum(['off', 'report', 'promote']).default('report'),
   FAILBACK: z.string().optional(),
   FAILOVER_GAP_MS: z.coerce.number().int().min(0).default(60_000),
 } as const;
@@ -107,6 +108,9 @@ async function openStore(config: Settings, log: Log): Promise<TermStore> {
   }
 }
 
+/** `deploy/mysql/users.sql` makes the table. */
+const writeProbe = { table: 'keeper.writeProbe', everyMs: 2000, timeoutMs: 5000 } as const;
+
 const optionsOf = (config: Settings): KeeperOptions => ({
   id: config.KEEPER_ID,
   cluster: config.MYSQL_CLUSTER,
@@ -119,6 +123,9 @@ const optionsOf = (config: Settings): KeeperOptions => ({
   timing: { failoverGapMs: config.FAILOVER_GAP_MS },
   ...(config.MYSQL_TLS === 'on' && { ssl: { rejectUnauthorized: false } }),
   ...(config.FAILBACK && { failback: config.FAILBACK }),
+  ...(config.WRITE_PROBE !== 'off' && {
+    writeProbe: { ...writeProbe, onWedged: config.WRITE_PROBE },
+  }),
 });
 
 /** Those that a person should read before the next morning. */

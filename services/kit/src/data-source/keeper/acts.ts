@@ -187,6 +187,17 @@ export const stopReceiving = (agent: Agent): Promise<void> =>
 export const startApplier = (agent: Agent): Promise<void> =>
   withHands(agent, (hands) => hands.do('START REPLICA SQL_THREAD'));
 
+/** Why a replica stopped applying. */
+export async function applierProblem(agent: Agent): Promise<string> {
+  const { problem } = await withHands(agent, (hands) =>
+    hands.ask(
+      `SELECT MAX(last_error_message) problem
+       FROM performance_schema.replication_applier_status_by_worker WHERE last_error_number > 0`,
+    ),
+  );
+  return String(problem ?? 'it does not say why').slice(0, 300);
+}
+
 /** Ends replication for good on a server that is about to be the source. */
 export async function leaveReplication(hands: Hands): Promise<void> {
   await hands.do('STOP REPLICA');

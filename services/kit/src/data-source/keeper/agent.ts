@@ -37,6 +37,9 @@ export type Agent = {
   probesAttached: number;
   isSynchronous: boolean;
   isBusy: boolean;
+  /** A copy was begun and did not end: what it holds now is not to be trusted. */
+  needsCopy: boolean;
+  applierStartedAt: number;
   isClosed: boolean;
 };
 
@@ -63,6 +66,8 @@ export const createAgent = (
   probesAttached: 0,
   isSynchronous: false,
   isBusy: false,
+  needsCopy: false,
+  applierStartedAt: -Infinity,
   isClosed: false,
 });
 

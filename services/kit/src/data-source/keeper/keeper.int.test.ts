@@ -202,3 +202,23 @@ describe('a server that was put among the others by mistake', () => {
     await strangers.destroy();
   }, 30_000);
 });
+
+describe('a standby that somebody wrote to', () => {
+  onOnePair({ keeper: noGap });
+
+  test('is left alone until an operator gives it a new copy', async () => {
+    await b.sql(
+      `STOP REPLICA; SET GLOBAL super_read_only = OFF; CREATE TABLE test.mistake (id INT);
+       SET GLOBAL super_read_only = ON`,
+    );
+    expect(await pair.happens('errant', 'b')).toMatchObject({
+      message: expect.stringMatching(/^b holds 1 transactions that the writer lacks .* by force$/),
+    });
+    expect(await pair.record()).toMatchObject({ writer: 'a', standby: [] });
+    await expect(ask({ do: 'rejoin', node: 'b' })).rejects.toThrow('until an operator rejoins it');
+
+    await ask({ do: 'rejoin', node: 'b', force: true });
+    await pair.happens('standby', 'b');
+    expect(await b.sql("SHOW TABLES IN test LIKE 'mistake'")).toEqual([]);
+  }, 60_000);
+});

@@ -109,6 +109,10 @@ async function begin(keeper: Keeper): Promise<void> {
   });
 }
 
+/** A backup under a global lock looks like a broken disk; a full disk looks like nothing else. */
+const isLostToWrites = ({ writing, options }: Keeper): boolean =>
+  writing.isFull || (writing.isWedged && options.writeProbe?.onWedged === 'promote');
+
 function situationOf(keeper: Keeper, record: StoredRecord): Situation {
   const { options, timing, term } = keeper;
   const sinceMs = term === null ? Infinity : now() - term.at;
@@ -120,6 +124,6 @@ function situationOf(keeper: Keeper, record: StoredRecord): Situation {
     mayPromote: mayPromote(keeper),
     durability: options.durability ?? 'degrade',
     failback: options.failback ?? null,
-    isWedged: keeper.writing.isWedged && options.writeProbe?.onWedged === 'promote',
+    isWedged: isLostToWrites(keeper),
   };
 }

@@ -60,7 +60,8 @@ export type WriteProbe = {
   readonly timeoutMs: number;
   /**
    * `report` by default: a backup under a global read lock looks the same as a broken disk.
-   * `promote`: its standby takes over, as from a writer that is lost.
+   * `promote`: its standby takes over, as from a writer that is lost. When the writer waits for
+   * room on its disk, which no backup looks like, the standby takes over either way.
    */
   readonly onWedged?: 'report' | 'promote';
 };

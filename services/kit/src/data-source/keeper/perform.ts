@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../record.ts';
-import { sleep } from '../time.ts';
+import { now, sleep } from '../time.ts';
 import {
+  applierProblem,
   isWaitingForAcknowledgement,
   open,
   startApplier,
@@ -33,10 +34,7 @@ const acts: { readonly [K in Kind]: Act<K> } = {
   'wait-for-acknowledgement': (keeper, record, { isOn }) => setWaiting(keeper, record, isOn),
   list: (keeper, record, { node }) => list(keeper, record, node),
   unlist: (keeper, record, { node }) => unlist(keeper, record, node),
-  'start-applier': async (keeper, _, { node }) => {
-    await startApplier(agentOf(keeper, node));
-    report(keeper, 'applier-started', { node, message: 'applies again what it receives' });
-  },
+  'start-applier': (keeper, _, { node }) => restartApplier(keeper, node),
   rejoin: async (keeper, record, { node }) => rejoinBeside(keeper, record, node),
   report: async (keeper, record, { type, message }) =>
     reportOnce(keeper, type, { node: record.writer, message }),
@@ -106,6 +104,24 @@ async function resume(keeper: Keeper, record: StoredRecord): Promise<void> {
   });
   const message = 'came back and takes writes again';
   report(keeper, 'resumed', { node: record.writer, message });
+}
+
+const applierPauseMs = 5000;
+
+/** One that stops for a reason stops again: it is started now and then, and a person is told. */
+async function restartApplier(keeper: Keeper, node: string): Promise<void> {
+  const agent = agentOf(keeper, node);
+  const sinceMs = now() - agent.applierStartedAt;
+  if (sinceMs < applierPauseMs) return;
+  agent.applierStartedAt = now();
+  const problem = await applierProblem(agent);
+  await startApplier(agent);
+  if (sinceMs > 3 * applierPauseMs) {
+    report(keeper, 'applier-started', { node, message: 'applies again what it receives' });
+    return;
+  }
+  const message = `${node} stops applying again and again (${problem}). A forced rejoin gives it a new copy`;
+  reportOnce(keeper, 'error', { node, message });
 }
 
 const rejoinPauseMs = 500;

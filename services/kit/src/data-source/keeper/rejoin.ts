@@ -77,7 +77,7 @@ async function attach(keeper: Keeper, attaching: Attaching): Promise<string | nu
   const errant = subtractGtids(agent.view.held, writer.view.gtids);
   if (!mayDiscard(keeper, attaching, errant)) return refuse(keeper, agent, errant);
   const isBehind = !(await canCatchUp(writer, agent.view.gtids));
-  if (errant.size > 0 || isBehind || attaching.isForced) {
+  if (errant.size > 0 || isBehind || attaching.isForced || isHollow(agent, writer)) {
     await cloneFrom(keeper, attaching, errant);
     return null;
   }
@@ -86,6 +86,10 @@ async function attach(keeper: Keeper, attaching: Attaching): Promise<string | nu
   report(keeper, 'rejoined', { node: agent.node.name, message });
   return null;
 }
+
+/** A copy that ended half-way leaves a server without its data, and without transactions. */
+const isHollow = ({ view, needsCopy }: Agent, writer: Agent): boolean =>
+  needsCopy || (view?.gtids.size === 0 && (writer.view?.gtids.size ?? 0) > 0);
 
 /** Only a writer has commits that nobody was told of. Anything else somebody put there on purpose. */
 function mayDiscard(keeper: Keeper, { record, isForced }: Attaching, errant: GtidSet): boolean {
@@ -120,7 +124,9 @@ async function cloneFrom(
   }
   report(keeper, 'cloning', { node: name, message: `takes a new copy of everything from ${from}` });
   const startedAt = now();
+  agent.needsCopy = true;
   await clone(agent, writer);
+  agent.needsCopy = false;
   const message = `has a new copy after ${Math.round(now() - startedAt)} ms and restarts`;
   report(keeper, 'cloned', { node: name, message });
 }

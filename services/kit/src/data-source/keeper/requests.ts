@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { StoredRecord } from '../record.ts';
+import { now, sleep } from '../time.ts';
+import type { Agent } from './agent.ts';
 import { holdLease } from './lease.ts';
 import { beginTerm, finishPromotion, switchover } from './promote.ts';
 import { rejoin } from './rejoin.ts';
@@ -48,6 +50,7 @@ export function leaveRequests(keeper: Keeper): void {
 }
 
 async function serve(keeper: Keeper, request: Request): Promise<object> {
+  if (request.do === 'rejoin') await untilLeft(agentOf(keeper, request.node));
   const record = await keeper.store.readRecord();
   if (!record) throw new Error('There is no term record yet');
   await serveOn(keeper, record, request);
@@ -70,6 +73,17 @@ async function serveOn(keeper: Keeper, record: StoredRecord, request: Request): 
   }
 }
 
+const leftMsMax = 10_000;
+
+/** The keeper itself tries now and then what an operator asks for: that ends by itself, unless it copies. */
+async function untilLeft(agent: Agent): Promise<void> {
+  const endsAt = now() + leftMsMax;
+  while (agent.isBusy) {
+    if (now() >= endsAt) throw new Error(`${agent.node.name} is being worked on already`);
+    await sleep(20);
+  }
+}
+
 type Named = { readonly node: string; readonly force: boolean };
 
 async function rejoinOnRequest(
@@ -79,7 +93,6 @@ async function rejoinOnRequest(
 ): Promise<void> {
   if (node === record.writer) throw new Error(`${node} is the writer`);
   const agent = agentOf(keeper, node);
-  if (agent.isBusy) throw new Error(`${node} is being worked on already`);
   agent.isBusy = true;
   try {
     const refusal = await rejoin(keeper, record, { name: node, isForced: force });

@@ -11,6 +11,8 @@ export type Writing = {
   readonly startedAt: number | null;
   readonly endedAt: number;
   readonly isWedged: boolean;
+  /** It waits for room on the server's disk: no backup looks like that. */
+  readonly isFull: boolean;
 };
 
 /** A running keeper. */
