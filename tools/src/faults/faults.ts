@@ -9,9 +9,10 @@ import { hasPassed, lineOf, rowOf } from './report.ts';
 import { runAll } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
-const usage = `npm run faults [-- ID…] [--fast] [--json]
+const usage = `npm run faults [-- ID…] [--fast] [--again] [--json]
   ID…      which scenarios; all when left out
   --fast   only those that are run with every change, in 8 minutes at most
+  --again  tries what failed once more on a new mesh; only what fails twice counts
   --list   what there is
   --json   prints one object { name, at, rows: [{ id, value, unit, bound, ok }] }
 Processes are its own, in GUANXI_HOME/faults and on the ports from GUANXI_PORT (4800).`;
@@ -31,6 +32,7 @@ await main(async () => {
     allowPositionals: true,
     options: {
       fast: { type: 'boolean', default: false },
+      again: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -42,7 +44,10 @@ await main(async () => {
 
   const at = new Date().toISOString();
   const print = values.json ? say : (line: string) => void process.stdout.write(`${line}\n`);
-  const outcomes = await runAll(chosen, (outcome) => print(lineOf(outcome)));
+  const outcomes = await runAll(chosen, {
+    triesAgain: values.again,
+    report: (outcome) => print(lineOf(outcome)),
+  });
 
   const ran = outcomes.filter(({ isSkipped }) => !isSkipped);
   const passed = ran.filter(hasPassed).length;

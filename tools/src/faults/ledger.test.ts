@@ -6,6 +6,7 @@ const entry = (operation: number, outcome: Entry['outcome'], answeredAt = 0): En
   operation,
   outcome,
   answeredAt,
+  row: 1,
   sentAt: 0,
   code: '',
 });

@@ -9,6 +9,7 @@ export type Client = {
 /** What a caller was told, and when. Times are milliseconds of one monotonic clock. */
 export type Entry = {
   readonly operation: number;
+  readonly row: number;
   readonly sentAt: number;
   /** `open` was never answered. */
   outcome: 'open' | 'ok' | 'failed' | 'unknown';
@@ -38,6 +39,8 @@ export type Load = {
   readonly reads: readonly Entry[];
   readonly writes: readonly Entry[];
   readonly shed: { reads: number; writes: number };
+  /** Sends half as much from now on. */
+  readonly halve: () => void;
   /** Sends nothing more, and gives what is under way some time. */
   readonly stop: (graceMs?: number) => Promise<void>;
 };
@@ -45,8 +48,9 @@ export type Load = {
 type Stream = {
   readonly entries: Entry[];
   readonly pending: Set<Promise<void>>;
+  readonly row: () => number;
   readonly send: (entry: Entry) => Promise<unknown>;
-  readonly perSecond: number;
+  perSecond: number;
   readonly onShed: () => void;
 };
 
@@ -58,14 +62,16 @@ export function startLoad(client: Client, options: Partial<LoadOptions> = {}): L
   const reads: Stream = {
     entries: [],
     pending: new Set(),
-    send: () => client.read(row()),
+    row,
+    send: (entry) => client.read(entry.row),
     perSecond: load.readsPerSecond,
     onShed: () => (shed.reads += 1),
   };
   const writes: Stream = {
     entries: [],
     pending: new Set(),
-    send: ({ operation }) => client.write(operation, row()),
+    row,
+    send: (entry) => client.write(entry.operation, entry.row),
     perSecond: load.writesPerSecond,
     onShed: () => (shed.writes += 1),
   };
@@ -75,6 +81,9 @@ export function startLoad(client: Client, options: Partial<LoadOptions> = {}): L
     reads: reads.entries,
     writes: writes.entries,
     shed,
+    halve: () => {
+      for (const stream of [reads, writes]) stream.perSecond /= 2;
+    },
     stop: async (graceMs = 5000) => {
       for (const stop of stops) stop();
       const answered = Promise.allSettled([...reads.pending, ...writes.pending]);
@@ -104,8 +113,14 @@ function run(stream: Stream, load: LoadOptions): () => void {
 }
 
 function send(stream: Stream, operation: number): void {
-  const sentAt = performance.now();
-  const entry: Entry = { operation, sentAt, outcome: 'open', answeredAt: Infinity, code: '' };
+  const entry: Entry = {
+    operation,
+    row: stream.row(),
+    sentAt: performance.now(),
+    outcome: 'open',
+    answeredAt: Infinity,
+    code: '',
+  };
   stream.entries.push(entry);
   const answered = stream.send(entry).then(
     () => note(entry, 'ok', ''),

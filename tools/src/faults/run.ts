@@ -11,10 +11,16 @@ import { NotHere, type Scenario } from './scenario.ts';
 
 const defaultPort = 4800;
 
+export type RunOptions = {
+  /** Whether what failed is tried once more, on a new mesh, and counts only if it fails again. */
+  readonly triesAgain: boolean;
+  readonly report: (outcome: Outcome) => void;
+};
+
 /** Runs scenarios on one mesh, made anew only when one of them left it beyond mending. */
 export async function runAll(
   scenarios: readonly Scenario[],
-  report: (outcome: Outcome) => void,
+  { triesAgain, report }: RunOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const mesh = createLazyStage();
@@ -24,9 +30,14 @@ export async function runAll(
     for (const scenario of scenarios) {
       if (interrupt.signal.aborted) break;
       say(`${scenario.id}: ${scenario.title}`);
-      const outcome = await attempt(scenario, mesh.open);
-      outcomes.push(outcome);
+      let outcome = await attempt(scenario, mesh.open);
       report(outcome);
+      if (triesAgain && isFailed(outcome)) {
+        await mesh.close();
+        outcome = await attempt(scenario, mesh.open);
+        report(outcome);
+      }
+      outcomes.push(outcome);
       if (!hasPassed(outcome)) await mesh.mend();
     }
   } finally {
@@ -34,6 +45,8 @@ export async function runAll(
   }
   return outcomes;
 }
+
+const isFailed = (outcome: Outcome): boolean => !outcome.isSkipped && !hasPassed(outcome);
 
 type LazyStage = {
   readonly open: () => Promise<MeshStage>;

@@ -16,6 +16,8 @@ export type Wishes = {
 /** The gateway as one client sees it. Nothing is repeated: what goes wrong is what is measured. */
 export type Graph = {
   readonly ask: <Data>(data: z.ZodType<Data>, document: string, options?: Ask) => Promise<Data>;
+  /** The whole answer, errors included. */
+  readonly answer: (document: string, options?: Ask) => Promise<Answer>;
   /** The same as another client. */
   readonly as: (wishes: Wishes) => Graph;
   readonly close: () => Promise<void>;
@@ -41,17 +43,28 @@ const answerSchema = z.object({
       z.object({
         message: z.string(),
         extensions: z
-          .object({ code: z.string().default('NONE'), outcome: z.string().optional() })
+          .object({
+            code: z.string().default('NONE'),
+            outcome: z.string().optional(),
+            retryAfterMs: z.number().optional(),
+          })
           .default({ code: 'NONE' }),
       }),
     )
     .default([]),
   extensions: z
-    .object({ consistency: z.object({ token: z.string().nullable() }).optional() })
+    .object({
+      consistency: z
+        .object({
+          token: z.string().nullable(),
+          services: z.record(z.string(), z.object({ node: z.string() })).default({}),
+        })
+        .optional(),
+    })
     .optional(),
 });
 
-type Answer = z.infer<typeof answerSchema>;
+export type Answer = z.infer<typeof answerSchema>;
 
 /** After these it is open whether a change was made, unless the answer says so. */
 const undecided: ReadonlySet<string> = new Set([
@@ -99,18 +112,23 @@ type Send = (request: Request) => Promise<string>;
 
 function asker(send: Send, wishes: Wishes): Graph {
   let seen: string | undefined;
+  const answer: Graph['answer'] = async (query, { variables, signal } = {}) => {
+    const headers = {
+      ...(wishes.lane && { 'x-crm-lane': wishes.lane }),
+      ...(seen !== undefined && { 'x-crm-consistency': seen }),
+    };
+    const body = JSON.stringify({ query, variables });
+    const text = await send({ body, headers, signal }).catch(unreachable);
+    const given = answerSchema.parse(JSON.parse(text));
+    if (wishes.hasMemory) seen = given.extensions?.consistency?.token ?? seen;
+    return given;
+  };
   return {
-    ask: async (data, query, { variables, signal }: Ask = {}) => {
-      const headers = {
-        ...(wishes.lane && { 'x-crm-lane': wishes.lane }),
-        ...(seen !== undefined && { 'x-crm-consistency': seen }),
-      };
-      const body = JSON.stringify({ query, variables });
-      const text = await send({ body, headers, signal }).catch(unreachable);
-      const answer = answerSchema.parse(JSON.parse(text));
-      if (wishes.hasMemory) seen = answer.extensions?.consistency?.token ?? seen;
-      throwFirst(answer.errors);
-      return data.parse(answer.data);
+    answer,
+    ask: async (data, document, options) => {
+      const given = await answer(document, options);
+      throwFirst(given.errors);
+      return data.parse(given.data);
     },
     as: (others) => asker(send, others),
     close: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { clusterState, type ClusterState } from '../../mesh/cluster.ts';
 import { down, start } from '../../mesh/control.ts';
 import { graphqlUrl } from '../../mesh/demo.ts';
 import type { Mesh } from '../../mesh/mesh.ts';
@@ -24,6 +25,8 @@ export type MeshStage = {
   /** As an administrator. */
   readonly graph: Graph;
   readonly links: Readonly<Record<MysqlName, Link>>;
+  /** How often a load had to be halved until this machine carried it with ease. */
+  readonly pace: { halvings: number };
   readonly close: () => Promise<void>;
 };
 
@@ -71,6 +74,7 @@ async function connectStage(
     mesh,
     graph,
     links,
+    pace: { halvings: 0 },
     close: async () => {
       await graph.close();
       await close();
@@ -83,17 +87,23 @@ export const pairStatus = ({ mesh }: MeshStage): Promise<readonly MysqlStatus[]>
 
 export type Roles = { readonly source: MysqlName; readonly standby: MysqlName };
 
-/** Who is what now; null unless there are one source and one standby that acknowledges. */
+/**
+ * Who is what now; null unless there are one source and one standby that acknowledges, and the
+ * keeper knows of it: it promotes nobody else.
+ */
 export async function findRoles(stage: MeshStage): Promise<Roles | null> {
-  const servers = await pairStatus(stage);
+  const [servers, cluster] = await Promise.all([pairStatus(stage), clusterState(stage.mesh)]);
   const sources = servers.filter(({ role }) => role === 'source');
   const standby = servers.find(({ role, semiSync }) => role === 'standby' && semiSync);
   const [source] = sources;
-  if (!source || sources.length > 1 || !standby) return null;
-  return source.semiSync && source.attached > 0
+  if (!source?.semiSync || source.attached === 0 || sources.length > 1 || !standby) return null;
+  return isKnown(cluster, source.name, standby.name)
     ? { source: source.name, standby: standby.name }
     : null;
 }
+
+const isKnown = (cluster: ClusterState, source: string, standby: string): boolean =>
+  !('problem' in cluster) && cluster.writer === source && cluster.standby.includes(standby);
 
 const healMsMax = 60_000;
 
