@@ -21,6 +21,8 @@ export function createMetrics(gauges: Readonly<Record<string, Gauge>> = {}): Met
   const all: Readonly<Record<string, Gauge>> = {
     guanxi_gateway_event_loop_delay_p99_ms: () => eventLoop.percentile(99) / 1e6,
     guanxi_gateway_heap_bytes: () => process.memoryUsage().heapUsed,
+    process_resident_memory_bytes: () => process.memoryUsage.rss(),
+    process_cpu_seconds_total: () => cpuSeconds(),
     ...gauges,
   };
   return {
@@ -35,6 +37,11 @@ export function createMetrics(gauges: Readonly<Record<string, Gauge>> = {}): Met
       return [...requests.render(), ...calls.render(), ...lines, ''].join('\n');
     },
   };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 type Series = { readonly labels: string; readonly counts: number[]; sum: number; count: number };

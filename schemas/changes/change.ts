@@ -83,6 +83,9 @@ const accessByKind = new Map([...entities.values()].map(({ kind, access }) => [k
 export const accessOfKind = (kind: string): EntityType['access'] | undefined =>
   accessByKind.get(kind);
 
+/** The first word of the events that followers are told of: `customer` of `customer.updated`. */
+export const aggregates: readonly string[] = [...entities.keys()];
+
 /** Kinds of records whose events tell the owner. */
 export const ownedKinds: readonly string[] = [...entities.values()]
   .filter(({ access }) => access === 'owner')

@@ -1,6 +1,6 @@
 import { invalid } from '@crm/kit/errors';
 import { z } from 'zod';
-import { ownedKinds, type Change } from './change.ts';
+import { aggregates, ownedKinds, type Change } from './change.ts';
 
 export type ChangeFilter = {
   /** Equal for filters that ask for the same. */
@@ -37,7 +37,12 @@ export function readChangeFilter(given: unknown): ChangeFilter {
   };
 }
 
-function check({ segment, ownerIds, entities }: Asked): void {
+function check({ subjects, segment, ownerIds, entities }: Asked): void {
+  const unknown = subjects?.find((subject) => !isTold(subject));
+  if (unknown !== undefined) {
+    const known = `\`customer.updated\` or \`customer.*\`, and the like of ${aggregates.join(', ')}`;
+    throw refused('filter.subjects', `${unknown} is none; they are ${known}`);
+  }
   if (segment !== null && segment !== undefined) {
     throw refused('filter.segment', 'there are no segments yet; use customerIds or ownerIds');
   }
@@ -46,6 +51,11 @@ function check({ segment, ownerIds, entities }: Asked): void {
     throw refused('filter.ownerIds', `holds for ${ownedKinds.join(' and ')}, not for ${unowned}`);
   }
 }
+
+const isTold = (subject: string): boolean => {
+  const [, aggregate = ''] = /^([a-z]+)\.(?:\*|[a-z_]+)$/.exec(subject) ?? [];
+  return aggregates.includes(aggregate);
+};
 
 const refused = (path: string, message: string): Error =>
   invalid(`${path}: ${message}`, [{ path, message }]);

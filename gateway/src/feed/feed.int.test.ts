@@ -175,6 +175,36 @@ describe('A reader', () => {
   });
 });
 
+const changeOneByte = (cursor: string): string => {
+  const bytes = Buffer.from(cursor, 'base64url');
+  bytes[5] = (bytes[5] ?? 0) ^ 1;
+  return bytes.toString('base64url');
+};
+
+describe('A cursor', () => {
+  test.each<[string, (cursor: string) => string, object]>([
+    ['was forged', changeOneByte, {}],
+    ['is cut off', (cursor) => cursor.slice(0, -4), {}],
+    ['belongs to another filter', (cursor) => cursor, { kinds: ['CREATED'] }],
+  ])('that %s is refused, in both ways of asking', async (_, change, filter) => {
+    const before = await follow();
+    const after = change(String(before.frames()[0]?.['cursor']));
+    await before.close();
+
+    const socket = await connect();
+    socket.subscribe(everything, { after, filter });
+    const error = { extensions: { code: 'INVALID', fields: [{ path: 'after' }] } };
+    expect((await socket.told('error')).payload).toMatchObject([error]);
+    const { errors } = await mesh.gateway.query(
+      `query ($after: String, $filter: ChangeFilter!) {
+        changeFeed(after: $after, filter: $filter) { nodes { eventId } } }`,
+      { after, filter },
+      { authorization: `Bearer ${admin}` },
+    );
+    expect(errors).toMatchObject([error]);
+  });
+});
+
 describe('changeFeed', () => {
   test('gives pages by the cursors of the subscription', async () => {
     const socket = await follow();
@@ -208,6 +238,52 @@ describe('A stream', () => {
     await mesh.stream.heal();
     const eventId = await mesh.told(() => mesh.tell({ id }));
     expect((await socket.received(2))[1]).toMatchObject({ eventId });
+  });
+
+  test('that is made anew is told of as a gap to who follows, and then followed', async () => {
+    const id = mesh.add();
+    const filter = { customerIds: [id] };
+    const followers = [await follow({ filter }), await follow({ filter })];
+    await mesh.tell({ id });
+    await Promise.all(followers.map((socket) => socket.received(2)));
+
+    await mesh.stream.wipe();
+    const eventId = await mesh.told(async () => {
+      await mesh.ensureStream();
+      return mesh.tell({ id });
+    });
+    for (const socket of followers) {
+      const has = (frame: object): boolean =>
+        socket.frames().some((each) => Object.entries(frame).every(([key, v]) => each[key] === v));
+      await until(() => has({ kind: 'GAP' }), { what: 'a gap' });
+      await until(() => has({ eventId }), { what: 'the first change of the new stream' });
+      expect(socket.frames()[1]).toMatchObject({ kind: 'UPDATED' });
+    }
+  });
+
+  test('whose changes after a cursor are kept no longer is told of as a gap', async () => {
+    const id = mesh.add();
+    const filter = { customerIds: [id] };
+    const socket = await follow({ filter });
+    const after = socket.frames()[0]?.['cursor'];
+    await mesh.tell({ id });
+    await socket.received(2);
+    await mesh.stream.purge();
+
+    // The first one still has it in memory.
+    const another = await mesh.startGateway();
+    const again = await openTestSocket(
+      another.url,
+      await another.issuer.sign({ roles: ['admin'] }),
+    );
+    again.subscribe(everything, { after, filter });
+    await again.received(1);
+    const eventId = await mesh.tell({ id });
+    const frames = await again.received(3);
+    expect(frames[0]).toMatchObject({ kind: 'GAP', gap: true });
+    expect(frames[2]).toMatchObject({ eventId });
+    await again.close();
+    await another.stop();
   });
 
   test('whose older part is gone is told of as a gap', async () => {

@@ -8,7 +8,7 @@ import type { CallSubgraph } from '../subgraphs/client.ts';
 import { answerEvents } from './answer.ts';
 import { createCursors } from './cursor.ts';
 import type { Follower, Outlet } from './follower.ts';
-import { leave, openGroup, type GroupScope } from './group.ts';
+import { follow, leave, type GroupScope } from './group.ts';
 import { startIntake } from './intake.ts';
 import { readChangePage } from './page.ts';
 import { startPosition } from './start-position.ts';
@@ -55,7 +55,7 @@ export function createFeed({ bus, cursorKey, graph, call, log }: FeedOptions): F
       const { followed, after } = readSubscription(graph(), asked, viewer);
       const position = await startPosition(scope, after, followed.filter);
       const follower = { ...newFollower, outlet, followed, position };
-      openGroup(scope, follower);
+      follow(scope, follower);
       return () => leave(scope, follower);
     },
     answer: (asked, request) =>

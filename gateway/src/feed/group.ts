@@ -6,7 +6,14 @@ import type { Checked } from '../answer.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Followed, Follower } from './follower.ts';
 import { framesOf, noticeFrame, type Frame, type FramesScope } from './frames.ts';
-import { createReader, type Page, type Position, type Reader, type ReaderScope } from './reader.ts';
+import {
+  createReader,
+  type GapReason,
+  type Page,
+  type Position,
+  type Reader,
+  type ReaderScope,
+} from './reader.ts';
 import { caughtUpNotice, gapNotice, overflowNotice, type Notice } from './source.ts';
 
 export type GroupScope = FramesScope &
@@ -43,8 +50,22 @@ const retryMsMax = 2000;
 /** Failures in a row, about a minute, after which followers are told to come back later. */
 const failuresMax = 35;
 
-/** Begins to follow, alone for the time being. */
-export function openGroup(scope: GroupScope, follower: Follower): Group {
+/** Begins to follow, with those who stand where it does and ask for the same, else alone. */
+export function follow(scope: GroupScope, follower: Follower): void {
+  const company = [...scope.groups].find((group) => isCompany(group, follower));
+  if (!company) return openGroup(scope, follower);
+  join(follower, company);
+  // There may be nothing to come but that the end is reached.
+  company.bell.ring();
+}
+
+/** What such a group is about to send is all that the follower needs, and not much more. */
+const isCompany = ({ followed, position }: Group, follower: Follower): boolean =>
+  followed.key === follower.followed.key &&
+  isLevel(follower.position, position) &&
+  follower.position.seq - position.seq <= pageMax;
+
+function openGroup(scope: GroupScope, follower: Follower): void {
   const { followed, position } = follower;
   const group: Group = {
     followed,
@@ -56,7 +77,6 @@ export function openGroup(scope: GroupScope, follower: Follower): Group {
   };
   scope.groups.add(group);
   void run(scope, group);
-  return group;
 }
 
 /** Nobody waits for this follower any more. */
@@ -94,13 +114,12 @@ async function step(scope: GroupScope, group: Group): Promise<void> {
   if (!replan(scope, group)) return;
   await tellNotices(scope, group);
   const page = await nextPage(group);
-  if (page.gap) {
-    await tell(scope, group, { notice: gapNotice(page.gap), at: page.position });
-    moveTo(group, page.position);
-    return;
-  }
-  for (const frame of await makeFrames(scope, group, page)) await deliver(scope, group, frame);
-  moveTo(group, page.position);
+  if (page.gap) return tellGap(scope, group, { gap: page.gap, at: page.position });
+  const frames = await makeFrames(scope, group, page);
+  // Before anything is sent: who joins from now on was not there for all of these.
+  group.position = page.position;
+  for (const frame of frames) await deliver(scope, group, frame);
+  moveAll(group);
   if (page.isEnd && (await settle(scope, group))) await group.bell.wait(newsMsMax);
 }
 
@@ -112,10 +131,13 @@ function replan(scope: GroupScope, group: Group): boolean {
     group.checked = scope.check(graph, group.followed);
     return true;
   } catch (error) {
-    failAll(group, error instanceof Error ? error : new Error('unreachable'));
+    failAll(group, asError(error));
     return false;
   }
 }
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error('unreachable');
 
 /** With coalescing, what follows within the time belongs to what came first. */
 async function nextPage({ reader, position, followed }: Group): Promise<Page> {
@@ -145,11 +167,10 @@ const batchSize = (cost: number): number =>
   Math.max(1, Math.min(batchMax, Math.floor(batchCost / Math.max(1, cost))));
 
 async function deliver(scope: GroupScope, group: Group, frame: Frame): Promise<void> {
-  const isAlone = scope.live.get(group.followed.key) !== group;
   for (const follower of group.followers) {
     if (frame.seq <= follower.skipSeq) continue;
     if (follower.outlet.isFull()) {
-      if (!isAlone) {
+      if (!isAlone(scope, group)) {
         setAside(scope, group, follower);
         continue;
       }
@@ -161,35 +182,60 @@ async function deliver(scope: GroupScope, group: Group, frame: Frame): Promise<v
   }
 }
 
-/** Goes on alone from where it is: the others do not wait. */
+/** Then nobody else waits when its only follower is waited for. */
+const isAlone = (scope: GroupScope, group: Group): boolean =>
+  group.followers.size === 1 && scope.live.get(group.followed.key) !== group;
+
+/** Goes on from where it is, in its own time: the others do not wait. */
 function setAside(scope: GroupScope, group: Group, follower: Follower): void {
   group.followers.delete(follower);
+  // Who had not come to the end yet is served from the log as it is.
+  if (!follower.isBehind) follower.notice = overflowNotice;
   follower.isBehind = true;
-  follower.notice = overflowNotice;
-  void follower.outlet.drained().then(() => {
-    if (!follower.hasLeft) openGroup(scope, follower);
-  });
+  void follower.outlet
+    .drained()
+    .then(() => {
+      if (!follower.hasLeft) follow(scope, follower);
+    })
+    .catch((error: unknown) => follower.outlet.fail(asError(error)));
 }
 
 async function tellNotices(scope: GroupScope, group: Group): Promise<void> {
   for (const follower of group.followers) {
-    if (!follower.notice) continue;
-    await tell(scope, group, { notice: follower.notice, at: follower.position });
+    const { notice, position: at, outlet } = follower;
+    if (!notice) continue;
+    const payload = await noticeFor(scope, group, { notice, at });
+    outlet.send(payload);
     follower.notice = null;
   }
 }
 
-type Told = { readonly notice: Notice; readonly at: Position };
+type Gap = { readonly gap: GapReason; readonly at: Position };
 
-async function tell(scope: GroupScope, group: Group, { notice, at }: Told): Promise<void> {
-  const { checked, followed } = group;
-  const payload = await noticeFrame(scope, { checked, followed, at }, notice);
-  for (const { outlet } of group.followers) outlet.send(payload);
+async function tellGap(scope: GroupScope, group: Group, { gap, at }: Gap): Promise<void> {
+  const payload = await noticeFor(scope, group, { notice: gapNotice(gap), at });
+  for (const follower of group.followers) {
+    follower.outlet.send(payload);
+    // It may be another stream, which counts anew.
+    follower.skipSeq = 0;
+    follower.position = at;
+  }
+  group.position = at;
 }
 
-function moveTo(group: Group, position: Position): void {
-  group.position = position;
-  for (const follower of group.followers) follower.position = position;
+type Told = { readonly notice: Notice; readonly at: Position };
+
+const noticeFor = (
+  scope: GroupScope,
+  { checked, followed }: Group,
+  { notice, at }: Told,
+): Promise<Buffer> => noticeFrame(scope, { checked, followed, at }, notice);
+
+/** Who has joined meanwhile may be ahead. */
+function moveAll({ followers, position }: Group): void {
+  for (const follower of followers) {
+    if (follower.position.seq < position.seq) follower.position = position;
+  }
 }
 
 /**
@@ -201,24 +247,27 @@ async function settle(scope: GroupScope, group: Group): Promise<boolean> {
   const live = scope.live.get(group.followed.key);
   if (!live) scope.live.set(group.followed.key, group);
   if (!live || live === group) return true;
-  if (isLevel(group, live)) join(group, live);
+  // The live group may have gone on while the last page was answered.
+  if (!isLevel(group.position, live.position)) return false;
+  for (const follower of group.followers) join(follower, live);
+  group.followers.clear();
   return false;
 }
 
 async function tellEnd(scope: GroupScope, group: Group): Promise<void> {
   if ([...group.followers].every(({ isBehind }) => !isBehind)) return;
-  await tell(scope, group, { notice: caughtUpNotice, at: group.position });
-  for (const follower of group.followers) follower.isBehind = false;
+  const payload = await noticeFor(scope, group, { notice: caughtUpNotice, at: group.position });
+  for (const follower of group.followers) {
+    if (follower.isBehind) follower.outlet.send(payload);
+    follower.isBehind = false;
+  }
 }
 
-/** False when the live group went on while the last page was answered. */
-const isLevel = ({ position: { stream, seq } }: Group, { position: live }: Group): boolean =>
-  live.stream === stream && live.seq <= seq;
+/** Whether nothing is missing between a place and what a group goes on after. */
+const isLevel = ({ stream, seq }: Position, group: Position): boolean =>
+  group.stream === stream && group.seq <= seq;
 
-function join(group: Group, live: Group): void {
-  for (const follower of group.followers) {
-    follower.skipSeq = group.position.seq;
-    live.followers.add(follower);
-  }
-  group.followers.clear();
+function join(follower: Follower, group: Group): void {
+  follower.skipSeq = follower.position.seq;
+  group.followers.add(follower);
 }

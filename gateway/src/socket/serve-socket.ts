@@ -11,6 +11,7 @@ import type { Graph } from '../graph/graph.ts';
 import { createFlow } from './flow.ts';
 import { protocolOptions, type Connection, type Params } from './protocol.ts';
 import { closeCodes, socketLimits } from './socket-limits.ts';
+import { createTurns } from './turns.ts';
 
 export type SocketOptions = {
   readonly feed: Feed;
@@ -27,9 +28,17 @@ export type SocketServer = {
   readonly drain: () => Promise<void>;
 };
 
-/** At most 200 a second, and all of them within the time that a release has. */
+const limits = {
+  maxPayload: socketLimits.messageBytesMax,
+  maxFragments: socketLimits.fragmentsMax,
+  closeTimeout: socketLimits.closeMsMax,
+  // Who pings too often is told so before ws would break off without a word.
+  maxPendingAutoPongs: socketLimits.messagesPerSecondMax + 1,
+};
+
+/** Fewer than 200 within any second, and all of them within the time that a release has. */
 const waveMs = 100;
-const waveSize = 20;
+const waveSize = 18;
 const drainMsMax = 15_000;
 const goodbyeMs = 1000;
 
@@ -37,38 +46,53 @@ const goodbyeMs = 1000;
 export function createSocketServer(options: SocketOptions): SocketServer {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: socketLimits.messageBytesMax,
+    ...limits,
     perMessageDeflate: false,
     handleProtocols,
   });
   const connections = new Set<Connection>();
   const protocol = makeServer<Params, Connection>(protocolOptions(options, connections));
+  const turns = createTurns({
+    atOnce: socketLimits.acceptedAtOnce,
+    everyMs: socketLimits.acceptEveryMs,
+    waitingMax: socketLimits.waitingMax,
+  });
   let isDraining = false;
+  const isFull = (): boolean => isDraining || connections.size >= socketLimits.socketsMax;
 
   return {
     count: () => connections.size,
     upgrade: (request, socket, head) => {
       const [path] = (request.url ?? '').split('?');
       if (path !== '/graphql') return refuse(socket, '404 Not Found');
-      if (isDraining || connections.size >= socketLimits.socketsMax) {
-        return refuse(socket, '503 Service Unavailable');
-      }
-      server.handleUpgrade(request, socket, head, (webSocket) => {
-        open(options.log, { webSocket, request, protocol, connections });
-      });
+      // Until it has its turn nobody else listens, and it may break off.
+      socket.on('error', () => undefined);
+      const accept = (): void => {
+        if (isFull()) return refuse(socket, unavailable);
+        server.handleUpgrade(request, socket, head, (webSocket) => {
+          open(options.log, { webSocket, request, protocol, connections });
+        });
+      };
+      if (isFull() || !turns.take(accept)) refuse(socket, unavailable);
     },
     drain: async () => {
       isDraining = true;
       const waves = Math.ceil(drainMsMax / waveMs);
       const size = Math.max(waveSize, Math.ceil(connections.size / waves));
+      const leaving: Promise<void>[] = [];
       while (connections.size > 0) {
-        const wave = [...connections].slice(0, size);
-        await Promise.all([...wave.map(sendAway), wait(waveMs)]);
-        for (const connection of wave) connections.delete(connection);
+        for (const connection of [...connections].slice(0, size)) {
+          connections.delete(connection);
+          leaving.push(sendAway(connection));
+        }
+        await wait(waveMs);
       }
+      await Promise.all(leaving);
     },
   };
 }
+
+const unavailable = '503 Service Unavailable';
 
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
@@ -100,6 +124,7 @@ function open(log: Log, { webSocket: socket, request, protocol, connections }: O
     return may;
   };
   socket.on('ping', count);
+  socket.on('pong', count);
   socket.on('error', (error) => log.debug({ error: describeError(error) }, 'socket failed'));
 
   const closed = protocol.opened(

@@ -41,12 +41,38 @@ describe('A connection', () => {
     ['sends no JSON', 4400, (socket) => socket.socket.send('{')],
     ['sends an unknown type', 4400, (socket) => socket.say({ type: 'start' })],
     ['sends bytes', 1003, (socket) => socket.socket.send(Buffer.from('{}'))],
-    ['sends a message over 64 KiB', 1009, (socket) => socket.socket.send('x'.repeat(70_000))],
+    ['sends a message over 60 KiB', 1009, (socket) => socket.socket.send('x'.repeat(62_000))],
+    [
+      'sends what is not UTF-8',
+      1007,
+      (socket) => socket.socket.send(Buffer.from([0x22, 0xff, 0xfe, 0x22]), { binary: false }),
+    ],
+    [
+      'sends a message in a thousand pieces',
+      1008,
+      (socket) => {
+        for (let count = 0; count < 1000; count += 1) socket.socket.send(' ', { fin: false });
+      },
+    ],
+    [
+      'asks without end whether anybody is there',
+      4429,
+      (socket) => {
+        for (let count = 0; count < 200; count += 1) socket.say({ type: 'ping' });
+      },
+    ],
     [
       'pings without end',
       4429,
       (socket) => {
-        for (let count = 0; count < 200; count += 1) socket.say({ type: 'ping' });
+        for (let count = 0; count < 200; count += 1) socket.socket.ping('x'.repeat(125));
+      },
+    ],
+    [
+      'answers what nobody asked',
+      4429,
+      (socket) => {
+        for (let count = 0; count < 200; count += 1) socket.socket.pong();
       },
     ],
   ])('that %s is closed with %i', async (_, code, act) => {
@@ -94,6 +120,9 @@ describe('An operation', () => {
     ['{ customer(id: "1") { id } }', 'BAD_REQUEST'],
     ['subscription { changes { nothing } }', 'BAD_REQUEST'],
     ['subscription { changes(filter: { segment: "a" }) { kind } }', 'INVALID'],
+    ['subscription { changes(filter: { colour: "red" }) { kind } }', 'BAD_REQUEST'],
+    ['subscription { changes(filter: { entities: [UNICORN] }) { kind } }', 'BAD_REQUEST'],
+    ['subscription { changes(filter: { subjects: ["unicorn.*"] }) { kind } }', 'INVALID'],
     ['subscription { changes(after: "made up") { kind } }', 'INVALID'],
     ['subscription { changes(coalesceMs: 60000) { kind } }', 'INVALID'],
   ])('that is refused leaves its connection: %s', async (query, code) => {

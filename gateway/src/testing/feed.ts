@@ -42,6 +42,8 @@ export type NewChange = {
 /** A gateway over two subgraphs, and a stream of its own to tell changes on. */
 export type FeedMesh = {
   readonly gateway: TestGateway;
+  /** One more of the same, which the caller stops. */
+  readonly startGateway: () => Promise<TestGateway>;
   readonly stream: TestStream;
   readonly customers: Map<string, Customer>;
   /** Milliseconds that the subgraph of names lets each call wait. */
@@ -75,14 +77,17 @@ export async function startFeedMesh(settings: Record<string, string> = {}): Prom
       Customer: { __resolveReference: ({ id }: { id: string }) => ({ id, mood: 'good' }) },
     }),
   });
-  const gateway = await startTestGateway({
-    supergraph: compose({ customers: customersSdl, moods: moodsSdl, events: eventsSdl }),
-    subgraphs: { customers: owners, moods },
-    bus: stream.connect('gateway'),
-    settings: { CURSOR_KEY: 'a key of thirty-two characters or more', ...settings },
-  });
+  const startGateway = (): Promise<TestGateway> =>
+    startTestGateway({
+      supergraph: compose({ customers: customersSdl, moods: moodsSdl, events: eventsSdl }),
+      subgraphs: { customers: owners, moods },
+      bus: stream.connect('gateway'),
+      settings: { CURSOR_KEY: 'a key of thirty-two characters or more', ...settings },
+    });
+  const gateway = await startGateway();
   return {
     gateway,
+    startGateway,
     stream,
     customers,
     slow,
