@@ -83,7 +83,7 @@ async function follow(after: string, isEnough: (changes: readonly Change[]) => b
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
   });
-  const giveUp = setTimeout(client.terminate, followMsMax);
+  const giveUp = setTimeout(() => client.terminate(), followMsMax);
   const changes: Change[] = [];
   const asked = { query: subscription, variables: { after, filter: filter() } };
   for await (const { data } of client.iterate(asked)) {

@@ -2,7 +2,7 @@ import { idFromBytes, idToBytes } from '@crm/kit/id';
 import type { Entity } from '@crm/kit/record/entity';
 import { readsCompany, scopeSql } from '@crm/kit/record/policy';
 import { raw, sql } from '@crm/kit/sql';
-import type { Viewer } from '@crm/kit/viewer';
+import { roles as knownRoles, type Viewer } from '@crm/kit/viewer';
 import { accessOfKind } from '@crm/schemas/changes/change';
 import type { EntityManager } from 'typeorm';
 import { ProductEntity } from '../catalogue/product.fields.ts';
@@ -34,7 +34,9 @@ export async function viewerOf(
   return { ...account, teamIds: member.teamId ? await teamsBelow(manager, member.teamId) : [] };
 }
 
-const rolesOf = (roles: readonly string[]): Viewer['roles'] => roles as Viewer['roles'];
+/** A role that no longer exists gives no right. */
+const rolesOf = (names: readonly string[]): Viewer['roles'] =>
+  knownRoles.filter((role) => names.includes(role));
 
 const teamsMax = 1000;
 

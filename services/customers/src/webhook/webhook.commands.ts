@@ -177,11 +177,11 @@ function allowWebhooks({ viewer }: Work): void {
 function checkFilter(filter: object | null | undefined): void {
   readChangeFilter(filter);
   const entities: unknown = Reflect.get(filter ?? {}, 'entities');
-  const kinds: unknown[] = Array.isArray(entities) ? entities : [];
-  const unjudged = kinds.find((kind) => !isJudged(String(kind)));
+  const kinds = Array.isArray(entities) ? entities.map(String) : [];
+  const unjudged = kinds.find((kind) => !isJudged(kind));
   if (unjudged === undefined) return;
   const path = 'filter.entities';
-  const message = `webhooks do not tell of ${String(unjudged)}: follow it with changes or changeFeed`;
+  const message = `webhooks do not tell of ${unjudged}: follow it with changes or changeFeed`;
   throw invalid(`${path}: ${message}`, [{ path, message }]);
 }
 

@@ -36,6 +36,10 @@ const as = (
 const create = `mutation ($input: CreateWebhookInput!) {
   createWebhook(input: $input) { secret webhook { id name url state account filter { entities } } } }`;
 
+const madeSchema = z.object({
+  createWebhook: z.object({ secret: z.string(), webhook: z.looseObject({ id: z.string() }) }),
+});
+
 const input = (more: object = {}): object => ({
   input: { name: 'ERP', url: 'https://partner.example/hook', ...more },
 });
@@ -45,7 +49,7 @@ describe('A webhook', () => {
     const call = input({ clientMutationId: newId(), filter: { entities: ['CUSTOMER'] } });
     const first = await service.execute(create, { ...call }, as('one'));
     expect(first.errors).toBeUndefined();
-    const made = first.data?.['createWebhook'] as { secret: string; webhook: { id: string } };
+    const made = madeSchema.parse(first.data).createWebhook;
     expect(made.webhook).toMatchObject({
       name: 'ERP',
       state: 'ACTIVE',

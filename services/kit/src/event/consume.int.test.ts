@@ -87,14 +87,18 @@ describe('consumers', () => {
       FOR EACH ROW SIGNAL SQLSTATE '45000'`);
     const consuming = at.consume();
     try {
-      await until(async () => Object.keys(await at.tallies()).length === 50, { what: 'applied' });
+      // Each failure waits longer than the one before.
+      await until(async () => Object.keys(await at.tallies()).length === 50, {
+        what: 'applied',
+        forMs: 30_000,
+      });
     } finally {
       await db.query('DROP TRIGGER stuck');
     }
     await caughtUp(consuming);
 
     expect(await at.tallies()).toEqual(all(ids, '1 2 3 4'));
-  });
+  }, 60_000);
 
   test('hold order and once when two believe that they are the one', async () => {
     const ids = things(50);

@@ -195,7 +195,7 @@ export async function applierProblem(agent: Agent): Promise<string> {
        FROM performance_schema.replication_applier_status_by_worker WHERE last_error_number > 0`,
     ),
   );
-  return String(problem ?? 'it does not say why').slice(0, 300);
+  return (typeof problem === 'string' ? problem : 'it does not say why').slice(0, 300);
 }
 
 /** Ends replication for good on a server that is about to be the source. */
