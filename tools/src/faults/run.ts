@@ -49,7 +49,8 @@ export async function runAll(
 const isFailed = (outcome: Outcome): boolean => !outcome.isSkipped && !hasPassed(outcome);
 
 type LazyStage = {
-  readonly open: () => Promise<MeshStage>;
+  /** One with so many instances of every application. */
+  readonly open: (instances: number) => Promise<MeshStage>;
   readonly mend: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -66,7 +67,10 @@ function createLazyStage(): LazyStage {
     await open?.close();
   };
   return {
-    open: async () => (stage ??= await openStage(place)),
+    open: async (instances) => {
+      if (stage && stage.mesh.instances !== instances) await close();
+      return (stage ??= await openStage({ ...place, instances }));
+    },
     mend: async () => {
       if (stage) await heal(stage).catch(close);
     },
@@ -74,10 +78,12 @@ function createLazyStage(): LazyStage {
   };
 }
 
-async function attempt(scenario: Scenario, open: () => Promise<MeshStage>): Promise<Outcome> {
+async function attempt(scenario: Scenario, open: LazyStage['open']): Promise<Outcome> {
   try {
     const measures =
-      'onPair' in scenario ? await onPair(scenario) : await scenario.onMesh(await open());
+      'onPair' in scenario
+        ? await onPair(scenario)
+        : await scenario.onMesh(await open(scenario.instances ?? 1));
     return { scenario, measures };
   } catch (error) {
     const isSkipped = error instanceof NotHere;

@@ -22,7 +22,11 @@ export type Scenario = {
 } & (OnMesh | OnPair);
 
 /** Runs on a whole mesh, which it may leave in any state that `heal` mends. */
-type OnMesh = { readonly onMesh: (stage: MeshStage) => Promise<readonly Measure[]> };
+type OnMesh = {
+  readonly onMesh: (stage: MeshStage) => Promise<readonly Measure[]>;
+  /** Of every application; one when left out. */
+  readonly instances?: number;
+};
 
 /** Starts two MySQL servers of its own, and asks them through the data source alone. */
 type OnPair = { readonly onPair: () => Promise<readonly Measure[]> };

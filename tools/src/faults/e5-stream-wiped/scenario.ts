@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill, start } from '../../mesh/control.ts';
+import { graphqlUrl } from '../../mesh/demo.ts';
 import { sleep, until } from '../../mesh/wait.ts';
+import { startSubscriber, type Told } from '../../subscribers/subscriber.ts';
+import { tokenOf } from '../feed/audience.ts';
 import { disturb } from '../mesh/disturb.ts';
-import { startFollower, type Frame } from '../mesh/follower.ts';
 import { sql, writerOf, type MeshStage } from '../mesh/stage.ts';
 import { readStream } from '../mesh/stream.ts';
 import { holds, none, type Scenario } from '../scenario.ts';
@@ -17,7 +19,15 @@ export const scenario: Scenario = {
   title: 'the store of the event log is wiped while NATS is down',
   isFast: true,
   onMesh: async (stage) => {
-    const follower = await startFollower(stage, 'earliest');
+    const token = await tokenOf(stage, 'follower');
+    const follower = startSubscriber({
+      url: graphqlUrl(stage.mesh).replace('http', 'ws'),
+      token: () => token,
+      filter: { entities: ['SALES_ORDER'] },
+      entity: '__typename',
+      after: 'earliest',
+      returns: true,
+    });
     try {
       const result = await disturb(stage, {
         forMs: beforeMs + afterMs,
@@ -31,21 +41,21 @@ export const scenario: Scenario = {
         },
       });
       const orders = await ordersTold(stage);
-      await until(() => missing(follower.frames, orders) === 0, { forMs: followMsMax });
+      await until(() => missing(follower.told, orders) === 0, { forMs: followMsMax });
       return [
         none('events that are not in the new log', await countAbsent(stage)),
         none('events out of order in it', await countMisplaced(stage)),
         holds(
           'the follower is told of a gap',
-          follower.frames.some(({ kind }) => kind === 'GAP'),
+          follower.told.some(({ kind }) => kind === 'GAP'),
         ),
-        none('orders that the follower does not know', missing(follower.frames, orders)),
-        none('orders that it was told of out of order', countBackward(follower.frames)),
+        none('orders that the follower does not know', missing(follower.told, orders)),
+        none('orders that it was told of out of order', countBackward(follower.told)),
         none('failed writes', result.errors.writes),
         ...result.invariants,
       ];
     } finally {
-      follower.stop();
+      follower.end();
     }
   },
 };
@@ -61,17 +71,17 @@ async function ordersTold(stage: MeshStage): Promise<ReadonlyMap<string, number>
   return new Map(rows.map((row) => [String(row['id']), Number(row['version'])]));
 }
 
-function missing(frames: readonly Frame[], orders: ReadonlyMap<string, number>): number {
-  const known = new Map(frames.map(({ entityId, version }) => [entityId, version ?? 0]));
+function missing(told: readonly Told[], orders: ReadonlyMap<string, number>): number {
+  const known = new Map(told.map(({ entityId, version }) => [entityId, version ?? 0]));
   return [...orders].filter(([id, version]) => (known.get(id) ?? 0) < version).length;
 }
 
 /** Between two gaps an order's versions only grow, but for an event that comes again. */
-function countBackward(frames: readonly Frame[]): number {
+function countBackward(told: readonly Told[]): number {
   const versions = new Map<string, number>();
   const seen = new Set<string>();
   let backward = 0;
-  for (const { kind, eventId, entityId, version } of frames) {
+  for (const { kind, eventId, entityId, version } of told) {
     if (kind === 'GAP') versions.clear();
     if (entityId === null || version === null || seen.has(eventId)) continue;
     seen.add(eventId);

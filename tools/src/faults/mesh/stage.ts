@@ -31,10 +31,15 @@ export type MeshStage = {
 };
 
 /** An empty folder, and 100 ports from this one. */
-type Place = { readonly home: Home; readonly port: number };
+type Place = {
+  readonly home: Home;
+  readonly port: number;
+  /** Of every application. */
+  readonly instances: number;
+};
 
 /** Starts a mesh of its own, new and empty. This process is its supervisor. */
-export async function openStage({ home, port }: Place): Promise<MeshStage> {
+export async function openStage({ home, port, instances }: Place): Promise<MeshStage> {
   createHome(home);
   await down(home);
   rmSync(home.root, { recursive: true, force: true });
@@ -47,7 +52,7 @@ export async function openStage({ home, port }: Place): Promise<MeshStage> {
   const closeLinks = (): Promise<unknown> =>
     Promise.all(Object.values(links).map((each) => each.close()));
 
-  const settings = { port, instances: 1, durability: 'relaxed' } as const;
+  const settings = { port, instances, durability: 'relaxed' } as const;
   try {
     const running = await startMesh(home, { ...settings, parts: 'all', links: true });
     const close = async (): Promise<void> => {
