@@ -50,6 +50,9 @@ const retryMsMax = 2000;
 /** Failures in a row, about a minute, after which followers are told to come back later. */
 const failuresMax = 35;
 
+/** How long who is behind waits for others at the same place. */
+const gatherMs = 250;
+
 /** Begins to follow, with those who stand where it does and ask for the same, else alone. */
 export function follow(scope: GroupScope, follower: Follower): void {
   const company = [...scope.groups].find((group) => isCompany(group, follower));
@@ -88,6 +91,8 @@ export function leave(scope: GroupScope, follower: Follower): void {
 }
 
 async function run(scope: GroupScope, group: Group): Promise<void> {
+  // Many come back at once, one after the other: they are served together, each change once.
+  if (hasNewsFor(scope, group)) await wait(gatherMs);
   let failures = 0;
   while (group.followers.size > 0) {
     try {
@@ -104,6 +109,9 @@ async function run(scope: GroupScope, group: Group): Promise<void> {
   if (scope.live.get(group.followed.key) === group) scope.live.delete(group.followed.key);
   await group.reader.close().catch(() => undefined);
 }
+
+const hasNewsFor = ({ intake }: GroupScope, { position }: Group): boolean =>
+  position.seq < (intake.tail()?.recent.head() ?? 0);
 
 function failAll(group: Group, error: Error): void {
   for (const { outlet } of group.followers) outlet.fail(error);
