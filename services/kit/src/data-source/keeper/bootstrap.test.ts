@@ -40,7 +40,7 @@ const sightOf = (name: string, view: TimedView | null): Sight => ({
 });
 
 const begin = (a: TimedView | null, b: TimedView | null): object =>
-  bootstrap('test', [sightOf('a', a), sightOf('b', b)], 'l');
+  bootstrap({ cluster: 'test', former: null, lineage: 'l' }, [sightOf('a', a), sightOf('b', b)]);
 
 describe('the first record', () => {
   test('names the one server that takes writes', () => {
@@ -53,6 +53,14 @@ describe('the first record', () => {
   test('names the one that holds everything when all are closed', () => {
     const replica = viewOf(v, `${u}:1-4`, { receiver: 'OFF' });
     expect(begin(viewOf(u, `${u}:1-5`), replica)).toMatchObject({ record: { writer: 'a' } });
+  });
+
+  test('goes on from a record that the store has lost', () => {
+    const former = { term: 6, writers: [u, v] };
+    const [a, b] = [viewOf(u, `${u}:1-5`), viewOf(v, `${u}:1-5`, { isReadOnly: false })];
+    expect(bootstrap({ cluster: 'test', former }, [sightOf('a', a), sightOf('b', b)])).toMatchObject(
+      { record: { term: 7, writer: 'b', writers: [u, v] } },
+    );
   });
 
   test('names the first of two empty servers', () => {

@@ -9,14 +9,18 @@ type Known = { readonly name: string; readonly view: View };
 /** The first record of a cluster, or why nobody but a person can write it. */
 export type Bootstrap = { readonly record: TermRecord } | { readonly problem: string };
 
+/** What the keeper read before the store lost everything; null when it has read none. */
+export type Former = Pick<TermRecord, 'term' | 'writers'> | null;
+
+type Origin = { readonly cluster: string; readonly former: Former; readonly lineage?: string };
+
 /**
  * Reads the first record off the servers as they are. All must answer: one that is out of sight
- * may be the one that takes writes.
+ * may be the one that takes writes. Terms go on from the former record, which decides nothing.
  */
 export function bootstrap(
-  cluster: string,
+  { cluster, former, lineage = randomUUID() }: Origin,
   sights: readonly Sight[],
-  lineage: string = randomUUID(),
 ): Bootstrap {
   const silent = sights.find(({ isUp, view }) => !isUp || !view);
   if (silent) {
@@ -36,7 +40,7 @@ export function bootstrap(
   const writer = writable[0] ?? known.find((one) => holdsAll(one, known));
   if (!writer)
     return { problem: 'There is no term record, and each server holds something of its own' };
-  return { record: { cluster, lineage, ...firstRecord(writer, known) } };
+  return { record: { cluster, lineage, ...firstRecord(writer, known, former) } };
 }
 
 const holdsAll = ({ view }: Known, known: readonly Known[]): boolean =>
@@ -56,14 +60,15 @@ function findStranger(known: readonly Known[]): string | null {
 const firstRecord = (
   writer: Known,
   known: readonly Known[],
+  former: Former,
 ): Omit<TermRecord, 'cluster' | 'lineage'> => ({
   version: recordVersion,
-  term: 1,
+  term: (former?.term ?? 0) + 1,
   writer: writer.name,
   standby: [],
   standbySince: {},
   phase: 'serving',
   was: null,
   members: Object.fromEntries(known.map(({ name, view }) => [name, view.uuid])),
-  writers: [writer.view.uuid],
+  writers: [...new Set([...(former?.writers ?? []), writer.view.uuid])],
 });

@@ -10,7 +10,7 @@ import { keepMembers } from './members.ts';
 import { defaultKeeperTiming, type KeeperOptions } from './options.ts';
 import { perform } from './perform.ts';
 import { leaveRequests, queueRequest, serveRequests } from './requests.ts';
-import { agentOf, mayPromote, noteTerm, report, reportOnce, type Keeper } from './state.ts';
+import { agentOf, mayPromote, noteRecord, report, reportOnce, type Keeper } from './state.ts';
 import { Conflict, type TermStore } from './store.ts';
 import { noWriting, probeWrites } from './write-probe.ts';
 
@@ -29,6 +29,7 @@ export function startKeeper(
     onEvent,
     lease: { revision: 0, at: now(), isMine: false },
     term: null,
+    former: null,
     lastEvent: null,
     said: new Map(),
     history: [],
@@ -72,7 +73,7 @@ async function runUntilStopped(keeper: Keeper): Promise<void> {
 async function lookAndAct(keeper: Keeper): Promise<void> {
   const acts = await holdLease(keeper);
   const stored = await keeper.store.readRecord();
-  if (stored) noteTerm(keeper, stored.term);
+  if (stored) noteRecord(keeper, stored);
   if (!acts) return leaveRequests(keeper);
 
   await Promise.all(keeper.agents.map(look));
@@ -96,16 +97,18 @@ function forgetReports(keeper: Keeper): void {
 }
 
 async function begin(keeper: Keeper): Promise<void> {
-  const result = bootstrap(keeper.options.cluster, keeper.agents.map(sightOf));
+  const origin = { cluster: keeper.options.cluster, former: keeper.former };
+  const result = bootstrap(origin, keeper.agents.map(sightOf));
   if ('problem' in result) {
     return reportOnce(keeper, 'needs-operator', { message: result.problem });
   }
   const { record } = result;
   await keeper.store.writeRecord(record, null);
-  noteTerm(keeper, record.term);
+  noteRecord(keeper, record);
+  const was = origin.former ? 'The store had lost the record: ' : '';
   report(keeper, 'bootstrapped', {
     node: record.writer,
-    message: `${record.writer} is the writer`,
+    message: `${was}${record.writer} is the writer`,
   });
 }
 

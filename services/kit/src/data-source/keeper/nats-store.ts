@@ -18,12 +18,12 @@ export type StoreOptions = RecordAddress & {
 /** Opens the store of a cluster's record, making it the first time. */
 export async function openNatsStore(options: StoreOptions): Promise<TermStore> {
   const connection = await connectToStore(options);
-  const bucket = await makeBucket(connection, options);
-  const { streamInfo } = await bucket.status();
+  const withBucket = await openBucket(connection, options);
+  const { streamInfo } = await withBucket((bucket) => bucket.status());
   return {
     replicas: streamInfo.config.num_replicas,
-    ...recordsOf(bucket, options.cluster),
-    ...leasesOf(bucket),
+    ...recordsIn(withBucket, options.cluster),
+    ...leasesIn(withBucket),
     publish: (event) => {
       connection.publish(`ha.${options.cluster}.event.${event.type}`, JSON.stringify(event));
     },
@@ -32,6 +32,27 @@ export async function openNatsStore(options: StoreOptions): Promise<TermStore> {
   };
 }
 
+type WithBucket = <Result>(work: (bucket: KV) => Promise<Result>) => Promise<Result>;
+
+/**
+ * Work on the bucket. After a failure the bucket is looked for again before the next work, and made
+ * if there is none: the store may have lost everything.
+ */
+async function openBucket(connection: NatsConnection, options: StoreOptions): Promise<WithBucket> {
+  let bucket: KV | null = await makeBucket(connection, options);
+  return async (work) => {
+    try {
+      bucket ??= await makeBucket(connection, options);
+      return await work(bucket);
+    } catch (cause) {
+      if (isWrongRevision(cause)) throw cause;
+      bucket = null;
+      throw named(cause);
+    }
+  };
+}
+
+/** Makes nothing while there is one, or while nobody knows. */
 const makeBucket = (connection: NatsConnection, { cluster, replicas }: StoreOptions): Promise<KV> =>
   connection.jetstream({ timeout: storeTimeoutMs }).views.kv(bucketOf(cluster), {
     history: 10,
@@ -41,40 +62,41 @@ const makeBucket = (connection: NatsConnection, { cluster, replicas }: StoreOpti
     allow_direct: false,
   });
 
-const recordsOf = (bucket: KV, cluster: string): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
-  readRecord: async () => {
-    const entry = await bucket.get(recordKey).catch((cause: unknown) => {
-      throw named(cause);
-    });
-    return recordIn(entry, cluster);
-  },
+const recordsIn = (
+  withBucket: WithBucket,
+  cluster: string,
+): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
+  readRecord: async () =>
+    recordIn(await withBucket((bucket) => bucket.get(recordKey)), cluster),
   writeRecord: async (record, revision) => {
     const text = JSON.stringify(record);
-    return { ...record, revision: await write(bucket, { key: recordKey, text, revision }) };
+    return { ...record, revision: await write(withBucket, { key: recordKey, text, revision }) };
   },
 });
 
-const leasesOf = (bucket: KV): Pick<TermStore, 'readLease' | 'writeLease' | 'releaseLease'> => ({
+const leasesIn = (
+  withBucket: WithBucket,
+): Pick<TermStore, 'readLease' | 'writeLease' | 'releaseLease'> => ({
   readLease: async () => {
-    const entry = await bucket.get(leaseKey);
+    const entry = await withBucket((bucket) => bucket.get(leaseKey));
     if (!entry) return null;
     const { revision } = entry;
     return { revision, holder: entry.operation === 'PUT' ? entry.string() : null };
   },
-  writeLease: (holder, revision) => write(bucket, { key: leaseKey, text: holder, revision }),
-  releaseLease: (revision) => bucket.delete(leaseKey, { previousSeq: revision }),
+  writeLease: (holder, revision) => write(withBucket, { key: leaseKey, text: holder, revision }),
+  releaseLease: (revision) =>
+    withBucket((bucket) => bucket.delete(leaseKey, { previousSeq: revision })),
 });
 
 type Write = { readonly key: string; readonly text: string; readonly revision: number | null };
 
-async function write(bucket: KV, { key, text, revision }: Write): Promise<number> {
+async function write(withBucket: WithBucket, { key, text, revision }: Write): Promise<number> {
   try {
-    return revision === null
-      ? await bucket.create(key, text)
-      : await bucket.update(key, text, revision);
+    return await withBucket((bucket) =>
+      revision === null ? bucket.create(key, text) : bucket.update(key, text, revision),
+    );
   } catch (cause) {
-    if (isWrongRevision(cause)) throw new Conflict(`"${key}"`, { cause });
-    throw named(cause);
+    throw isWrongRevision(cause) ? new Conflict(`"${key}"`, { cause }) : cause;
   }
 }
 

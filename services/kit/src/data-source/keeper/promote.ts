@@ -13,7 +13,7 @@ import {
 } from './acts.ts';
 import { look, withHands, type Agent, type Hands } from './agent.ts';
 import { holdLease } from './lease.ts';
-import { agentOf, noteTerm, report, type Keeper } from './state.ts';
+import { agentOf, noteRecord, report, type Keeper } from './state.ts';
 import { hasForgotten } from './sight.ts';
 import { Conflict } from './store.ts';
 import { readView, viewSql } from './view.ts';
@@ -35,7 +35,7 @@ export async function beginTerm(
     phase: 'promoting',
   };
   const stored = await keeper.store.writeRecord(next, revision);
-  noteTerm(keeper, stored.term);
+  noteRecord(keeper, stored);
   return stored;
 }
 

@@ -1,4 +1,5 @@
 import type { GtidSet } from '../gtid.ts';
+import type { TermRecord } from '../record.ts';
 import type { Agent } from './agent.ts';
 import type { KeeperEvent, KeeperEventType } from './events.ts';
 import type { KeeperOptions, KeeperTiming } from './options.ts';
@@ -26,6 +27,8 @@ export type Keeper = {
   lease: { readonly revision: number; readonly at: number; readonly isMine: boolean };
   /** The term and when this keeper first saw it: the pause between failovers counts from there. */
   term: { readonly number: number; readonly at: number } | null;
+  /** The record as it was last read or written, for a store that loses it. */
+  former: TermRecord | null;
   /** What this keeper told last. */
   lastEvent: KeeperEvent | null;
   /** What was last reported of what recurs at every look, so that it is said once. */
@@ -88,8 +91,10 @@ export function agentOf(keeper: Keeper, name: string): Agent {
   return agent;
 }
 
-export function noteTerm(keeper: Keeper, term: number): void {
-  if (keeper.term?.number === term) return;
+/** Keeps in mind what was read or written last. */
+export function noteRecord(keeper: Keeper, record: TermRecord): void {
+  keeper.former = record;
+  if (keeper.term?.number === record.term) return;
   // The first term that is seen may be old: nothing is known of when it began.
-  keeper.term = { number: term, at: keeper.term ? now() : -Infinity };
+  keeper.term = { number: record.term, at: keeper.term ? now() : -Infinity };
 }

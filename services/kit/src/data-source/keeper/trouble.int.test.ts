@@ -3,6 +3,7 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { Access } from '../access.ts';
 import { writerOf } from '../cluster.ts';
 import { createMarkerTable } from '../marker-table.ts';
+import { bucketOf, connectToStore } from '../nats-store.ts';
 import { startKeptPair, type KeptPair } from '../testing/kept-pair.ts';
 import type { MysqlServer } from '../testing/mysql-server.ts';
 import { until } from '../testing/process.ts';
@@ -117,5 +118,22 @@ describe('a process that cannot reach the record', () => {
     await until('the record is read again', () =>
       pair.cluster.nodes.every((n) => n.attached === 0),
     );
+  }, 30_000);
+});
+
+describe('a store that has lost the record', () => {
+  test('gets it again from the servers, and everybody follows', async () => {
+    const connection = await connectToStore({ servers: pair.nats.urls, cluster: 'test' });
+    const manager = await connection.jetstreamManager();
+    await manager.streams.delete(`KV_${bucketOf('test')}`);
+    await connection.close();
+
+    expect(await pair.happens('bootstrapped', 'a')).toMatchObject({
+      message: 'The store had lost the record: a is the writer',
+    });
+    await pair.happens('standby', 'b');
+    expect(await pair.record()).toMatchObject({ term: 2, writer: 'a', standby: ['b'] });
+    await until('it is followed', () => pair.cluster.record?.term === 2);
+    await query(access, 'INSERT INTO entry VALUES (5)');
   }, 30_000);
 });
