@@ -58,9 +58,9 @@ describe('the first record', () => {
   test('goes on from a record that the store has lost', () => {
     const former = { term: 6, writers: [u, v] };
     const [a, b] = [viewOf(u, `${u}:1-5`), viewOf(v, `${u}:1-5`, { isReadOnly: false })];
-    expect(bootstrap({ cluster: 'test', former }, [sightOf('a', a), sightOf('b', b)])).toMatchObject(
-      { record: { term: 7, writer: 'b', writers: [u, v] } },
-    );
+    expect(
+      bootstrap({ cluster: 'test', former }, [sightOf('a', a), sightOf('b', b)]),
+    ).toMatchObject({ record: { term: 7, writer: 'b', writers: [u, v] } });
   });
 
   test('names the first of two empty servers', () => {

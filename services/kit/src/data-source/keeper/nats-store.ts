@@ -66,8 +66,7 @@ const recordsIn = (
   withBucket: WithBucket,
   cluster: string,
 ): Pick<TermStore, 'readRecord' | 'writeRecord'> => ({
-  readRecord: async () =>
-    recordIn(await withBucket((bucket) => bucket.get(recordKey)), cluster),
+  readRecord: async () => recordIn(await withBucket((bucket) => bucket.get(recordKey)), cluster),
   writeRecord: async (record, revision) => {
     const text = JSON.stringify(record);
     return { ...record, revision: await write(withBucket, { key: recordKey, text, revision }) };
