@@ -11,6 +11,8 @@ const orderSchema = z.object({
   lines: z
     .array(z.object({ productId: z.uuid().nullable(), quantity: z.string(), amount: z.string() }))
     .readonly(),
+  /** Whether it waits for its release because of the customer's credit. Events of before do not say. */
+  isHeld: z.boolean().optional(),
 });
 
 export type OrderData = z.infer<typeof orderSchema>;

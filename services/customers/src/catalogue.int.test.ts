@@ -12,6 +12,10 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     besides: [
       'RecordOrderInput.currency',
       'CancelOrderInput.reason',
+      'ReleaseOrderInput.reason',
+      'SetCreditLimitInput.limit',
+      'SetCreditLimitInput.reason',
+      'CreditHoldInput.reason',
       'StaffInput.teamCode',
       'StaffInput.managerCode',
       'TeamInput.parentCode',

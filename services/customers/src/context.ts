@@ -4,6 +4,13 @@ import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import { ProductEntity, type Product } from './catalogue/product.fields.ts';
+import {
+  CreditAccountEntity,
+  CreditEventEntity,
+  type CreditAccount,
+  type CreditEvent,
+} from './credit/credit.fields.ts';
+import { creditLoader } from './credit/credit.queries.ts';
 import { CustomerEntity, type Customer } from './customer/customer.fields.ts';
 import {
   StaffMemberEntity,
@@ -30,6 +37,8 @@ export type Context = RequestContext & {
     readonly team: Loader<Team>;
     readonly term: TermLoader;
     readonly webhook: Loader<Webhook>;
+    readonly creditAccount: Loader<CreditAccount>;
+    readonly creditOfCustomer: Loader<CreditAccount>;
   };
   readonly pages: {
     readonly customersOfStaff: ChildPages<Customer>;
@@ -38,6 +47,8 @@ export type Context = RequestContext & {
     readonly paymentsOfCustomer: ChildPages<Payment>;
     readonly receivablesOfCustomer: ChildPages<Receivable>;
     readonly receivablesOfOrder: ChildPages<Receivable>;
+    readonly creditAccountsOfCustomer: ChildPages<CreditAccount>;
+    readonly eventsOfCreditAccount: ChildPages<CreditEvent>;
   };
 };
 
@@ -59,6 +70,8 @@ export function createContext(
       team: entityLoader(context, TeamEntity),
       term: termLoader(app.db.manager),
       webhook: entityLoader(context, WebhookEntity),
+      creditAccount: entityLoader(context, CreditAccountEntity),
+      creditOfCustomer: creditLoader(context),
     },
     pages: {
       customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
@@ -67,6 +80,8 @@ export function createContext(
       paymentsOfCustomer: childPages(context, PaymentEntity, 'customerId'),
       receivablesOfCustomer: childPages(context, ReceivableEntity, 'customerId'),
       receivablesOfOrder: childPages(context, ReceivableEntity, 'orderId'),
+      creditAccountsOfCustomer: childPages(context, CreditAccountEntity, 'customerId'),
+      eventsOfCreditAccount: childPages(context, CreditEventEntity, 'accountId'),
     },
   };
 }

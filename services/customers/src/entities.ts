@@ -1,5 +1,6 @@
 import type { Entity } from '@crm/kit/record/entity';
 import { ProductEntity } from './catalogue/product.fields.ts';
+import { CreditAccountEntity, CreditEventEntity } from './credit/credit.fields.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
 import { SalesOrderEntity } from './order/order.fields.ts';
@@ -13,6 +14,8 @@ export const entities: readonly Entity[] = [
   SalesOrderEntity,
   PaymentEntity,
   ReceivableEntity,
+  CreditAccountEntity,
+  CreditEventEntity,
   StaffMemberEntity,
   TeamEntity,
   ProductEntity,

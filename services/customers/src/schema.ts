@@ -3,6 +3,7 @@ import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { productResolvers } from './catalogue/product.resolvers.ts';
+import { creditResolvers } from './credit/credit.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
 import { directoryResolvers } from './directory/directory.resolvers.ts';
 import { entities } from './entities.ts';
@@ -24,6 +25,7 @@ export const createSchema = (): GraphQLSchema =>
         orderResolvers,
         paymentResolvers,
         receivableResolvers,
+        creditResolvers,
         directoryResolvers,
         productResolvers,
         setupResolvers,

@@ -13,6 +13,7 @@ import {
   type RowOf,
 } from '@crm/kit/record/field';
 import { addressFields } from '@crm/kit/record/address';
+import { CreditAccountEntity } from '../credit/credit.fields.ts';
 import { PaymentEntity } from '../payment/payment.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';
@@ -212,6 +213,7 @@ export const CustomerEntity = defineEntity('Customer', {
     orders: { to: () => SalesOrderEntity, from: 'id', foreign: 'customerId' },
     payments: { to: () => PaymentEntity, from: 'id', foreign: 'customerId' },
     receivables: { to: () => ReceivableEntity, from: 'id', foreign: 'customerId' },
+    creditAccounts: { to: () => CreditAccountEntity, from: 'id', foreign: 'customerId' },
   },
 });
 

@@ -1,5 +1,5 @@
 import { defineEntity } from '@crm/kit/record/entity';
-import { choice, date, id, json, money, text } from '@crm/kit/record/field';
+import { boolean, choice, date, id, json, money, text } from '@crm/kit/record/field';
 
 export type OrderLine = {
   readonly productId: string | null;
@@ -37,6 +37,8 @@ export const SalesOrderEntity = defineEntity('SalesOrder', {
     source: text({ max: 64, label: { zh: '来源系统', en: 'Source' } }),
     externalRef: text({ max: 100, label: { zh: '外部编号', en: 'External reference' } }),
     note: text({ max: 2000, label: { zh: '备注', en: 'Note' } }),
+    isHeld: boolean({ required: true, managed: true, label: { zh: '信用待审', en: 'Held' } }),
+    holdReason: text({ max: 200, managed: true, label: { zh: '待审原因', en: 'Hold reason' } }),
   },
   access: { by: 'parent', column: 'customerId', table: 'customer' },
 });

@@ -2,7 +2,7 @@ import { aggregateRecords } from '@crm/kit/record/aggregate';
 import { customFieldValues } from '@crm/kit/record/custom-field';
 import { listPage } from '@crm/kit/record/page';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { cancelOrder, recordOrder, upsertOrders } from './order.commands.ts';
+import { cancelOrder, recordOrder, releaseOrder, upsertOrders } from './order.commands.ts';
 import { SalesOrderEntity } from './order.fields.ts';
 
 export const orderResolvers: Resolvers = {
@@ -15,6 +15,7 @@ export const orderResolvers: Resolvers = {
     recordOrder: (_, { input }, context) => recordOrder(context, input),
     upsertOrders: (_, { input }, context) => upsertOrders(context, input),
     cancelOrder: (_, { input }, context) => cancelOrder(context, input),
+    releaseOrder: (_, { input }, context) => releaseOrder(context, input),
   },
   SalesOrder: {
     __resolveReference: ({ id }, { loaders }) => loaders.order.load(id),

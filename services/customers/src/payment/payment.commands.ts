@@ -4,6 +4,8 @@ import type { Money } from '@crm/kit/record/field';
 import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
 import { createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
+import { moveExposure } from '../credit/credit.commands.ts';
+import { movementsOfPayments } from '../credit/credit.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
 import { paymentsReceived } from './payment.events.ts';
@@ -42,6 +44,7 @@ export const recordPayment = (context: RequestContext, input: PaymentInput): Pro
       });
       await paymentsReceived(work, [payment]);
       await payReceivables(work, { open, allocations });
+      await moveExposure(work, movementsOfPayments({ payments: [payment], receivables: open }));
       return payment;
     },
   );

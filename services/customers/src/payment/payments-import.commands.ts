@@ -13,6 +13,8 @@ import {
   type BulkRow,
 } from '@crm/kit/record/upsert';
 import { sql } from '@crm/kit/sql';
+import { moveExposure } from '../credit/credit.commands.ts';
+import { movementsOfPayments } from '../credit/credit.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
 import type { Receivable } from '../receivable/receivable.fields.ts';
@@ -64,6 +66,7 @@ export async function recordPayments(
       open,
       allocations: created.flatMap(({ allocations }) => allocations ?? []),
     });
+    await moveExposure(work, movementsOfPayments({ payments: created, receivables: open }));
     const outcomes = [
       ...result.rows.map((each) => ({ ...each, index: fresh[each.index]?.index ?? each.index })),
       ...rows.flatMap((row, index) => knownRow(recorded.get(referenceOf(row)), row, index)),

@@ -10,16 +10,17 @@ import {
 import { idToBytes } from '@crm/kit/id';
 import { sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/record/store';
+import { opensReceivable } from '../credit/credit.ts';
 import type { SalesOrder } from '../order/order.fields.ts';
 import { subtractAmounts, sumAmounts } from '../money.ts';
 import type { Allocation } from '../payment/payment.fields.ts';
 import { receivableCancelled, receivableOpened, receivablePaid } from './receivable.events.ts';
 import { ReceivableEntity, type Receivable } from './receivable.fields.ts';
 
-/** Opens a receivable for each order that has a day to be paid on. */
+/** Opens a receivable for each order that has a day to be paid on and goes on. */
 export async function openReceivables(work: Work, orders: readonly SalesOrder[]): Promise<void> {
   const rows = orders
-    .filter(({ dueOn }) => dueOn !== null)
+    .filter(opensReceivable)
     .map((order) =>
       newRow(work, ReceivableEntity, {
         values: new Map<string, unknown>([
@@ -40,7 +41,7 @@ export async function openReceivables(work: Work, orders: readonly SalesOrder[])
 }
 
 /** Takes back what an order opened. An order that was paid, even in part, is not cancelled. */
-export async function cancelReceivables(work: Work, order: SalesOrder): Promise<void> {
+export async function cancelReceivables(work: Work, order: SalesOrder): Promise<Receivable[]> {
   const rows = await selectRows(
     work.manager,
     ReceivableEntity,
@@ -59,6 +60,7 @@ export async function cancelReceivables(work: Work, order: SalesOrder): Promise<
     );
   }
   await receivableCancelled(work, changes);
+  return rows;
 }
 
 /** Locks the receivables of customers that still want money, the longest due first. */

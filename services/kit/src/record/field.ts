@@ -131,15 +131,35 @@ export const group = <const Members extends Fields>(
   members: Members,
 ): Group<Members> => ({ kind: 'group', label, members });
 
+type MoneyOptions = {
+  readonly class?: FieldClass;
+  readonly managed?: boolean;
+  /** For amounts that follow from others, and for the currency of a row that has one for all. */
+  readonly amountSql?: (alias: string) => string;
+  readonly currencySql?: (alias: string) => string;
+};
+
 export const money = (
   label: Labels,
-  options: { readonly class?: FieldClass; readonly managed?: boolean } = {},
+  { amountSql, currencySql, ...options }: MoneyOptions = {},
 ): Group<{ readonly amount: Field<string>; readonly currency: Field<string> }> => ({
   kind: 'group',
   label,
   members: {
-    amount: { kind: 'decimal', scale: 2, label, ...options },
-    currency: { kind: 'text', max: 3, label: { zh: '币种', en: 'Currency' }, ...options },
+    amount: {
+      kind: 'decimal',
+      scale: 2,
+      label,
+      ...options,
+      ...(amountSql && { sql: amountSql }),
+    },
+    currency: {
+      kind: 'text',
+      max: 3,
+      label: { zh: '币种', en: 'Currency' },
+      ...options,
+      ...(currencySql && { sql: currencySql }),
+    },
   },
 });
 
