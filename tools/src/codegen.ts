@@ -44,7 +44,7 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
       enumsAsTypes: true,
       federation: true,
       immutableTypes: true,
-      mappers: { ...mappers, ...connections(models, sdl) },
+      mappers: { ...connections(models, sdl), ...mappers },
       scalars: {
         Date: 'string',
         DateTime: 'Date',

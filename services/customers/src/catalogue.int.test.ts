@@ -16,6 +16,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'SetCreditLimitInput.limit',
       'SetCreditLimitInput.reason',
       'CreditHoldInput.reason',
+      'EndCustomerRelationInput.endedOn',
       'StaffInput.teamCode',
       'StaffInput.managerCode',
       'TeamInput.parentCode',

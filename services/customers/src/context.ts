@@ -19,8 +19,20 @@ import {
   type Team,
 } from './directory/directory.fields.ts';
 import { SalesOrderEntity, type SalesOrder } from './order/order.fields.ts';
+import {
+  ExternalOrganizationEntity,
+  type ExternalOrganization,
+} from './organization/organization.fields.ts';
 import { PaymentEntity, type Payment } from './payment/payment.fields.ts';
 import { ReceivableEntity, type Receivable } from './receivable/receivable.fields.ts';
+import { CustomerRelationEntity, type CustomerRelation } from './relation/relation.fields.ts';
+import {
+  parentRelationLoader,
+  relationPages,
+  relationTypeLoader,
+  type RelationPages,
+} from './relation/relation.queries.ts';
+import type { RelationType } from './relation/relation-type.fields.ts';
 import type { WebhookSettings } from './webhook/webhook.config.ts';
 import { WebhookEntity, type Webhook } from './webhook/webhook.fields.ts';
 
@@ -39,6 +51,10 @@ export type Context = RequestContext & {
     readonly webhook: Loader<Webhook>;
     readonly creditAccount: Loader<CreditAccount>;
     readonly creditOfCustomer: Loader<CreditAccount>;
+    readonly customerRelation: Loader<CustomerRelation>;
+    readonly parentRelation: Loader<CustomerRelation>;
+    readonly relationType: Loader<RelationType>;
+    readonly externalOrganization: Loader<ExternalOrganization>;
   };
   readonly pages: {
     readonly customersOfStaff: ChildPages<Customer>;
@@ -49,6 +65,7 @@ export type Context = RequestContext & {
     readonly receivablesOfOrder: ChildPages<Receivable>;
     readonly creditAccountsOfCustomer: ChildPages<CreditAccount>;
     readonly eventsOfCreditAccount: ChildPages<CreditEvent>;
+    readonly relations: RelationPages;
   };
 };
 
@@ -72,6 +89,10 @@ export function createContext(
       webhook: entityLoader(context, WebhookEntity),
       creditAccount: entityLoader(context, CreditAccountEntity),
       creditOfCustomer: creditLoader(context),
+      customerRelation: entityLoader(context, CustomerRelationEntity),
+      parentRelation: parentRelationLoader(context),
+      relationType: relationTypeLoader(context),
+      externalOrganization: entityLoader(context, ExternalOrganizationEntity),
     },
     pages: {
       customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
@@ -82,6 +103,7 @@ export function createContext(
       receivablesOfOrder: childPages(context, ReceivableEntity, 'orderId'),
       creditAccountsOfCustomer: childPages(context, CreditAccountEntity, 'customerId'),
       eventsOfCreditAccount: childPages(context, CreditEventEntity, 'accountId'),
+      relations: relationPages(context),
     },
   };
 }

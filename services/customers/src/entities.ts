@@ -3,6 +3,9 @@ import { ProductEntity } from './catalogue/product.fields.ts';
 import { CreditAccountEntity, CreditEventEntity } from './credit/credit.fields.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
+import { ExternalOrganizationEntity } from './organization/organization.fields.ts';
+import { CustomerRelationEntity } from './relation/relation.fields.ts';
+import { RelationTypeEntity } from './relation/relation-type.fields.ts';
 import { SalesOrderEntity } from './order/order.fields.ts';
 import { PaymentEntity } from './payment/payment.fields.ts';
 import { ReceivableEntity } from './receivable/receivable.fields.ts';
@@ -16,6 +19,9 @@ export const entities: readonly Entity[] = [
   ReceivableEntity,
   CreditAccountEntity,
   CreditEventEntity,
+  CustomerRelationEntity,
+  RelationTypeEntity,
+  ExternalOrganizationEntity,
   StaffMemberEntity,
   TeamEntity,
   ProductEntity,

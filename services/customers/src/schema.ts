@@ -9,8 +9,10 @@ import { directoryResolvers } from './directory/directory.resolvers.ts';
 import { entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { orderResolvers } from './order/order.resolvers.ts';
+import { organizationResolvers } from './organization/organization.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
 import { receivableResolvers } from './receivable/receivable.resolvers.ts';
+import { relationResolvers } from './relation/relation.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
 import { webhookResolvers } from './webhook/webhook.resolvers.ts';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
@@ -26,6 +28,8 @@ export const createSchema = (): GraphQLSchema =>
         paymentResolvers,
         receivableResolvers,
         creditResolvers,
+        relationResolvers,
+        organizationResolvers,
         directoryResolvers,
         productResolvers,
         setupResolvers,

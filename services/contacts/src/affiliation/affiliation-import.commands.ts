@@ -13,12 +13,13 @@ import {
   writeChanges,
   type Change,
 } from '@crm/kit/record/record';
+import { isActiveOn, overlaps } from '@crm/kit/record/period';
 import type { toContactPoints } from '../person/contact-point.ts';
 import { affiliationRules, wholeAffiliation } from './affiliation.commands.ts';
 import { affiliationChanged, affiliationStarted } from './affiliation.events.ts';
 import { AffiliationEntity, type Affiliation } from './affiliation.fields.ts';
 import { findAffiliations } from './affiliation.repository.ts';
-import { isActiveOn, isSamePlace, overlaps } from './affiliation.ts';
+import { isSamePlace } from './affiliation.ts';
 
 export type AffiliationRow = {
   readonly customerId?: string | null;

@@ -1,9 +1,10 @@
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate, type Criteria } from '@crm/kit/record/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import { decodeRow } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
 import { loaderBy, type Loader } from '@crm/kit/record/loader';
 import type { PageArgs } from '@crm/kit/record/page';
+import { activeOn, activeOnSql } from '@crm/kit/record/period';
 import { scopeSql } from '@crm/kit/record/policy';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import { selectList, selectRows } from '@crm/kit/record/store';
@@ -50,21 +51,12 @@ export const primaryAffiliationLoader = (context: RequestContext): Loader<Affili
 /** Live, in force today, and within the viewer's reach. */
 function inForce({ app, viewer }: RequestContext, alias: string): Sql {
   const now = app.now();
-  const today = companyDate(now);
   return and([
     raw(`${alias}.deletedAt IS NULL`),
-    sql`(${raw(alias)}.validFrom IS NULL OR ${raw(alias)}.validFrom <= ${today})`,
-    sql`(${raw(alias)}.validTo IS NULL OR ${raw(alias)}.validTo >= ${today})`,
+    activeOnSql(alias, companyDate(now)),
     scopeSql(viewer, 'read', { entity: AffiliationEntity, alias, now }),
   ]);
 }
-
-const activeOn = (day: string): Criteria => ({
-  all: [
-    { any: [{ validFrom: { isNull: true } }, { validFrom: { lte: day } }] },
-    { any: [{ validTo: { isNull: true } }, { validTo: { gte: day } }] },
-  ],
-});
 
 type AffiliationArgs = PageArgs & { readonly activeOn?: string | null };
 

@@ -2,6 +2,7 @@ import { aggregateRecords } from '@crm/kit/record/aggregate';
 import { fieldHistory } from '@crm/kit/record/audit';
 import { companyDate } from '@crm/kit/record/criteria';
 import { listPage } from '@crm/kit/record/page';
+import { isActiveOn } from '@crm/kit/record/period';
 import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from './affiliation.commands.ts';
 import { AffiliationEntity } from './affiliation.fields.ts';
 import { keyPeople, onDay } from './affiliation.queries.ts';
-import { isActiveOn, rolesOf } from './affiliation.ts';
+import { rolesOf } from './affiliation.ts';
 
 export const affiliationResolvers: Resolvers = {
   Query: {

@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@crm/kit/errors';
+import { overlaps } from '@crm/kit/record/period';
 import { contactPointProblems } from '../person/contact-point.ts';
 import type { Affiliation } from './affiliation.fields.ts';
 
@@ -13,16 +14,6 @@ export const rolesOf = (roles: readonly string[]): AffiliationRole[] => roles.fi
 
 /** Roles that one person at a time has at a customer. */
 const soleRoles = ['LEGAL_REPRESENTATIVE', 'PRINCIPAL'] as const;
-
-type Period = Pick<Affiliation, 'validFrom' | 'validTo'>;
-
-export const isActiveOn = ({ validFrom, validTo }: Period, day: string): boolean =>
-  (validFrom === null || validFrom <= day) && (validTo === null || validTo >= day);
-
-/** Without a first day it was always so, and without a last it will be. */
-export const overlaps = (a: Period, b: Period): boolean =>
-  (b.validTo === null || a.validFrom === null || a.validFrom <= b.validTo) &&
-  (a.validTo === null || b.validFrom === null || b.validFrom <= a.validTo);
 
 type Check = readonly [isBroken: boolean, path: string, message: string];
 

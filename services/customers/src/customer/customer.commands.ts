@@ -28,11 +28,16 @@ const memory = rowMemory(CustomerEntity);
 export const createCustomer = (context: RequestContext, input: CustomerInput): Promise<Customer> =>
   runCommand(context, { name: 'createCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
-    const rules = await customerRules(work, [input.ownerId, work.viewer.staffId]);
-    const customer = await createRecord(work, CustomerEntity, { input, rules });
-    await customerCreated(work, [customer]);
-    return customer;
+    return addCustomer(work, input);
   });
+
+/** Makes a customer in the transaction of a command that has asked whether it may. */
+export async function addCustomer(work: Work, input: CustomerInput): Promise<Customer> {
+  const rules = await customerRules(work, [input.ownerId, work.viewer.staffId]);
+  const customer = await createRecord(work, CustomerEntity, { input, rules });
+  await customerCreated(work, [customer]);
+  return customer;
+}
 
 type UpdateInput = CustomerInput & {
   readonly id: string;

@@ -15,6 +15,7 @@ import {
 import { addressFields } from '@crm/kit/record/address';
 import { CreditAccountEntity } from '../credit/credit.fields.ts';
 import { PaymentEntity } from '../payment/payment.fields.ts';
+import { CustomerRelationEntity } from '../relation/relation.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';
 
@@ -214,6 +215,8 @@ export const CustomerEntity = defineEntity('Customer', {
     payments: { to: () => PaymentEntity, from: 'id', foreign: 'customerId' },
     receivables: { to: () => ReceivableEntity, from: 'id', foreign: 'customerId' },
     creditAccounts: { to: () => CreditAccountEntity, from: 'id', foreign: 'customerId' },
+    relationsFrom: { to: () => CustomerRelationEntity, from: 'id', foreign: 'fromId' },
+    relationsTo: { to: () => CustomerRelationEntity, from: 'id', foreign: 'toId' },
   },
 });
 

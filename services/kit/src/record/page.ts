@@ -168,6 +168,8 @@ export type ChildLink = {
   readonly parentColumn: string;
   /** Names the record. */
   readonly column: string;
+  /** Which rows of the table count, over its alias `l`. */
+  readonly only?: Sql;
 };
 
 /**
@@ -226,9 +228,9 @@ const sourceOf = (entity: Entity, parent: string | ChildLink): { from: Sql; colu
   typeof parent === 'string'
     ? { from: raw(`\`${entity.table}\` t`), column: raw(`t.\`${parent}\``) }
     : {
-        from: raw(
+        from: sql`${raw(
           `\`${parent.table}\` l JOIN \`${entity.table}\` t ON t.id = l.\`${parent.column}\``,
-        ),
+        )} AND ${parent.only ?? raw('TRUE')}`,
         column: raw(`l.\`${parent.parentColumn}\``),
       };
 
