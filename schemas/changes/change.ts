@@ -49,6 +49,11 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
   ['order', entity('SALES_ORDER', 'SalesOrder', { service: 'customers', access: 'customer' })],
   ['payment', entity('PAYMENT', 'Payment', { service: 'customers', access: 'customer' })],
   ['receivable', entity('RECEIVABLE', 'Receivable', { service: 'customers', access: 'customer' })],
+  ['need', entity('NEED', 'Need', { service: 'customers', access: 'customer' })],
+  [
+    'opportunity',
+    entity('OPPORTUNITY', 'Opportunity', { service: 'customers', access: 'customer' }),
+  ],
   ['staff', entity('STAFF_MEMBER', 'StaffMember', { service: 'customers', access: 'company' })],
   ['team', entity('TEAM', 'Team', { service: 'customers', access: 'company' })],
   ['product', entity('PRODUCT', 'Product', { service: 'customers', access: 'company' })],

@@ -11,7 +11,8 @@ const orderSchema = z.object({
   lines: z
     .array(z.object({ productId: z.uuid().nullable(), quantity: z.string(), amount: z.string() }))
     .readonly(),
-  /** Whether it waits for its release because of the customer's credit. Events of before do not say. */
+  /** Events of before do not say, nor whether it waits for its release because of the credit. */
+  opportunityId: z.uuid().nullable().optional(),
   isHeld: z.boolean().optional(),
 });
 

@@ -18,6 +18,15 @@ import {
   type StaffMember,
   type Team,
 } from './directory/directory.fields.ts';
+import { NeedEntity, type Need } from './need/need.fields.ts';
+import {
+  OpportunityEntity,
+  OpportunityStageChangeEntity,
+  type Opportunity,
+  type OpportunityStageChange,
+} from './opportunity/opportunity.fields.ts';
+import { opportunityStageLoader } from './opportunity/opportunity.queries.ts';
+import type { OpportunityStage } from './opportunity/stage.fields.ts';
 import { SalesOrderEntity, type SalesOrder } from './order/order.fields.ts';
 import {
   ExternalOrganizationEntity,
@@ -55,6 +64,9 @@ export type Context = RequestContext & {
     readonly parentRelation: Loader<CustomerRelation>;
     readonly relationType: Loader<RelationType>;
     readonly externalOrganization: Loader<ExternalOrganization>;
+    readonly need: Loader<Need>;
+    readonly opportunity: Loader<Opportunity>;
+    readonly opportunityStage: Loader<OpportunityStage>;
   };
   readonly pages: {
     readonly customersOfStaff: ChildPages<Customer>;
@@ -66,6 +78,11 @@ export type Context = RequestContext & {
     readonly creditAccountsOfCustomer: ChildPages<CreditAccount>;
     readonly eventsOfCreditAccount: ChildPages<CreditEvent>;
     readonly relations: RelationPages;
+    readonly needsOfCustomer: ChildPages<Need>;
+    readonly opportunitiesOfCustomer: ChildPages<Opportunity>;
+    readonly changesOfOpportunity: ChildPages<OpportunityStageChange>;
+    readonly ordersOfOpportunity: ChildPages<SalesOrder>;
+    readonly paymentsOfOrder: ChildPages<Payment>;
   };
 };
 
@@ -93,6 +110,9 @@ export function createContext(
       parentRelation: parentRelationLoader(context),
       relationType: relationTypeLoader(context),
       externalOrganization: entityLoader(context, ExternalOrganizationEntity),
+      need: entityLoader(context, NeedEntity),
+      opportunity: entityLoader(context, OpportunityEntity),
+      opportunityStage: opportunityStageLoader(context),
     },
     pages: {
       customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
@@ -104,6 +124,15 @@ export function createContext(
       creditAccountsOfCustomer: childPages(context, CreditAccountEntity, 'customerId'),
       eventsOfCreditAccount: childPages(context, CreditEventEntity, 'accountId'),
       relations: relationPages(context),
+      needsOfCustomer: childPages(context, NeedEntity, 'customerId'),
+      opportunitiesOfCustomer: childPages(context, OpportunityEntity, 'customerId'),
+      changesOfOpportunity: childPages(context, OpportunityStageChangeEntity, 'opportunityId'),
+      ordersOfOpportunity: childPages(context, SalesOrderEntity, 'opportunityId'),
+      paymentsOfOrder: childPages(context, PaymentEntity, {
+        table: 'orderPayment',
+        parentColumn: 'orderId',
+        column: 'paymentId',
+      }),
     },
   };
 }

@@ -3,6 +3,12 @@ import { ProductEntity } from './catalogue/product.fields.ts';
 import { CreditAccountEntity, CreditEventEntity } from './credit/credit.fields.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
+import { NeedEntity } from './need/need.fields.ts';
+import {
+  OpportunityEntity,
+  OpportunityStageChangeEntity,
+} from './opportunity/opportunity.fields.ts';
+import { OpportunityStageEntity } from './opportunity/stage.fields.ts';
 import { ExternalOrganizationEntity } from './organization/organization.fields.ts';
 import { CustomerRelationEntity } from './relation/relation.fields.ts';
 import { RelationTypeEntity } from './relation/relation-type.fields.ts';
@@ -22,6 +28,10 @@ export const entities: readonly Entity[] = [
   CustomerRelationEntity,
   RelationTypeEntity,
   ExternalOrganizationEntity,
+  NeedEntity,
+  OpportunityEntity,
+  OpportunityStageEntity,
+  OpportunityStageChangeEntity,
   StaffMemberEntity,
   TeamEntity,
   ProductEntity,

@@ -8,6 +8,8 @@ import { customerResolvers } from './customer/customer.resolvers.ts';
 import { directoryResolvers } from './directory/directory.resolvers.ts';
 import { entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
+import { needResolvers } from './need/need.resolvers.ts';
+import { opportunityResolvers } from './opportunity/opportunity.resolvers.ts';
 import { orderResolvers } from './order/order.resolvers.ts';
 import { organizationResolvers } from './organization/organization.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
@@ -30,6 +32,8 @@ export const createSchema = (): GraphQLSchema =>
         creditResolvers,
         relationResolvers,
         organizationResolvers,
+        needResolvers,
+        opportunityResolvers,
         directoryResolvers,
         productResolvers,
         setupResolvers,

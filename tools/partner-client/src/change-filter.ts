@@ -4,6 +4,8 @@ export type EntityKind =
   | 'SALES_ORDER'
   | 'PAYMENT'
   | 'RECEIVABLE'
+  | 'NEED'
+  | 'OPPORTUNITY'
   | 'PERSON'
   | 'AFFILIATION'
   | 'INTERACTION'

@@ -14,6 +14,8 @@ import {
 } from '@crm/kit/record/field';
 import { addressFields } from '@crm/kit/record/address';
 import { CreditAccountEntity } from '../credit/credit.fields.ts';
+import { NeedEntity } from '../need/need.fields.ts';
+import { OpportunityEntity } from '../opportunity/opportunity.fields.ts';
 import { PaymentEntity } from '../payment/payment.fields.ts';
 import { CustomerRelationEntity } from '../relation/relation.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
@@ -215,6 +217,8 @@ export const CustomerEntity = defineEntity('Customer', {
     payments: { to: () => PaymentEntity, from: 'id', foreign: 'customerId' },
     receivables: { to: () => ReceivableEntity, from: 'id', foreign: 'customerId' },
     creditAccounts: { to: () => CreditAccountEntity, from: 'id', foreign: 'customerId' },
+    needs: { to: () => NeedEntity, from: 'id', foreign: 'customerId' },
+    opportunities: { to: () => OpportunityEntity, from: 'id', foreign: 'customerId' },
     relationsFrom: { to: () => CustomerRelationEntity, from: 'id', foreign: 'fromId' },
     relationsTo: { to: () => CustomerRelationEntity, from: 'id', foreign: 'toId' },
   },

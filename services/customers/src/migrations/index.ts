@@ -2,7 +2,15 @@ import { createCustomer } from './2026-11-24-create-customer.ts';
 import { seedVocabulary } from './2026-11-24-seed-vocabulary.ts';
 import { createWebhook } from './2026-11-25-create-webhook.ts';
 import { createCredit } from './2026-11-29-create-credit.ts';
+import { createOpportunity } from './2026-11-29-create-opportunity.ts';
 import { createRelation } from './2026-11-29-create-relation.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createCustomer, seedVocabulary, createWebhook, createCredit, createRelation];
+export const migrations = [
+  createCustomer,
+  seedVocabulary,
+  createWebhook,
+  createCredit,
+  createRelation,
+  createOpportunity,
+];

@@ -30,6 +30,7 @@ import {
 } from '../credit/credit.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { sumAmounts } from '../money.ts';
+import { opportunityProblemsOf } from '../opportunity/opportunity.queries.ts';
 import { cancelReceivables, openReceivables } from '../receivable/receivable.commands.ts';
 import { orderAmended, orderCancelled, orderRecorded } from './order.events.ts';
 import { SalesOrderEntity, type OrderLine, type SalesOrder } from './order.fields.ts';
@@ -42,6 +43,7 @@ type OrderInput = Repeatable & {
   readonly orderedOn: string;
   readonly dueOn?: string | null;
   readonly currency?: string | null;
+  readonly opportunityId?: string | null;
   readonly lines: readonly OrderLineInput[];
 };
 
@@ -49,19 +51,27 @@ const memory = rowMemory(SalesOrderEntity);
 
 const notYours = { path: 'customerId', message: 'is no customer that you may change' };
 
-const defaults = (): object => ({ number: newCode('O'), status: 'PLACED' });
+const defaults = (): Readonly<Record<string, unknown>> => ({
+  number: newCode('O'),
+  status: 'PLACED',
+});
 
 /** An import is never held: what it tells has happened. */
 const importRules: Rules<SalesOrder> = {
   defaults,
-  derive: ({ isHeld }) => ({ isHeld: isHeld === true }),
+  derive: ({ isHeld }) => ({ isHeld: isHeld ?? false }),
 };
 
 export const recordOrder = (context: RequestContext, input: OrderInput): Promise<SalesOrder> =>
   runCommand(context, { name: 'recordOrder', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'orders');
     await lockForWriting(work, CustomerEntity, input.customerId);
-    const problems = [...lineProblems(input.lines), ...currencyProblems(input.currency)];
+    const [opportunityProblems = []] = await opportunityProblemsOf(work, [input]);
+    const problems = [
+      ...lineProblems(input.lines),
+      ...currencyProblems(input.currency),
+      ...opportunityProblems,
+    ];
     if (problems.length > 0) throw refused(SalesOrderEntity, problems);
     const asked = priced(input);
     const judged = await judgeOrder(work, asked);
@@ -91,9 +101,11 @@ export const upsertOrders = (context: RequestContext, input: UpsertInput): Promi
   runCommand(context, { name: 'upsertOrders', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'write', 'orders');
     const writable = await writableCustomers(work, input.rows);
-    const problems = input.rows.map((row) => [
+    const opportunityProblems = await opportunityProblemsOf(work, input.rows);
+    const problems = input.rows.map((row, at) => [
       ...lineProblems(row.lines),
       ...currencyProblems(row.currency),
+      ...(opportunityProblems[at] ?? []),
       ...(writable.has(row.customerId) ? [] : [notYours]),
     ]);
     const { result, created, changed } = await upsertRecords(work, SalesOrderEntity, {
@@ -167,10 +179,7 @@ export const releaseOrder = (context: RequestContext, input: ReleaseInput): Prom
   });
 
 /** After the orders and before anything that is owed: each command locks in this order. */
-const lockCustomersOf = async (
-  { manager }: Work,
-  orders: readonly SalesOrder[],
-): Promise<void> => {
+const lockCustomersOf = async ({ manager }: Work, orders: readonly SalesOrder[]): Promise<void> => {
   const ids = [...new Set(orders.map(({ customerId }) => customerId))];
   await lockByIds(manager, CustomerEntity, ids);
 };

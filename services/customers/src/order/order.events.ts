@@ -36,6 +36,7 @@ const data = (order: SalesOrder): OrderData => ({
   status: order.status,
   amount: order.amount ?? { amount: '0.00', currency: 'CNY' },
   salespersonId: order.salespersonId,
+  opportunityId: order.opportunityId,
   isHeld: order.isHeld,
   lines: (order.lines ?? []).map(({ productId, quantity, amount }) => ({
     productId,

@@ -33,6 +33,7 @@ export const SalesOrderEntity = defineEntity('SalesOrder', {
     amount: money({ zh: '金额', en: 'Amount' }),
     lines: json<readonly OrderLine[]>({ label: { zh: '明细', en: 'Lines' } }),
     salespersonId: id({ references: 'StaffMember', label: { zh: '销售人员', en: 'Salesperson' } }),
+    opportunityId: id({ references: 'Opportunity', label: { zh: '商机', en: 'Opportunity' } }),
     dueOn: date({ label: { zh: '付款期限', en: 'Due on' } }),
     source: text({ max: 64, label: { zh: '来源系统', en: 'Source' } }),
     externalRef: text({ max: 100, label: { zh: '外部编号', en: 'External reference' } }),

@@ -22,6 +22,8 @@ export const orderResolvers: Resolvers = {
     customer: ({ customerId }, _, { loaders }) => loaders.customer.loadRequired(customerId),
     lines: ({ lines }) => lines ?? [],
     salesperson: ({ salespersonId }, _, { loaders }) => loaders.staffMember.load(salespersonId),
+    opportunity: ({ opportunityId }, _, { loaders }) => loaders.opportunity.load(opportunityId),
+    payments: ({ id }, args, { pages }) => pages.paymentsOfOrder.load(id, args),
     receivables: ({ id }, args, { pages }) => pages.receivablesOfOrder.load(id, args),
     customFields: ({ customFields }) => customFieldValues(customFields),
   },

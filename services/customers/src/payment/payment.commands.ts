@@ -9,6 +9,7 @@ import { movementsOfPayments } from '../credit/credit.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
 import { paymentsReceived } from './payment.events.ts';
+import { linkToOrders } from './payment.repository.ts';
 import { PaymentEntity, type Allocation, type Payment } from './payment.fields.ts';
 import { allocateOldestFirst, allocationProblems } from './payment.ts';
 
@@ -44,6 +45,7 @@ export const recordPayment = (context: RequestContext, input: PaymentInput): Pro
       });
       await paymentsReceived(work, [payment]);
       await payReceivables(work, { open, allocations });
+      await linkToOrders(work.manager, [payment], open);
       await moveExposure(work, movementsOfPayments({ payments: [payment], receivables: open }));
       return payment;
     },

@@ -20,6 +20,7 @@ import { lockOpenReceivables, payReceivables } from '../receivable/receivable.co
 import type { Receivable } from '../receivable/receivable.fields.ts';
 import { paymentRules, type PaymentInput } from './payment.commands.ts';
 import { paymentsReceived } from './payment.events.ts';
+import { linkToOrders } from './payment.repository.ts';
 import { PaymentEntity, type Allocation, type Payment } from './payment.fields.ts';
 import { afterPaying, allocateOldestFirst, allocationProblems, isSamePayment } from './payment.ts';
 
@@ -66,6 +67,7 @@ export async function recordPayments(
       open,
       allocations: created.flatMap(({ allocations }) => allocations ?? []),
     });
+    await linkToOrders(work.manager, created, open);
     await moveExposure(work, movementsOfPayments({ payments: created, receivables: open }));
     const outcomes = [
       ...result.rows.map((each) => ({ ...each, index: fresh[each.index]?.index ?? each.index })),

@@ -19,23 +19,21 @@ import { ReceivableEntity, type Receivable } from './receivable.fields.ts';
 
 /** Opens a receivable for each order that has a day to be paid on and goes on. */
 export async function openReceivables(work: Work, orders: readonly SalesOrder[]): Promise<void> {
-  const rows = orders
-    .filter(opensReceivable)
-    .map((order) =>
-      newRow(work, ReceivableEntity, {
-        values: new Map<string, unknown>([
-          ['customerId', order.customerId],
-          ['orderId', order.id],
-          ['amount.amount', order.amount?.amount],
-          ['amount.currency', order.amount?.currency],
-          ['balance.amount', order.amount?.amount],
-          ['balance.currency', order.amount?.currency],
-          ['dueOn', order.dueOn],
-          ['isCancelled', false],
-        ]),
-        rules: {},
-      }),
-    );
+  const rows = orders.filter(opensReceivable).map((order) =>
+    newRow(work, ReceivableEntity, {
+      values: new Map<string, unknown>([
+        ['customerId', order.customerId],
+        ['orderId', order.id],
+        ['amount.amount', order.amount?.amount],
+        ['amount.currency', order.amount?.currency],
+        ['balance.amount', order.amount?.amount],
+        ['balance.currency', order.amount?.currency],
+        ['dueOn', order.dueOn],
+        ['isCancelled', false],
+      ]),
+      rules: {},
+    }),
+  );
   await insertRecords(work, ReceivableEntity, rows);
   await receivableOpened(work, rows);
 }

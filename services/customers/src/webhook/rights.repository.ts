@@ -8,6 +8,8 @@ import type { EntityManager } from 'typeorm';
 import { ProductEntity } from '../catalogue/product.fields.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { StaffMemberEntity, TeamEntity } from '../directory/directory.fields.ts';
+import { NeedEntity } from '../need/need.fields.ts';
+import { OpportunityEntity } from '../opportunity/opportunity.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
 import { PaymentEntity } from '../payment/payment.fields.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';
@@ -65,6 +67,8 @@ const entitiesByKind: Readonly<Record<string, Entity>> = {
   SALES_ORDER: SalesOrderEntity,
   PAYMENT: PaymentEntity,
   RECEIVABLE: ReceivableEntity,
+  NEED: NeedEntity,
+  OPPORTUNITY: OpportunityEntity,
   STAFF_MEMBER: StaffMemberEntity,
   TEAM: TeamEntity,
   PRODUCT: ProductEntity,
