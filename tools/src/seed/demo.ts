@@ -3,9 +3,12 @@ import type { DemoTarget } from '../mesh/demo.ts';
 import { loadBusiness } from './demo/business.ts';
 import { loadCompany } from './demo/company.ts';
 import { loadCompetitors } from './demo/competitors.ts';
+import { loadCredit } from './demo/credit.ts';
 import { loadCustomers } from './demo/customers.ts';
 import { loadInteractions } from './demo/interactions.ts';
 import { loadPeople } from './demo/people.ts';
+import { loadPipeline } from './demo/pipeline.ts';
+import { loadRelations } from './demo/relations.ts';
 
 /**
  * Loads 恒景泵业, a maker of pumps and valves that sells all over China. Every record has a number
@@ -19,7 +22,10 @@ export async function loadDemo({ graphqlUrl, token }: DemoTarget): Promise<void>
     const people = loadPeople(client, customers);
     await Promise.all([
       people.then((known) => loadInteractions(client, { customers, people: known, staff })),
-      loadBusiness(client, { customers, products, staff }),
+      loadBusiness(client, { customers, products, staff })
+        .then(() => loadPipeline(client, { customers, products }))
+        .then(() => loadCredit(client, { customers, products })),
+      loadRelations(client, customers),
       loadCompetitors(client, products),
     ]);
   } finally {

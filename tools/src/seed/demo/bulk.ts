@@ -47,6 +47,37 @@ export async function saveByCode(
   return new Map(rows.map(({ code }, at) => [code, ids[at] ?? '']));
 }
 
+const oneSchema = z.object({ result: z.object({ id: z.string() }) });
+
+/** Calls a mutation that makes or changes one record, and gives its id. */
+export async function saveOne(
+  client: GraphClient,
+  mutation: string,
+  input: object,
+): Promise<string> {
+  const inputType = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const { result } = await client.execute(
+    {
+      document: `mutation Demo($input: ${inputType}!) { result: ${mutation}(input: $input) { id } }`,
+      data: oneSchema,
+    },
+    { input: { ...input, clientMutationId: client.idOf(`${mutation}${JSON.stringify(input)}`) } },
+  );
+  return result.id;
+}
+
+/** Whether a list of the graph holds nothing: records without a number of their own are loaded once. */
+export async function isEmpty(client: GraphClient, list: string): Promise<boolean> {
+  const { list: found } = await client.execute(
+    {
+      document: `query Demo { list: ${list}(first: 1) { nodes { id } } }`,
+      data: z.object({ list: z.object({ nodes: z.array(z.object({ id: z.string() })) }) }),
+    },
+    {},
+  );
+  return found.nodes.length === 0;
+}
+
 export function idIn(ids: Ids, code: string): string {
   const id = ids.get(code);
   if (id === undefined) throw new Error(`The demo company has no ${code}`);
