@@ -19,8 +19,11 @@ export type ChangeMessage<Selected> = Selected & {
  * What the feed tells of itself. GAP: changes may be missing, read the state anew. OVERFLOW: changes
  * came faster than they were taken; nothing is missing. CAUGHT_UP: what follows is live.
  */
-export type FeedNotice = {
-  readonly kind: 'GAP' | 'OVERFLOW' | 'CAUGHT_UP';
+export type FeedNotice = NoticeOf<'GAP'> | NoticeOf<'OVERFLOW'> | NoticeOf<'CAUGHT_UP'>;
+
+/** One type for each, so that a program that has looked at all of them knows that it has a change. */
+type NoticeOf<Kind extends string> = {
+  readonly kind: Kind;
   readonly cursor: string;
   readonly eventId: string;
   readonly reason: string | null;
