@@ -28,16 +28,18 @@ export type SubscriberOptions = {
 export type Close = {
   readonly code: number;
   readonly at: number;
-  /** Whether the server had taken it. */
+  /** Whether the server had taken it, and knew who it was. */
   readonly wasTaken: boolean;
 };
 
 /** One who follows changes, writes down all that it is told, and speaks the protocol by hand. */
 export type Subscriber = {
   readonly told: readonly Told[];
-  /** When the server took the connection, each time. */
+  /** When the server took the socket, each time, before it was told who that is. */
   readonly acceptedAt: readonly number[];
   readonly closes: readonly Close[];
+  /** Why the server ended a subscription, in its words. */
+  readonly refusals: readonly string[];
   /** Whether it was told that it has everything, since it is connected. */
   readonly isLive: () => boolean;
   readonly cursor: () => string | undefined;
@@ -48,7 +50,6 @@ const messageSchema = z.object({
   type: z.string(),
   payload: z.unknown().optional(),
 });
-type Message = z.infer<typeof messageSchema>;
 
 const frameSchema = z.object({
   data: z.object({
@@ -62,6 +63,30 @@ const frameSchema = z.object({
     }),
   }),
 });
+
+type Message = z.infer<typeof messageSchema> & {
+  /** What a frame says, but for when it came. */
+  readonly change: (Omit<Told, 'at'> & { readonly cursor: string }) | null;
+};
+
+/** All who follow the same are sent the same texts: reading one for each would take from what is measured. */
+const known = new Map<string, Message>();
+const knownMax = 1000;
+
+function read(text: string): Message {
+  const before = known.get(text);
+  if (before) return before;
+  const message = messageSchema.parse(JSON.parse(text));
+  const change = message.type === 'next' ? changeIn(message.payload) : null;
+  if (known.size >= knownMax) known.clear();
+  known.set(text, { ...message, change });
+  return { ...message, change };
+}
+
+function changeIn(payload: unknown): Message['change'] {
+  const { occurredAt, ...change } = frameSchema.parse(payload).data.changes;
+  return { ...change, occurredAt: Date.parse(occurredAt) };
+}
 
 const entityDefault = '... on Customer { name owner { name } }';
 
@@ -78,6 +103,7 @@ type Journal = {
   readonly told: Told[];
   readonly acceptedAt: number[];
   readonly closes: Close[];
+  readonly refusals: string[];
   socket: WebSocket | null;
   isLive: boolean;
   hasEnded: boolean;
@@ -90,6 +116,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     told: [],
     acceptedAt: [],
     closes: [],
+    refusals: [],
     socket: null,
     isLive: false,
     hasEnded: false,
@@ -101,6 +128,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     told: journal.told,
     acceptedAt: journal.acceptedAt,
     closes: journal.closes,
+    refusals: journal.refusals,
     isLive: () => journal.isLive,
     cursor: () => journal.cursor,
     end: () => {
@@ -120,18 +148,20 @@ function open(options: SubscriberOptions, journal: Journal): void {
   const say = (message: object): void => socket.send(JSON.stringify(message));
 
   socket.on('open', () => {
+    journal.acceptedAt.push(Date.now());
     say({ type: 'connection_init', payload: { authorization: `Bearer ${options.token()}` } });
   });
   socket.on('message', (data: Buffer) => {
-    const message = messageSchema.parse(JSON.parse(data.toString()));
+    const message = read(data.toString());
     if (message.type === 'connection_ack') {
       wasTaken = true;
-      journal.acceptedAt.push(Date.now());
       journal.failures = 0;
       say({ id: '1', type: 'subscribe', payload: askFor(options, journal) });
     }
-    if (message.type === 'next') note(journal, message);
-    if (message.type === 'error') socket.close();
+    if (message.change) note(journal, message.change);
+    if (message.type !== 'error') return;
+    journal.refusals.push(JSON.stringify(message.payload));
+    socket.close();
   });
   // What was wrong does not matter: the connection is closed after it.
   socket.on('error', () => undefined);
@@ -155,9 +185,8 @@ const askFor = ({ entity, filter }: SubscriberOptions, { cursor }: Journal): obj
 const delayFor = (failures: number): number =>
   Math.min(delayMsMax, delayMsMin * 2 ** failures) * (0.5 + Math.random());
 
-function note(journal: Journal, { payload }: Message): void {
-  const { cursor, occurredAt, ...change } = frameSchema.parse(payload).data.changes;
+function note(journal: Journal, { cursor, ...told }: NonNullable<Message['change']>): void {
   journal.cursor = cursor;
-  journal.told.push({ ...change, occurredAt: Date.parse(occurredAt), at: Date.now() });
-  if (change.kind === 'CAUGHT_UP') journal.isLive = true;
+  journal.told.push({ ...told, at: Date.now() });
+  if (told.kind === 'CAUGHT_UP') journal.isLive = true;
 }
