@@ -30,6 +30,8 @@ export const gatewaySettings = {
   NATS_URL: z.string().optional(),
   /** Signs the cursors of the change feed: the same for every gateway, 32 characters or more. */
   CURSOR_KEY: z.string().min(32).optional(),
+  /** How old the cursor of a follower becomes to whom nothing happens. */
+  CURSOR_RENEW_MS: z.coerce.number().int().min(0).default(1_800_000),
   JWKS_URL: z.url(),
   TOKEN_ISSUER: z.string().min(1),
   TOKEN_AUDIENCE: z.string().min(1),

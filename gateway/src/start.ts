@@ -98,11 +98,13 @@ async function listen(parts: Parts): Promise<RunningGateway> {
     drainDelayMs: config.DRAIN_DELAY_MS,
     onError: (error: unknown) => log.error({ error: describeError(error) }, 'request failed'),
   };
+  // Others are sent here once they can follow changes from here.
+  const isReady = (): boolean => !http.isDraining() && changes.isReady();
   const http = await startHttp({
     ...base,
     port: config.PORT,
     handle: async (request, response) => {
-      if (await answerHealth(request, response, () => !http.isDraining())) return;
+      if (await answerHealth(request, response, isReady)) return;
       await route(request, response);
     },
   });
@@ -135,8 +137,9 @@ async function listen(parts: Parts): Promise<RunningGateway> {
   };
 }
 
-const routesOf = ({ config, serve, explore, metrics }: Parts): Routes => ({
+const routesOf = ({ config, serve, explore, metrics, changes }: Parts): Routes => ({
   serve,
+  events: changes.events,
   explore,
   metrics: config.METRICS_PORT === undefined ? metricsHandler(metrics) : undefined,
   corsOrigins: config.CORS_ORIGINS,

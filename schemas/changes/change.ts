@@ -33,6 +33,8 @@ export type EntityType = {
   readonly type: string;
   /** The subgraph that decides who may see it. */
   readonly service: string;
+  /** The query of that subgraph which lists all that one may see. */
+  readonly list: string;
   /** By what a deleted one, which no service shows any more, may still be told of. */
   readonly access: 'owner' | 'customer' | 'company';
 };
@@ -40,53 +42,104 @@ export type EntityType = {
 const entity = (
   kind: string,
   type: string,
-  { service, access }: Pick<EntityType, 'service' | 'access'>,
-): EntityType => ({ kind, type, service, access });
+  rest: Pick<EntityType, 'service' | 'list' | 'access'>,
+): EntityType => ({ kind, type, ...rest });
+
+export const customerEntity: EntityType = entity('CUSTOMER', 'Customer', {
+  service: 'customers',
+  list: 'customers',
+  access: 'owner',
+});
 
 /** What followers are told of, by the aggregate in the event's name. */
 const entities: ReadonlyMap<string, EntityType> = new Map([
-  ['customer', entity('CUSTOMER', 'Customer', { service: 'customers', access: 'owner' })],
-  ['order', entity('SALES_ORDER', 'SalesOrder', { service: 'customers', access: 'customer' })],
-  ['payment', entity('PAYMENT', 'Payment', { service: 'customers', access: 'customer' })],
-  ['receivable', entity('RECEIVABLE', 'Receivable', { service: 'customers', access: 'customer' })],
-  ['need', entity('NEED', 'Need', { service: 'customers', access: 'customer' })],
+  ['customer', customerEntity],
+  [
+    'order',
+    entity('SALES_ORDER', 'SalesOrder', {
+      service: 'customers',
+      list: 'salesOrders',
+      access: 'customer',
+    }),
+  ],
+  [
+    'payment',
+    entity('PAYMENT', 'Payment', { service: 'customers', list: 'payments', access: 'customer' }),
+  ],
+  [
+    'receivable',
+    entity('RECEIVABLE', 'Receivable', {
+      service: 'customers',
+      list: 'receivables',
+      access: 'customer',
+    }),
+  ],
+  ['need', entity('NEED', 'Need', { service: 'customers', list: 'needs', access: 'customer' })],
   [
     'opportunity',
-    entity('OPPORTUNITY', 'Opportunity', { service: 'customers', access: 'customer' }),
+    entity('OPPORTUNITY', 'Opportunity', {
+      service: 'customers',
+      list: 'opportunities',
+      access: 'customer',
+    }),
   ],
-  ['staff', entity('STAFF_MEMBER', 'StaffMember', { service: 'customers', access: 'company' })],
-  ['team', entity('TEAM', 'Team', { service: 'customers', access: 'company' })],
-  ['product', entity('PRODUCT', 'Product', { service: 'customers', access: 'company' })],
-  ['person', entity('PERSON', 'Person', { service: 'contacts', access: 'owner' })],
+  [
+    'staff',
+    entity('STAFF_MEMBER', 'StaffMember', {
+      service: 'customers',
+      list: 'staff',
+      access: 'company',
+    }),
+  ],
+  ['team', entity('TEAM', 'Team', { service: 'customers', list: 'teams', access: 'company' })],
+  [
+    'product',
+    entity('PRODUCT', 'Product', { service: 'customers', list: 'products', access: 'company' }),
+  ],
+  ['person', entity('PERSON', 'Person', { service: 'contacts', list: 'people', access: 'owner' })],
   [
     'affiliation',
-    entity('AFFILIATION', 'Affiliation', { service: 'contacts', access: 'customer' }),
+    entity('AFFILIATION', 'Affiliation', {
+      service: 'contacts',
+      list: 'affiliations',
+      access: 'customer',
+    }),
   ],
   [
     'interaction',
-    entity('INTERACTION', 'Interaction', { service: 'contacts', access: 'customer' }),
+    entity('INTERACTION', 'Interaction', {
+      service: 'contacts',
+      list: 'interactions',
+      access: 'customer',
+    }),
   ],
-  ['alert', entity('ALERT', 'Alert', { service: 'care', access: 'customer' })],
-  ['competitor', entity('COMPETITOR', 'Competitor', { service: 'competitors', access: 'company' })],
+  ['alert', entity('ALERT', 'Alert', { service: 'care', list: 'alerts', access: 'customer' })],
+  [
+    'competitor',
+    entity('COMPETITOR', 'Competitor', {
+      service: 'competitors',
+      list: 'competitors',
+      access: 'company',
+    }),
+  ],
   [
     'competitorproduct',
     entity('COMPETITOR_PRODUCT', 'CompetitorProduct', {
       service: 'competitors',
+      list: 'competitorProducts',
       access: 'company',
     }),
   ],
 ]);
 
-export const customerEntity: EntityType = entity('CUSTOMER', 'Customer', {
-  service: 'customers',
-  access: 'owner',
-});
+const byKind = new Map([...entities.values()].map((type) => [type.kind, type]));
 
-const accessByKind = new Map([...entities.values()].map(({ kind, access }) => [kind, access]));
+/** Undefined for what is no kind of record. */
+export const entityOfKind = (kind: string): EntityType | undefined => byKind.get(kind);
 
 /** Who may be told of records of a kind; undefined for what is no kind. */
 export const accessOfKind = (kind: string): EntityType['access'] | undefined =>
-  accessByKind.get(kind);
+  entityOfKind(kind)?.access;
 
 /** The first word of the events that followers are told of: `customer` of `customer.updated`. */
 export const aggregates: readonly string[] = [...entities.keys()];

@@ -2,7 +2,7 @@ import { invalid } from '@crm/kit/errors';
 import { z } from 'zod';
 import { aggregates, ownedKinds, type Change } from './change.ts';
 
-export type ChangeFilter = {
+export type ChangeFilter = Pick<Asked, 'entities' | 'customerIds' | 'ownerIds'> & {
   /** Equal for filters that ask for the same. */
   readonly key: string;
   readonly matches: (change: Change) => boolean;
@@ -31,7 +31,11 @@ export function readChangeFilter(given: unknown): ChangeFilter {
   if (!asked.success) throw refused('filter', z.prettifyError(asked.error));
   check(asked.data);
   const tests = testsOf(asked.data);
+  const { entities, customerIds, ownerIds } = asked.data;
   return {
+    entities,
+    customerIds,
+    ownerIds,
     key: JSON.stringify(canonical(asked.data)),
     matches: (change) => tests.every((test) => test(change)),
   };

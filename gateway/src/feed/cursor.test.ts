@@ -1,16 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
+import { newId } from '@crm/kit/id';
 import { createCursors, shortHash } from './cursor.ts';
 
 const cursors = createCursors('a key of thirty-two characters or more');
-const place = { stream: shortHash('stream'), filter: shortHash('filter'), seq: 2 ** 40 };
+const change = {
+  stream: shortHash('stream'),
+  filter: shortHash('filter'),
+  seq: 2 ** 40,
+  snapshot: null,
+};
+const record = { ...change, snapshot: { kind: 2, afterId: newId() } };
 
-describe('A cursor', () => {
+describe.each([
+  ['after a change', change],
+  ['in a snapshot', record],
+])('A cursor %s', (_, place) => {
   test('is read by every gateway with the same key', () => {
     const other = createCursors('a key of thirty-two characters or more');
-    expect(other.read(cursors.write(place), place.filter)).toEqual({
-      stream: place.stream,
-      seq: place.seq,
-    });
+    const { filter, ...rest } = place;
+    expect(other.read(cursors.write(place), filter)).toEqual(rest);
   });
 
   test('is refused for another filter, from another key, and changed in any byte', () => {
@@ -25,8 +33,10 @@ describe('A cursor', () => {
       expect(() => cursors.read(changed.toString('base64url'), place.filter)).toThrow('none');
     }
   });
+});
 
+describe('A cursor', () => {
   test.each(['', 'x', 'A'.repeat(100), '中文'])('is refused when it is none: %j', (text) => {
-    expect(() => cursors.read(text, place.filter)).toThrow('none that this feed gave');
+    expect(() => cursors.read(text, change.filter)).toThrow('none that this feed gave');
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { until } from '@crm/kit/testing/until';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
@@ -299,8 +300,29 @@ describe('A stream', () => {
     });
     const again = await connect();
     again.subscribe(everything, { after });
-    await until(() => again.frames().some(({ kind }) => kind === 'GAP'), { what: 'a gap' });
-    expect(again.frames().find(({ kind }) => kind === 'GAP')).toMatchObject({ gap: true });
+    const kinds = (): readonly unknown[] => again.frames().map(({ kind }) => kind);
+    await until(() => kinds().includes('CAUGHT_UP'), { what: 'the end' });
+    // Never the end before the gap: what follows would be taken for all there is.
+    expect(kinds().indexOf('GAP')).toBeGreaterThanOrEqual(0);
+    expect(kinds().indexOf('GAP')).toBeLessThan(kinds().indexOf('CAUGHT_UP'));
+  });
+});
+
+describe('A follower to whom nothing happens', () => {
+  test('is given a younger cursor when others have heard of changes', async () => {
+    const quiet = await startFeedMesh({ CURSOR_RENEW_MS: '500' });
+    const token = await quiet.gateway.issuer.sign({ roles: ['admin'] });
+    const socket = await openTestSocket(quiet.gateway.url, token);
+    socket.subscribe(everything, { filter: { customerIds: [quiet.add()] } });
+    const [first] = await socket.received(1);
+    await quiet.tell({ id: quiet.add() });
+    const [, second] = await socket.received(2);
+    expect(second).toMatchObject({ kind: 'CAUGHT_UP' });
+    expect(second?.['cursor']).not.toBe(first?.['cursor']);
+    // And none again before there is something to go on after.
+    await wait(6000);
+    expect(socket.frames()).toHaveLength(2);
+    await quiet.stop();
   });
 });
 
@@ -315,5 +337,22 @@ describe('A service that is down', () => {
     expect(socket.messages.at(-1)?.payload).toMatchObject({
       errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', service: 'moods' } }],
     });
+  });
+
+  test('holds up those alone whose rights it decides on', async () => {
+    const staffId = '01936b2e-0000-7000-8000-000000000001';
+    const id = mesh.add({ name: 'Acme', ownerId: staffId });
+    const filter = { customerIds: [id] };
+    const owner = await follow(
+      { filter },
+      await mesh.gateway.issuer.sign({ roles: ['rep'], staffId }),
+    );
+    const socket = await follow({ filter });
+    await mesh.owners.stop();
+    const eventId = await mesh.tell({ id });
+    const frames = await socket.received(2);
+    expect(frames[1]).toMatchObject({ eventId, entity: null });
+    expect(JSON.stringify(socket.messages.at(-1)?.payload)).toContain('"service":"customers"');
+    expect(owner.frames()).toHaveLength(1);
   });
 });

@@ -6,35 +6,56 @@ import type { Graph } from '../graph/graph.ts';
 import type { AskedOperation } from '../http/read-operation.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
 import { answerEvents } from './answer.ts';
-import { createCursors } from './cursor.ts';
+import { createCursors, type SnapshotPlace } from './cursor.ts';
 import type { Follower, Outlet } from './follower.ts';
-import { follow, leave, type GroupScope } from './group.ts';
+import { follow, followAfter, leave, type GroupScope } from './group.ts';
 import { startIntake } from './intake.ts';
 import { readChangePage } from './page.ts';
-import { startPosition } from './start-position.ts';
+import { createSlots } from './slots.ts';
+import { sendSnapshot, snapshotStart, type SnapshotScope } from './snapshot.ts';
+import { startOf } from './start-position.ts';
 import { checkSubscription, readSubscription } from './subscription.ts';
 
 export type Feed = {
   /** Follows changes until it is told to leave. Rejects when the operation is refused. */
-  readonly follow: (asked: AskedOperation, viewer: Viewer, outlet: Outlet) => Promise<() => void>;
+  readonly follow: (asking: FollowRequest) => Promise<() => void>;
+  /** Whether changes can be read; a gateway that cannot for long serves what else there is. */
+  readonly isReady: () => boolean;
   /** Answers for the subgraph `events`, which no service serves. */
   readonly answer: CallSubgraph;
   readonly stop: () => Promise<void>;
+};
+
+export type FollowRequest = {
+  readonly asked: AskedOperation;
+  readonly viewer: Viewer;
+  readonly outlet: Outlet;
+  /** A cursor that counts more than that of the operation, where a protocol has a place for it. */
+  readonly after?: string | undefined;
 };
 
 export type FeedOptions = {
   readonly bus: Bus;
   /** The same in every gateway, so that each reads the cursors of the others. */
   readonly cursorKey: string;
+  /** After so long without a change followers are given a younger cursor. */
+  readonly renewMs: number;
   readonly graph: () => Graph;
   readonly call: CallSubgraph;
   readonly log: Log;
 };
 
+/** How long a gateway that has started may wait for the stream before others are sent to it. */
+const readyMsMax = 15_000;
+/** Pages of snapshots that are made at a time, for all followers. */
+const snapshotPagesAtOnce = 4;
+
 /** Reads the stream of changes for everyone who follows it through this process. */
-export function createFeed({ bus, cursorKey, graph, call, log }: FeedOptions): Feed {
+export function createFeed(options: FeedOptions): Feed {
+  const { bus, cursorKey, renewMs, graph, call, log } = options;
+  const readyAt = performance.now() + readyMsMax;
   const intake = startIntake({ bus, log });
-  const scope: GroupScope = {
+  const scope: GroupScope & SnapshotScope = {
     bus,
     intake,
     cursors: createCursors(cursorKey),
@@ -44,20 +65,26 @@ export function createFeed({ bus, cursorKey, graph, call, log }: FeedOptions): F
     check: checkSubscription,
     live: new Map(),
     groups: new Set(),
+    renewMs,
+    slots: createSlots(snapshotPagesAtOnce),
   };
   const forget = intake.onNews(() => {
     for (const { bell } of scope.groups) bell.ring();
   });
 
   return {
-    follow: async (asked, viewer, outlet) => {
+    follow: async ({ asked, viewer, outlet, after }) => {
       allow(viewer, 'read', 'changes');
-      const { followed, after } = readSubscription(graph(), asked, viewer);
-      const position = await startPosition(scope, after, followed.filter);
+      const subscription = readSubscription(graph(), asked, viewer);
+      const { followed } = subscription;
+      const given = after ?? subscription.after;
+      const { position, snapshot } = await startOf(scope, given, followed.filter);
       const follower = { ...newFollower, outlet, followed, position };
-      follow(scope, follower);
+      const isNew = subscription.snapshot && given === null;
+      begin(scope, follower, isNew ? snapshotStart : snapshot);
       return () => leave(scope, follower);
     },
+    isReady: () => intake.tail() !== null || performance.now() > readyAt,
     answer: (asked, request) =>
       answerEvents(graph(), asked, (args) => {
         allow(request.viewer, 'read', 'changes');
@@ -71,6 +98,16 @@ export function createFeed({ bus, cursorKey, graph, call, log }: FeedOptions): F
       await intake.stop();
     },
   };
+}
+
+/** A snapshot comes first, then what has changed since it was begun. */
+function begin(
+  scope: GroupScope & SnapshotScope,
+  follower: Follower,
+  snapshot: SnapshotPlace | null,
+): void {
+  if (snapshot) followAfter(scope, follower, sendSnapshot(scope, follower, snapshot));
+  else follow(scope, follower);
 }
 
 const newFollower: Pick<Follower, 'skipSeq' | 'isBehind' | 'notice' | 'hasLeft'> = {

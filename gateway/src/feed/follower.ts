@@ -4,10 +4,17 @@ import type { Filter } from './filter.ts';
 import type { Position } from './reader.ts';
 import type { Notice } from './source.ts';
 
+/** One result. */
+export type Frame = {
+  /** Its JSON. */
+  readonly payload: Buffer;
+  /** What one goes on after who has this frame. */
+  readonly cursor: string;
+};
+
 /** Where frames go: one subscription on one connection. */
 export type Outlet = {
-  /** Takes the JSON of one result. */
-  readonly send: (payload: Buffer) => void;
+  readonly send: (frame: Frame) => void;
   /** More is waiting to be taken by the client than may wait. */
   readonly isFull: () => boolean;
   /** Resolves when there is room again, or nobody is there any more. */

@@ -2,18 +2,18 @@ import { deadlineAt } from '@crm/kit/server/deadline';
 import { describeError } from '@crm/kit/describe-error';
 import { newId } from '@crm/kit/id';
 import type { Log } from '@crm/kit/log';
+import { scopeOf } from '@crm/kit/record/policy';
 import type { Viewer } from '@crm/kit/viewer';
 import { createConsistency } from '../consistency.ts';
 import type { Checked } from '../answer.ts';
 import type { RunRequest, RunResult } from '../run.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
 import type { Change } from '@crm/schemas/changes/change';
-import { coalesce } from './coalesce.ts';
 import { runChangesOf } from './compile.ts';
 import type { Cursors } from './cursor.ts';
-import type { Followed } from './follower.ts';
+import type { Followed, Frame } from './follower.ts';
 import type { Position } from './reader.ts';
-import { lookAt } from './rights.ts';
+import { lookAt, type Look } from './rights.ts';
 import { sourceOfChange, sourceOfNotice, type ChangeSource, type Notice } from './source.ts';
 
 export type FramesScope = {
@@ -22,90 +22,127 @@ export type FramesScope = {
   readonly log: Log;
 };
 
-/** The JSON of one result, the same for all of a group. */
-export type Frame = {
-  readonly seq: number;
-  /** Where one goes on who has this frame. */
-  readonly resumeSeq: number;
-  readonly payload: Buffer;
-};
+/** What is asked for, and what that is on a graph. */
+export type Asking = { readonly checked: Checked; readonly followed: Followed };
 
-export type Batch = {
-  readonly checked: Checked;
-  readonly followed: Followed;
-  readonly stream: string;
-  /** Where the changes begin and end. */
-  readonly from: number;
-  readonly to: number;
-};
+/** A change, and what one goes on after who was told of it. */
+export type Placed = { readonly change: Change; readonly resume: Position };
+
+export type ChangeFrame = Frame & Placed;
 
 /** An event's own time, which a slow service takes from its own fields only. */
 const eventMsMax = 2000;
 
 /** Makes the frames of changes. Throws when it cannot be known which of them may be shown. */
-export async function framesOf(
+export const framesOf = (
   scope: FramesScope,
-  batch: Batch,
-  changes: readonly Change[],
-): Promise<readonly Frame[]> {
-  const { checked, followed } = batch;
-  const matching = changes.filter(followed.filter.matches);
-  if (matching.length === 0) return [];
-  const isMerged = followed.coalesceMs > 0;
-  const wanted = isMerged ? coalesce(matching) : matching;
-
-  return withRequest(scope, followed.viewer, async (request) => {
-    const look = await lookAt(wanted, followed.viewer, request.call);
-    const shown = wanted.filter((change) => look(change) !== 'hidden');
-    // Until the last of what was merged is there, one has to go on before the first.
-    const resumeSeqs = shown.map(({ seq }, index) => {
-      if (!isMerged) return seq;
-      return index === shown.length - 1 ? batch.to : batch.from;
-    });
-    const sources = shown.map((change, index) =>
-      sourceOfChange(change, cursorAt(scope, batch, resumeSeqs[index] ?? 0), look(change)),
+  asking: Asking,
+  placed: readonly Placed[],
+): Promise<readonly ChangeFrame[]> =>
+  withRequest(scope, asking.followed.viewer, async (request) => {
+    const { viewer } = asking.followed;
+    const work = { scope, asking, request };
+    const looked = lookAt(
+      placed.map(({ change }) => change),
+      viewer,
+      request.call,
     );
-    const payloads = await answer(checked, sources, request);
-    return shown.map(({ seq }, index) => ({
-      seq,
-      resumeSeq: resumeSeqs[index] ?? seq,
-      payload: payloads[index] ?? Buffer.alloc(0),
-    }));
+    if (scopeOf(viewer, 'read') === 'all') return showAll(work, placed, looked);
+    const look = await looked;
+    const shown = placed.filter(({ change }) => look(change) !== 'hidden');
+    return changeFrames(work, shown, look);
+  });
+
+type Work = {
+  readonly scope: FramesScope;
+  readonly asking: Asking;
+  readonly request: RunRequest;
+};
+
+const everythingIsThere: Look = () => 'seen';
+
+/**
+ * Nothing is hidden from the viewer, so the answer waits for nobody: only what turns out to be gone
+ * is told anew. A service that cannot say what is gone does not answer for its fields either.
+ */
+async function showAll(
+  work: Work,
+  placed: readonly Placed[],
+  looked: Promise<Look>,
+): Promise<readonly ChangeFrame[]> {
+  const [frames, look] = await Promise.all([
+    changeFrames(work, placed, everythingIsThere),
+    looked.catch(() => everythingIsThere),
+  ]);
+  const gone = placed.filter(({ change }) => look(change) === 'gone');
+  if (gone.length === 0) return frames;
+  const told = new Map(
+    (await changeFrames(work, gone, look)).map((frame) => [frame.change, frame]),
+  );
+  return frames.map((frame) => told.get(frame.change) ?? frame);
+}
+
+async function changeFrames(
+  work: Work,
+  placed: readonly Placed[],
+  look: Look,
+): Promise<readonly ChangeFrame[]> {
+  const { scope, asking } = work;
+  const sources = placed.map(({ change, resume }) =>
+    sourceOfChange(change, cursorAt(scope, asking, resume), look(change)),
+  );
+  const frames = await answer(work, sources);
+  return frames.flatMap((frame, index) => {
+    const from = placed[index];
+    return from ? [{ ...frame, ...from }] : [];
   });
 }
 
 /** A frame about the feed itself. */
-export const noticeFrame = (
+export async function noticeFrame(
   scope: FramesScope,
-  { checked, followed, ...batch }: Pick<Batch, 'checked' | 'followed'> & { at: Position },
-  notice: Notice,
-): Promise<Buffer> =>
-  withRequest(scope, followed.viewer, async (request) => {
-    const cursor = cursorAt(scope, { followed, stream: batch.at.stream }, batch.at.seq);
-    const [payload] = await answer(checked, [sourceOfNotice(notice, batch.at, cursor)], request);
-    return payload ?? Buffer.alloc(0);
-  });
+  asking: Asking,
+  { notice, at }: { readonly notice: Notice; readonly at: Position },
+): Promise<Frame> {
+  const source = sourceOfNotice(notice, at, cursorAt(scope, asking, at));
+  const [frame] = await framesOfSources(scope, asking, [source]);
+  if (!frame) throw new Error('unreachable');
+  return frame;
+}
 
 const cursorAt = (
   { cursors }: FramesScope,
-  { followed, stream }: Pick<Batch, 'followed' | 'stream'>,
-  seq: number,
-): string => cursors.write({ stream, filter: followed.filter.hash, seq });
+  { followed }: Asking,
+  { stream, seq }: Position,
+): string => cursors.write({ stream, seq, filter: followed.filter.hash, snapshot: null });
+
+/** Frames of what is no change, in a request of their own. */
+export const framesOfSources = (
+  scope: FramesScope,
+  asking: Asking,
+  sources: readonly ChangeSource[],
+): Promise<readonly Frame[]> =>
+  withRequest(scope, asking.followed.viewer, (request) =>
+    answer({ scope, asking, request }, sources),
+  );
 
 async function answer(
-  { graph, prepared, variables }: Checked,
+  { asking: { checked }, request }: Work,
   sources: readonly ChangeSource[],
-  request: RunRequest,
-): Promise<readonly Buffer[]> {
+): Promise<readonly Frame[]> {
+  const { graph, prepared, variables } = checked;
   const results = await runChangesOf(graph, prepared)(sources, variables, request);
-  return results.map((result) => Buffer.from(JSON.stringify(toAnswer(result))));
+  return sources.map(({ cursor }, index) => {
+    const result = results[index] ?? { data: null, errors: [] };
+    return { cursor, payload: Buffer.from(JSON.stringify(toAnswer(result))) };
+  });
 }
 
 const toAnswer = ({ data, errors }: RunResult): object =>
   errors.length > 0 ? { errors, data } : { data };
 
 /** Runs `work` as a request of the viewer, with the time that an event has. */
-async function withRequest<Result>(
+export async function withRequest<Result>(
   { call, log }: Pick<FramesScope, 'call' | 'log'>,
   viewer: Viewer,
   work: (request: RunRequest) => Promise<Result>,

@@ -1,11 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '@crm/kit/describe-error';
 import { unavailable } from '@crm/kit/errors';
 import { createBell, type Bell } from '@crm/kit/event/bell';
 import type { Checked } from '../answer.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Followed, Follower } from './follower.ts';
-import { framesOf, noticeFrame, type Frame, type FramesScope } from './frames.ts';
+import { batchesOf, framesOfBatch } from './batches.ts';
+import type { Followed, Follower, Frame } from './follower.ts';
+import { noticeFrame, type ChangeFrame, type FramesScope } from './frames.ts';
 import {
   createReader,
   type GapReason,
@@ -14,6 +14,7 @@ import {
   type Reader,
   type ReaderScope,
 } from './reader.ts';
+import { failuresMax, retryMs } from './retry.ts';
 import { caughtUpNotice, gapNotice, overflowNotice, type Notice } from './source.ts';
 
 export type GroupScope = FramesScope &
@@ -24,6 +25,8 @@ export type GroupScope = FramesScope &
     /** Live groups by key: one for each kind of followers. */
     readonly live: Map<string, Group>;
     readonly groups: Set<Group>;
+    /** After so long without a change followers are given a younger cursor. */
+    readonly renewMs: number;
   };
 
 /**
@@ -38,17 +41,12 @@ export type Group = {
   readonly reader: Reader;
   position: Position;
   checked: Checked;
+  /** Of the last cursor that all followers have. */
+  told: { readonly seq: number; readonly at: number };
 };
 
-/** Cost that is asked of services at a time, and changes that are looked at. */
-const batchCost = 4000;
-const batchMax = 200;
 const pageMax = 500;
 const newsMsMax = 5000;
-const retryMsMin = 100;
-const retryMsMax = 2000;
-/** Failures in a row, about a minute, after which followers are told to come back later. */
-const failuresMax = 35;
 
 /** How long who is behind waits for others at the same place. */
 const gatherMs = 250;
@@ -60,6 +58,15 @@ export function follow(scope: GroupScope, follower: Follower): void {
   join(follower, company);
   // There may be nothing to come but that the end is reached.
   company.bell.ring();
+}
+
+/** Begins to follow later, unless the follower has left by then. */
+export function followAfter(scope: GroupScope, follower: Follower, first: Promise<unknown>): void {
+  first
+    .then(() => {
+      if (!follower.hasLeft) follow(scope, follower);
+    })
+    .catch((error: unknown) => follower.outlet.fail(asError(error)));
 }
 
 /** What such a group is about to send is all that the follower needs, and not much more. */
@@ -77,10 +84,13 @@ function openGroup(scope: GroupScope, follower: Follower): void {
     reader: createReader(scope),
     position,
     checked: scope.check(scope.graph(), followed),
+    told: toldNow(position),
   };
   scope.groups.add(group);
   void run(scope, group);
 }
+
+const toldNow = ({ seq }: Position): Group['told'] => ({ seq, at: performance.now() });
 
 /** Nobody waits for this follower any more. */
 export function leave(scope: GroupScope, follower: Follower): void {
@@ -92,7 +102,7 @@ export function leave(scope: GroupScope, follower: Follower): void {
 
 async function run(scope: GroupScope, group: Group): Promise<void> {
   // Many come back at once, one after the other: they are served together, each change once.
-  if (hasNewsFor(scope, group)) await wait(gatherMs);
+  if (hasNewsFor(scope, group)) await rest(group, gatherMs);
   let failures = 0;
   while (group.followers.size > 0) {
     try {
@@ -102,12 +112,22 @@ async function run(scope: GroupScope, group: Group): Promise<void> {
       failures += 1;
       if (failures === 1) scope.log.warn({ error: describeError(error) }, 'followers wait');
       if (failures >= failuresMax) failAll(group, unavailable('Changes cannot be told at present'));
-      await wait(Math.min(retryMsMax, retryMsMin * 2 ** failures));
+      await rest(group, retryMs(failures));
     }
   }
   scope.groups.delete(group);
   if (scope.live.get(group.followed.key) === group) scope.live.delete(group.followed.key);
   await group.reader.close().catch(() => undefined);
+}
+
+/** Waits, unless nobody is left who does. */
+async function rest({ bell, followers }: Group, ms: number): Promise<void> {
+  const endsAt = performance.now() + ms;
+  while (followers.size > 0) {
+    const left = endsAt - performance.now();
+    if (left <= 0) return;
+    await bell.wait(left);
+  }
 }
 
 const hasNewsFor = ({ intake }: GroupScope, { position }: Group): boolean =>
@@ -120,14 +140,10 @@ function failAll(group: Group, error: Error): void {
 
 async function step(scope: GroupScope, group: Group): Promise<void> {
   if (!replan(scope, group)) return;
-  await tellNotices(scope, group);
+  for (const follower of group.followers) await tellNotice(scope, group, follower);
   const page = await nextPage(group);
   if (page.gap) return tellGap(scope, group, { gap: page.gap, at: page.position });
-  const frames = await makeFrames(scope, group, page);
-  // Before anything is sent: who joins from now on was not there for all of these.
-  group.position = page.position;
-  for (const frame of frames) await deliver(scope, group, frame);
-  moveAll(group);
+  await tellChanges(scope, group, page);
   if (page.isEnd && (await settle(scope, group))) await group.bell.wait(newsMsMax);
 }
 
@@ -148,46 +164,45 @@ const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error('unreachable');
 
 /** With coalescing, what follows within the time belongs to what came first. */
-async function nextPage({ reader, position, followed }: Group): Promise<Page> {
+async function nextPage(group: Group): Promise<Page> {
+  const { reader, position, followed } = group;
   const page = await reader.next(position, pageMax);
   const hasNews = page.isEnd && page.changes.some(followed.filter.matches);
   if (followed.coalesceMs === 0 || !hasNews) return page;
-  await wait(followed.coalesceMs);
+  await rest(group, followed.coalesceMs);
   return reader.next(position, pageMax);
 }
 
-async function makeFrames(
-  scope: GroupScope,
-  { checked, followed, position }: Group,
-  { changes, position: end }: Page,
-): Promise<readonly Frame[]> {
-  const matching = changes.filter(followed.filter.matches);
-  const size = batchSize(checked.cost);
-  const whole = { checked, followed, stream: end.stream, from: position.seq, to: end.seq };
-  const frames: Frame[] = [];
-  for (let at = 0; at < matching.length; at += size) {
-    frames.push(...(await framesOf(scope, whole, matching.slice(at, at + size))));
+/** A failure is tried again after the last batch that was sent. */
+async function tellChanges(scope: GroupScope, group: Group, page: Page): Promise<void> {
+  const wanted = { ...group.followed, cost: group.checked.cost };
+  for (const batch of batchesOf(wanted, { from: group.position, page })) {
+    const frames = await framesOfBatch(scope, group, batch);
+    // Before anything is sent: who joins from now on was not there for all of these.
+    group.position = batch.end;
+    for (const frame of frames) await deliver(scope, group, frame);
+    moveAll(group);
+    if (group.followers.size === 0) return;
   }
-  return frames;
 }
 
-const batchSize = (cost: number): number =>
-  Math.max(1, Math.min(batchMax, Math.floor(batchCost / Math.max(1, cost))));
-
-async function deliver(scope: GroupScope, group: Group, frame: Frame): Promise<void> {
+async function deliver(scope: GroupScope, group: Group, frame: ChangeFrame): Promise<void> {
   for (const follower of group.followers) {
-    if (frame.seq <= follower.skipSeq) continue;
+    if (frame.change.seq <= follower.skipSeq) continue;
     if (follower.outlet.isFull()) {
       if (!isAlone(scope, group)) {
         setAside(scope, group, follower);
         continue;
       }
       await follower.outlet.drained();
-      if (!group.followers.has(follower)) continue;
     }
-    follower.outlet.send(frame.payload);
-    follower.position = { stream: group.position.stream, seq: frame.resumeSeq };
+    // Who has come while others were sent this.
+    if (follower.notice) await tellNotice(scope, group, follower);
+    if (!group.followers.has(follower)) continue;
+    follower.outlet.send(frame);
+    follower.position = frame.resume;
   }
+  group.told = toldNow(frame.resume);
 }
 
 /** Then nobody else waits when its only follower is waited for. */
@@ -200,44 +215,34 @@ function setAside(scope: GroupScope, group: Group, follower: Follower): void {
   // Who had not come to the end yet is served from the log as it is.
   if (!follower.isBehind) follower.notice = overflowNotice;
   follower.isBehind = true;
-  void follower.outlet
-    .drained()
-    .then(() => {
-      if (!follower.hasLeft) follow(scope, follower);
-    })
-    .catch((error: unknown) => follower.outlet.fail(asError(error)));
+  followAfter(scope, follower, follower.outlet.drained());
 }
 
-async function tellNotices(scope: GroupScope, group: Group): Promise<void> {
-  for (const follower of group.followers) {
-    const { notice, position: at, outlet } = follower;
-    if (!notice) continue;
-    const payload = await noticeFor(scope, group, { notice, at });
-    outlet.send(payload);
-    follower.notice = null;
-  }
+async function tellNotice(scope: GroupScope, group: Group, follower: Follower): Promise<void> {
+  const { notice, position: at, outlet } = follower;
+  if (!notice) return;
+  outlet.send(await noticeFor(scope, group, { notice, at }));
+  follower.notice = null;
 }
 
 type Gap = { readonly gap: GapReason; readonly at: Position };
 
 async function tellGap(scope: GroupScope, group: Group, { gap, at }: Gap): Promise<void> {
-  const payload = await noticeFor(scope, group, { notice: gapNotice(gap), at });
+  const frame = await noticeFor(scope, group, { notice: gapNotice(gap), at });
   for (const follower of group.followers) {
-    follower.outlet.send(payload);
+    follower.outlet.send(frame);
     // It may be another stream, which counts anew.
     follower.skipSeq = 0;
     follower.position = at;
   }
   group.position = at;
+  group.told = toldNow(at);
 }
 
 type Told = { readonly notice: Notice; readonly at: Position };
 
-const noticeFor = (
-  scope: GroupScope,
-  { checked, followed }: Group,
-  { notice, at }: Told,
-): Promise<Buffer> => noticeFrame(scope, { checked, followed, at }, notice);
+const noticeFor = (scope: GroupScope, group: Group, told: Told): Promise<Frame> =>
+  noticeFrame(scope, group, told);
 
 /** Who has joined meanwhile may be ahead. */
 function moveAll({ followers, position }: Group): void {
@@ -251,7 +256,12 @@ function moveAll({ followers, position }: Group): void {
  * there is nothing more to do before there is news.
  */
 async function settle(scope: GroupScope, group: Group): Promise<boolean> {
-  await tellEnd(scope, group);
+  renewIfStale(scope, group);
+  if ([...group.followers].some(({ isBehind }) => isBehind)) {
+    // Of a stream that was made anew a moment ago the end may be another one.
+    if (!(await scope.intake.isCurrent())) return true;
+    await tellEnd(scope, group);
+  }
   const live = scope.live.get(group.followed.key);
   if (!live) scope.live.set(group.followed.key, group);
   if (!live || live === group) return true;
@@ -262,13 +272,22 @@ async function settle(scope: GroupScope, group: Group): Promise<boolean> {
   return false;
 }
 
+/** A cursor that nothing follows for days is one of a place that is no longer kept. */
+function renewIfStale({ renewMs }: GroupScope, { told, position, followers }: Group): void {
+  if (position.seq <= told.seq || performance.now() - told.at < renewMs) return;
+  for (const follower of followers) follower.isBehind = true;
+}
+
 async function tellEnd(scope: GroupScope, group: Group): Promise<void> {
-  if ([...group.followers].every(({ isBehind }) => !isBehind)) return;
-  const payload = await noticeFor(scope, group, { notice: caughtUpNotice, at: group.position });
+  const at = group.position;
+  const frame = await noticeFor(scope, group, { notice: caughtUpNotice, at });
+  let hasReachedAll = true;
   for (const follower of group.followers) {
-    if (follower.isBehind) follower.outlet.send(payload);
+    if (follower.isBehind) follower.outlet.send(frame);
+    else hasReachedAll = false;
     follower.isBehind = false;
   }
+  if (hasReachedAll) group.told = toldNow(at);
 }
 
 /** Whether nothing is missing between a place and what a group goes on after. */

@@ -19,6 +19,8 @@ export type Tail = {
 export type Intake = {
   /** Null until the stream was found and its newest changes were read. */
   readonly tail: () => Tail | null;
+  /** Asks whether the stream is still the one that is read. If it is not, news follows soon. */
+  readonly isCurrent: () => Promise<boolean>;
   /** Calls the listener whenever there is more to read, or another stream. */
   readonly onNews: (listener: () => void) => () => void;
   readonly stop: () => Promise<void>;
@@ -42,6 +44,8 @@ export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions)
   const listeners = new Set<() => void>();
   const stopping = new AbortController();
   let tail: Tail | null = null;
+  /** Aborted to look for the stream anew. */
+  let session = new AbortController();
 
   const tell = (): void => {
     for (const listener of listeners) listener();
@@ -52,7 +56,9 @@ export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions)
     await readUpTo({ bus, log }, next);
     tail = next;
     tell();
-    await followLive({ bus, log, tell, stop: stopping.signal }, next);
+    session = new AbortController();
+    const stop = AbortSignal.any([stopping.signal, session.signal]);
+    await followLive({ bus, log, tell, stop }, next);
   };
   const loop = startLoop({
     step,
@@ -62,6 +68,12 @@ export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions)
   });
   return {
     tail: () => tail,
+    isCurrent: async () => {
+      const asked = { tail, session };
+      if (asked.tail && (await isUnchanged(bus, asked.tail))) return tail === asked.tail;
+      asked.session.abort();
+      return false;
+    },
     onNews: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -88,7 +100,7 @@ async function followLive({ bus, log, tell, stop }: LiveScope, tail: Tail): Prom
   try {
     while (!over.signal.aborted && !stop.aborted) {
       await Promise.race([ended, pause(lookMs, stop)]);
-      if (!isSame(await bus.streamState(), tail)) return;
+      if (!stop.aborted && !(await isUnchanged(bus, tail))) return;
     }
   } finally {
     await following.stop();
@@ -106,7 +118,8 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal }).catch(() => undefined);
 
 function tailFor(state: StreamState, known: Tail | null, limits: RecentLimits): Tail {
-  const isWhole = known && isSame(state, known) && state.firstSeq <= known.recent.head() + 1;
+  const head = known?.recent.head() ?? 0;
+  const isWhole = known && isSame(state, known, head) && state.firstSeq <= head + 1;
   if (isWhole) return known;
   const startSeq = Math.max(state.firstSeq - 1, state.lastSeq - limits.changesMax, 0);
   return {
@@ -116,8 +129,14 @@ function tailFor(state: StreamState, known: Tail | null, limits: RecentLimits): 
 }
 
 /** A stream that ends before what was read from it was cut off, or put back from a copy. */
-const isSame = ({ identity, lastSeq }: StreamState, { stream, recent }: Tail): boolean =>
-  shortHash(identity) === stream && lastSeq >= recent.head();
+const isSame = ({ identity, lastSeq }: StreamState, { stream }: Tail, head: number): boolean =>
+  shortHash(identity) === stream && lastSeq >= head;
+
+async function isUnchanged(bus: Bus, tail: Tail): Promise<boolean> {
+  // More may come while the answer is on its way.
+  const head = tail.recent.head();
+  return isSame(await bus.streamState(), tail, head);
+}
 
 async function readUpTo({ bus, log }: Scope, tail: Tail): Promise<void> {
   const place = { subject: changeSubject, afterSeq: tail.recent.head() };

@@ -89,7 +89,7 @@ const isLast = (
 ): boolean => isEnd && changes.at(-1) === change;
 
 const cursorAt = ({ cursors }: PageScope, { hash }: Filter, { stream, seq }: Position): string =>
-  cursors.write({ stream, filter: hash, seq });
+  cursors.write({ stream, filter: hash, seq, snapshot: null });
 
 const connectionOf = (
   nodes: readonly ChangeSource[],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Change } from '@crm/schemas/changes/change';
+import { customerEntity, type Change } from '@crm/schemas/changes/change';
 import { createRecentChanges } from './recent.ts';
 
 const at = (seq: number): Change => ({
@@ -9,7 +9,7 @@ const at = (seq: number): Change => ({
   kind: 'UPDATED',
   occurredAt: '',
   actorId: null,
-  entity: { kind: 'CUSTOMER', type: 'Customer', service: 'customers', access: 'owner' },
+  entity: customerEntity,
   entityId: '',
   version: 1,
   customerId: null,

@@ -1,6 +1,7 @@
-import type { Change } from '@crm/schemas/changes/change';
+import type { Change, EntityType } from '@crm/schemas/changes/change';
 import { shortHash } from './cursor.ts';
 import type { Position } from './reader.ts';
+import type { Found } from './records.ts';
 import type { Sight } from './rights.ts';
 
 /** What the schema's `Change` is read from. */
@@ -27,6 +28,38 @@ export const sourceOfChange = (change: Change, cursor: string, sight: Sight): Ch
   reason: null,
 });
 
+/** A record as it is, in a snapshot. */
+export const sourceOfRecord = (
+  { kind, type }: EntityType,
+  { id, version, customerId }: Found,
+  cursor: string,
+): ChangeSource => ({
+  ...aboutNothing,
+  cursor,
+  eventId: shortHash(`SNAPSHOT ${kind} ${id} ${version}`),
+  subject: 'feed.snapshot',
+  kind: 'SNAPSHOT',
+  occurredAt: new Date().toISOString(),
+  entityKind: kind,
+  entityId: id,
+  version,
+  customerId,
+  entity: { __typename: type, id },
+});
+
+const aboutNothing = {
+  actor: null,
+  entityKind: null,
+  entityId: null,
+  version: null,
+  customerId: null,
+  changedFields: [],
+  previous: null,
+  entity: null,
+  gap: false,
+  reason: null,
+} as const;
+
 export type Notice = {
   readonly kind: 'GAP' | 'OVERFLOW' | 'CAUGHT_UP';
   readonly reason: string | null;
@@ -38,19 +71,12 @@ export const sourceOfNotice = (
   { stream, seq }: Position,
   cursor: string,
 ): ChangeSource => ({
+  ...aboutNothing,
   cursor,
   eventId: shortHash(`${kind} ${stream} ${seq}`),
   subject: `feed.${kind.toLowerCase()}`,
   kind,
   occurredAt: new Date().toISOString(),
-  actor: null,
-  entityKind: null,
-  entityId: null,
-  version: null,
-  customerId: null,
-  changedFields: [],
-  previous: null,
-  entity: null,
   gap: kind === 'GAP',
   reason,
 });

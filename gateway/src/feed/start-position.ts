@@ -1,24 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unavailable } from '@crm/kit/errors';
-import type { Cursors } from './cursor.ts';
+import { refusedCursor, type Cursors, type SnapshotPlace } from './cursor.ts';
 import type { Filter } from './filter.ts';
 import type { Position, ReaderScope } from './reader.ts';
 
 /** Begins with the oldest change that is kept. */
 const earliest = 'earliest';
 
+export type Start = {
+  readonly position: Position;
+  /** Where to go on with a snapshot before that. */
+  readonly snapshot: SnapshotPlace | null;
+};
+
+type StartScope = ReaderScope & { readonly cursors: Cursors };
+
 /** Where `after` says to go on; at the end when it says nothing. */
-export async function startPosition(
-  { intake, bus, cursors }: ReaderScope & { readonly cursors: Cursors },
+export async function startOf(
+  { intake, bus, cursors }: StartScope,
   after: string | null,
   { hash }: Filter,
-): Promise<Position> {
+): Promise<Start> {
   const tail = await tailOf(intake);
   if (!tail) throw unavailable('Changes cannot be read at present');
-  if (after === null) return { stream: tail.stream, seq: tail.recent.head() };
-  if (after !== earliest) return cursors.read(after, hash);
+  const { stream } = tail;
+  if (after === null) return { position: { stream, seq: tail.recent.head() }, snapshot: null };
+  if (after !== earliest) {
+    const { snapshot, ...position } = cursors.read(after, hash);
+    return { position, snapshot };
+  }
   const { firstSeq } = await bus.streamState();
-  return { stream: tail.stream, seq: Math.max(firstSeq - 1, 0) };
+  return { position: { stream, seq: Math.max(firstSeq - 1, 0) }, snapshot: null };
+}
+
+/** As `startOf`, for one who is given changes alone. */
+export async function startPosition(
+  scope: StartScope,
+  after: string | null,
+  filter: Filter,
+): Promise<Position> {
+  const { position, snapshot } = await startOf(scope, after, filter);
+  if (snapshot) throw refusedCursor('is one of a snapshot, which `changes` goes on with');
+  return position;
 }
 
 const tailMsMax = 2000;

@@ -15,11 +15,17 @@ const coalesceMsMax = 10_000;
 
 const argumentsSchema = z.object({
   after: z.string().nullish(),
+  snapshot: z.boolean(),
   filter: z.unknown(),
   coalesceMs: z.int().min(0, 'at least 0').max(coalesceMsMax, `at most ${coalesceMsMax}`).nullish(),
 });
 
-export type Subscription = { readonly followed: Followed; readonly after: string | null };
+export type Subscription = {
+  readonly followed: Followed;
+  readonly after: string | null;
+  /** Whether one who says not where to go on is sent all that there is. */
+  readonly snapshot: boolean;
+};
 
 /** Checks a subscription as any operation is checked, and reads what it asks for. */
 export function readSubscription(
@@ -35,10 +41,15 @@ export function readSubscription(
       given.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
     );
   }
-  const { after, filter: wanted, coalesceMs } = given.data;
+  const { after, snapshot, filter: wanted, coalesceMs } = given.data;
   const filter = readFilter(wanted);
+  if (snapshot && !filter.entities) {
+    const message = 'must name what the snapshot holds';
+    throw invalid(`filter.entities ${message}`, [{ path: 'filter.entities', message }]);
+  }
   const followed = { asked, viewer, filter, coalesceMs: coalesceMs ?? 0 };
-  return { followed: { ...followed, key: keyOf(checked, followed) }, after: after ?? null };
+  const key = keyOf(checked, followed);
+  return { followed: { ...followed, key }, after: after ?? null, snapshot };
 }
 
 /** Throws what is wrong with it on this graph. */

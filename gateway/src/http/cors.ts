@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const allowedHeaders =
-  'authorization, content-type, x-crm-consistency, x-crm-lane, x-crm-purpose, x-request-id';
+  'authorization, content-type, last-event-id, x-crm-consistency, x-crm-lane, x-crm-purpose, x-request-id';
 
 /** Lets pages of known origins read answers; every other page gets no header and so no answer. */
 export function applyCors(
@@ -15,7 +15,7 @@ export function applyCors(
   response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
   response.setHeader('vary', 'origin');
   if (request.method !== 'OPTIONS') return;
-  response.setHeader('access-control-allow-methods', 'POST');
+  response.setHeader('access-control-allow-methods', 'POST, GET');
   response.setHeader('access-control-allow-headers', allowedHeaders);
   response.setHeader('access-control-max-age', '600');
 }

@@ -18,6 +18,18 @@ export type AskedOperation = {
 /** A bulk mutation of some hundred records fits. */
 const bodyBytesMax = 1024 * 1024;
 
+/** Reads a subscription, which changes nothing and so may also be asked for by GET. */
+export async function readSubscription(request: IncomingMessage): Promise<AskedOperation> {
+  if (request.method !== 'GET') return readAskedOperation(request);
+  const { searchParams } = new URL(request.url ?? '', 'http://gateway');
+  const variables = searchParams.get('variables');
+  return check({
+    query: searchParams.get('query') ?? undefined,
+    operationName: searchParams.get('operationName'),
+    variables: variables === null ? null : parseJson(variables),
+  });
+}
+
 /**
  * Reads a GraphQL request. Only JSON is taken: a page of another origin cannot send that without
  * asking first, which is what keeps a browser's other pages out.
@@ -27,7 +39,11 @@ export async function readAskedOperation(request: IncomingMessage): Promise<Aske
   if (type !== 'application/json') {
     throw new AppError('BAD_REQUEST', 'The content type must be application/json');
   }
-  const asked = askedSchema.safeParse(parseJson(await readBody(request, bodyBytesMax)));
+  return check(parseJson((await readBody(request, bodyBytesMax)).toString('utf8')));
+}
+
+function check(given: unknown): AskedOperation {
+  const asked = askedSchema.safeParse(given);
   if (!asked.success) {
     throw new AppError('BAD_REQUEST', `Not a GraphQL request: ${z.prettifyError(asked.error)}`);
   }
@@ -35,10 +51,10 @@ export async function readAskedOperation(request: IncomingMessage): Promise<Aske
   return { query, operationName: operationName || null, variables: variables ?? {} };
 }
 
-function parseJson(body: Buffer): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    throw new AppError('BAD_REQUEST', 'The body is no JSON');
+    throw new AppError('BAD_REQUEST', 'What was sent is no JSON');
   }
 }

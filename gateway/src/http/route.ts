@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { send } from '@crm/kit/server/http';
 import type { Metrics } from '../metrics.ts';
 import { applyCors } from './cors.ts';
@@ -8,6 +8,8 @@ export type Handle = (request: IncomingMessage, response: ServerResponse) => Pro
 export type Routes = {
   /** Answers operations. */
   readonly serve: Handle;
+  /** Answers subscriptions with server-sent events, where there is a change feed. */
+  readonly events: Handle | undefined;
   /** The page for browsers, where there is one. */
   readonly explore: Handle | undefined;
   /** Undefined when metrics have a port of their own. */
@@ -15,7 +17,7 @@ export type Routes = {
   readonly corsOrigins: ReadonlySet<string>;
 };
 
-/** Operations are taken by POST only, so that no link and no image can run one. */
+/** Queries and mutations are taken by POST only, so that no link and no image can run one. */
 export const createRoute =
   (routes: Routes): Handle =>
   async (request, response) => {
@@ -24,21 +26,25 @@ export const createRoute =
     if (path !== '/graphql') return send(response, { status: 404, text: '' });
 
     applyCors(routes.corsOrigins, request, response);
-    if (request.method === 'POST') return routes.serve(request, response);
-    if (request.method === 'GET') return get(routes, request, response);
+    const handle = handleOf(routes, request);
+    if (handle) return handle(request, response);
     const status = request.method === 'OPTIONS' ? 204 : 405;
     send(response, { status, text: '', headers: { allow: 'POST' } });
   };
 
-async function get(
-  { explore }: Routes,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const isPage = String(request.headers.accept).includes('text/html');
-  if (explore && isPage) return explore(request, response);
-  send(response, { status: 405, text: '', headers: { allow: 'POST' } });
+function handleOf(
+  { serve, events, explore }: Routes,
+  { method, headers }: IncomingMessage,
+): Handle | undefined {
+  if (method !== 'POST' && method !== 'GET') return undefined;
+  if (events && wantsEvents(headers)) return events;
+  if (method === 'POST') return serve;
+  return String(headers.accept).includes('text/html') ? explore : undefined;
 }
+
+/** Whether a request wants events and nothing else: some clients name them for every operation. */
+const wantsEvents = ({ accept }: IncomingHttpHeaders): boolean =>
+  accept?.split(';')[0]?.trim().toLowerCase() === 'text/event-stream';
 
 export const metricsHandler =
   (metrics: Metrics): Handle =>

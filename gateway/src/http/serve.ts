@@ -5,7 +5,6 @@ import { AppError, unavailable } from '@crm/kit/errors';
 import { send } from '@crm/kit/server/http';
 import { newId } from '@crm/kit/id';
 import type { Log } from '@crm/kit/log';
-import { failure } from '@crm/kit/server/mask-errors';
 import type { Lane } from '@crm/kit/request';
 import type { Viewer } from '@crm/kit/viewer';
 import { OperationTypeNode } from 'graphql';
@@ -17,7 +16,9 @@ import { chooseLane, laneLimits } from '../lanes.ts';
 import type { Metrics } from '../metrics.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
 import { readAskedOperation, type AskedOperation } from './read-operation.ts';
-import { readPurpose } from './purpose.ts';
+import { oneHeader } from './one-header.ts';
+import { withPurpose } from './purpose.ts';
+import { refuse } from './refuse.ts';
 import type { Handle } from './route.ts';
 
 export type ServeOptions = {
@@ -139,8 +140,7 @@ async function viewerOf(
     if (prepared.isIntrospection) return anyone;
   }
   const { viewer } = await authenticate(authorization);
-  const purpose = oneHeader(request, 'x-crm-purpose');
-  return purpose === undefined ? viewer : { ...viewer, purpose: readPurpose(purpose) };
+  return withPurpose(viewer, oneHeader(request, 'x-crm-purpose'));
 }
 
 function fail(
@@ -149,21 +149,11 @@ function fail(
   error: unknown,
 ): void {
   if (error instanceof AppError) {
-    const { retryAfterMs } = error.extensions;
-    if (retryAfterMs !== undefined) {
-      response.setHeader('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-    }
     if (error.cause instanceof Error) line.reason = error.cause.message;
   } else {
     log.error({ requestId, ...line, error: describeError(error) }, 'bug');
   }
-  send(response, failure(error));
-}
-
-function oneHeader(request: IncomingMessage, name: string): string | undefined {
-  const values = request.headersDistinct[name] ?? [];
-  if (values.length > 1) throw new AppError('BAD_REQUEST', `The header ${name} is given twice`);
-  return values[0];
+  refuse(response, error);
 }
 
 function requestIdOf(request: IncomingMessage): string {

@@ -163,6 +163,34 @@ describe('A partner', () => {
     expect(eventsIn(followed)).toEqual(told);
   });
 
+  test('that wants a snapshot gets all there is, then what changes, and no part of it twice', async () => {
+    const ids = Array.from({ length: 250 }, () => mesh.add());
+    const cursor = memoryCursor();
+    const options = {
+      cursor,
+      snapshot: true,
+      filter: { entities: ['CUSTOMER'], customerIds: ids },
+    } as const;
+    let dealtWith = 0;
+    const first = follow(options, () => {
+      dealtWith += 1;
+      if (dealtWith === 120) link.cut();
+    });
+    await until(() => first.messages.some(({ kind }) => kind === 'CAUGHT_UP'), { what: 'the end' });
+    const kinds = first.messages.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'SNAPSHOT')).toHaveLength(250);
+    expect(kinds.at(-1)).toBe('CAUGHT_UP');
+    expect(retries).toHaveLength(1);
+    stop.abort();
+    await first.over;
+
+    stop = new AbortController();
+    const second = await followToEnd(options);
+    const eventId = await mesh.tell({ id: ids[0] ?? '' });
+    await until(() => eventsIn(second).includes(eventId), { what: 'a change' });
+    expect(second.messages.map(({ kind }) => kind)).toEqual(['CAUGHT_UP', 'UPDATED']);
+  });
+
   test('that is slow takes what it can, and the rest waits at the server', async () => {
     // More than the system's own buffers take, which are up to 32 MB for a connection.
     const id = mesh.add({ name: 'x'.repeat(150_000) });

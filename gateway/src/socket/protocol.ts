@@ -6,10 +6,12 @@ import type { Viewer } from '@crm/kit/viewer';
 import { GraphQLError, parse, type ExecutionArgs } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { readPurpose } from '../http/purpose.ts';
-import { clientError, createOutlet, type SubscriptionOutlet } from './outlet.ts';
+import { atExpiry } from '../connection/expiry.ts';
+import { clientError } from '../connection/refusal.ts';
+import { withPurpose } from '../http/purpose.ts';
 import type { SocketOptions } from './serve-socket.ts';
 import { closeCodes, socketLimits } from './socket-limits.ts';
+import { createSocketOutlet, type SubscriptionOutlet } from './socket-outlet.ts';
 
 export type Params = Record<string, unknown>;
 
@@ -22,32 +24,32 @@ export type Connection = {
 };
 
 /** What graphql-ws leaves to the server: who may connect, and what a subscription is. */
-export const protocolOptions = (
-  options: SocketOptions,
-  connections: ReadonlySet<Connection>,
-): ServerOptions<Params, Connection> => ({
+export const protocolOptions = (options: SocketOptions): ServerOptions<Params, Connection> => ({
   connectionInitWaitTimeout: socketLimits.initMsMax,
-  onConnect: (context) => identify(options, context, connections),
+  onConnect: (context) => identify(options, context),
   onSubscribe: ({ extra }, id, payload) => subscribe(options, extra, { id, payload }),
   subscribe: ({ contextValue }) => resultsOf(contextValue),
 });
 
 async function identify(
-  { authenticate, log }: SocketOptions,
+  { authenticate, connections, log }: SocketOptions,
   { extra, connectionParams }: Context<Params, Connection>,
-  connections: ReadonlySet<Connection>,
 ): Promise<boolean> {
   try {
     const params = lowerKeys(connectionParams ?? {});
     const { viewer, expiresAt } = await authenticate(authorizationOf(params, extra.request));
-    if (countOf(connections, viewer) >= socketLimits.socketsPerSubjectMax) {
+    if (connections.hasMany(viewer)) {
       extra.socket.close(closeCodes.tooMany, 'Too many connections of one subject');
       return false;
     }
+    // Nobody is there any more who could be told that the token expires.
+    if (extra.socket.readyState !== extra.socket.OPEN) return false;
     const purpose = params.get('x-crm-purpose');
     extra.identified = {
-      viewer: typeof purpose === 'string' ? { ...viewer, purpose: readPurpose(purpose) } : viewer,
-      expiry: closeAt(extra.socket, expiresAt),
+      viewer: withPurpose(viewer, typeof purpose === 'string' ? purpose : undefined),
+      expiry: atExpiry(expiresAt, () =>
+        extra.socket.close(closeCodes.forbidden, 'The token has expired'),
+      ),
     };
     return true;
   } catch (error) {
@@ -79,18 +81,6 @@ function lowerKeys(params: Params): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-const countOf = (connections: ReadonlySet<Connection>, { subject }: Viewer): number =>
-  [...connections].filter(({ identified }) => identified?.viewer.subject === subject).length;
-
-const timerMsMax = 2 ** 31 - 1;
-
-/** At the moment that the token says, without the patience that a request by HTTP has. */
-const closeAt = (socket: WebSocket, expiresAt: number): NodeJS.Timeout =>
-  setTimeout(
-    () => socket.close(closeCodes.forbidden, 'The token has expired'),
-    Math.min(Math.max(expiresAt - Date.now(), 0), timerMsMax),
-  );
-
 type Asked = { readonly id: string; readonly payload: SubscribePayload };
 
 async function subscribe(
@@ -107,7 +97,7 @@ async function subscribe(
   connection.subscriptions += 1;
   let leave: (() => void) | undefined;
   let isOver = false;
-  const outlet = createOutlet(socket, id, () => {
+  const outlet = createSocketOutlet(socket, id, () => {
     isOver = true;
     connection.subscriptions -= 1;
     leave?.();
@@ -115,7 +105,7 @@ async function subscribe(
   try {
     const { query, operationName, variables } = payload;
     const asked = { query, operationName: operationName || null, variables: variables ?? {} };
-    leave = await feed.follow(asked, identified.viewer, outlet);
+    leave = await feed.follow({ asked, viewer: identified.viewer, outlet });
     if (isOver) leave();
     log.info({ subject: identified.viewer.subject, operation: operationName }, 'subscription');
     return { schema: graph().schema, document: someSubscription, contextValue: outlet };

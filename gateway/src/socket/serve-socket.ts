@@ -1,108 +1,71 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '@crm/kit/describe-error';
 import type { Log } from '@crm/kit/log';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Authenticate } from '../authenticate.ts';
+import { connectionLimits } from '../connection/connection-limits.ts';
+import { goodbye, type Connections, type OpenConnection } from '../connection/connections.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Graph } from '../graph/graph.ts';
 import { createFlow } from './flow.ts';
 import { protocolOptions, type Connection, type Params } from './protocol.ts';
 import { closeCodes, socketLimits } from './socket-limits.ts';
-import { createTurns } from './turns.ts';
 
 export type SocketOptions = {
   readonly feed: Feed;
   readonly graph: () => Graph;
   readonly authenticate: Authenticate;
+  readonly connections: Connections;
   readonly log: Log;
 };
 
-export type SocketServer = {
-  /** Takes over a request to speak WebSocket. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  readonly count: () => number;
-  /** Sends clients elsewhere, few at a time, so that they do not all come back at once. */
-  readonly drain: () => Promise<void>;
-};
+/** Takes over a request to speak WebSocket. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const limits = {
   maxPayload: socketLimits.messageBytesMax,
   maxFragments: socketLimits.fragmentsMax,
-  closeTimeout: socketLimits.closeMsMax,
+  closeTimeout: connectionLimits.goodbyeMs,
   // Who pings too often is told so before ws would break off without a word.
   maxPendingAutoPongs: socketLimits.messagesPerSecondMax + 1,
 };
 
-/** Fewer than 200 within any second, and all of them within the time that a release has. */
-const waveMs = 100;
-const waveSize = 18;
-const drainMsMax = 15_000;
-const goodbyeMs = 1000;
-
 /** Serves the protocol graphql-transport-ws at the path of the graph. */
-export function createSocketServer(options: SocketOptions): SocketServer {
+export function createSocketServer(options: SocketOptions): Upgrade {
   const server = new WebSocketServer({
     noServer: true,
     ...limits,
     perMessageDeflate: false,
     handleProtocols,
   });
-  const connections = new Set<Connection>();
-  const protocol = makeServer<Params, Connection>(protocolOptions(options, connections));
-  const turns = createTurns({
-    atOnce: socketLimits.acceptedAtOnce,
-    everyMs: socketLimits.acceptEveryMs,
-    waitingMax: socketLimits.waitingMax,
-  });
-  let isDraining = false;
-  const isFull = (): boolean => isDraining || connections.size >= socketLimits.socketsMax;
+  const protocol = makeServer<Params, Connection>(protocolOptions(options));
 
-  return {
-    count: () => connections.size,
-    upgrade: (request, socket, head) => {
-      const [path] = (request.url ?? '').split('?');
-      if (path !== '/graphql') return refuse(socket, '404 Not Found');
-      // Until it has its turn nobody else listens, and it may break off.
-      socket.on('error', () => undefined);
-      const accept = (): void => {
-        if (isFull()) return refuse(socket, unavailable);
+  return (request, socket, head) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path !== '/graphql') return refuse(socket, '404 Not Found');
+    // Until it has its turn nobody else listens, and it may break off.
+    socket.on('error', () => undefined);
+    options.connections.admit({
+      begin: () =>
         server.handleUpgrade(request, socket, head, (webSocket) => {
-          open(options.log, { webSocket, request, protocol, connections });
-        });
-      };
-      if (isFull() || !turns.take(accept)) refuse(socket, unavailable);
-    },
-    drain: async () => {
-      isDraining = true;
-      const waves = Math.ceil(drainMsMax / waveMs);
-      const size = Math.max(waveSize, Math.ceil(connections.size / waves));
-      const leaving: Promise<void>[] = [];
-      while (connections.size > 0) {
-        for (const connection of [...connections].slice(0, size)) {
-          connections.delete(connection);
-          leaving.push(sendAway(connection));
-        }
-        await wait(waveMs);
-      }
-      await Promise.all(leaving);
-    },
+          open(options, { webSocket, request, protocol });
+        }),
+      refuse: () => refuse(socket, '503 Service Unavailable'),
+    });
   };
 }
-
-const unavailable = '503 Service Unavailable';
 
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-async function sendAway({ socket }: Connection): Promise<void> {
+async function sendAway(socket: WebSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close(closeCodes.restart, 'Service restart');
-  await Promise.race([closed, wait(goodbyeMs)]);
+  await goodbye(closed);
   socket.terminate();
 }
 
@@ -110,12 +73,18 @@ type Opening = {
   readonly webSocket: WebSocket;
   readonly request: IncomingMessage;
   readonly protocol: Server<Connection>;
-  readonly connections: Set<Connection>;
 };
 
-function open(log: Log, { webSocket: socket, request, protocol, connections }: Opening): void {
+function open(
+  { connections, log }: SocketOptions,
+  { webSocket: socket, request, protocol }: Opening,
+): void {
   const connection: Connection = { socket, request, identified: null, subscriptions: 0 };
-  connections.add(connection);
+  const counted: OpenConnection = {
+    viewer: () => connection.identified?.viewer ?? null,
+    sendAway: () => sendAway(socket),
+  };
+  connections.add(counted);
   const stopPinging = keepAlive(socket);
   const mayCome = createFlow(socketLimits.messagesPerSecondMax, () => performance.now());
   const count = (): boolean => {
@@ -143,7 +112,7 @@ function open(log: Log, { webSocket: socket, request, protocol, connections }: O
   );
   socket.once('close', (code, reason) => {
     stopPinging();
-    connections.delete(connection);
+    connections.delete(counted);
     if (connection.identified) clearTimeout(connection.identified.expiry);
     void closed(code, reason.toString());
   });
@@ -176,6 +145,6 @@ function keepAlive(socket: WebSocket): () => void {
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
-  }, socketLimits.pingEveryMs);
+  }, connectionLimits.beatMs);
   return () => clearInterval(timer);
 }

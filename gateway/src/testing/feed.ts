@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus } from '@crm/kit/event/bus';
 import { subjectOf, headersOf, type Envelope } from '@crm/kit/event/envelope';
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import { readsOwned } from '@crm/kit/record/policy';
 import type { RequestInfo } from '@crm/kit/request';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
@@ -13,10 +13,26 @@ import { parse } from 'graphql';
 import { compose } from './compose.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 
+const schemas = new URL('../../../schemas/', import.meta.url);
+const readSdl = (file: string): string => readFileSync(new URL(file, schemas), 'utf8');
+const sharedSdl = readSdl('shared.graphql');
+
 const customersSdl = `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type Query { customer(id: ID!): Customer }
-  type Customer @key(fields: "id") { id: ID! name: String! }
+  extend schema
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+  type Query {
+    customer(id: ID!): Customer
+    customers(
+      where: CustomerWhere
+      orderBy: [OrderBy!]
+      first: Int
+      after: String
+    ): CustomerConnection!
+  }
+  input CustomerWhere { id: IdFilter ownerId: IdFilter }
+  type CustomerConnection { nodes: [Customer!]! }
+  type Customer @key(fields: "id") { id: ID! name: String! version: Int! }
+  ${sharedSdl}
 `;
 
 const moodsSdl = `
@@ -24,10 +40,7 @@ const moodsSdl = `
   type Customer @key(fields: "id") { id: ID! mood: String }
 `;
 
-const schemas = new URL('../../../schemas/', import.meta.url);
-const eventsSdl = ['subgraphs/events.graphql', 'shared.graphql']
-  .map((file) => readFileSync(new URL(file, schemas), 'utf8'))
-  .join('\n');
+const eventsSdl = `${readSdl('subgraphs/events.graphql')}\n${sharedSdl}`;
 
 export type Customer = { name: string; ownerId: string | null; teamId: string | null };
 
@@ -49,6 +62,7 @@ export type FeedMesh = {
   /** Milliseconds that the subgraph of names lets each call wait. */
   readonly slow: { ms: number };
   readonly calls: RequestInfo[];
+  readonly owners: TestSubgraph;
   readonly moods: TestSubgraph;
   /** Makes a customer without telling anyone. */
   readonly add: (customer?: Partial<Customer>) => string;
@@ -92,6 +106,7 @@ export async function startFeedMesh(settings: Record<string, string> = {}): Prom
     customers,
     slow,
     calls,
+    owners,
     moods,
     add: (customer = {}) => {
       const id = newId();
@@ -119,6 +134,29 @@ async function insist(tell: () => Promise<string>): Promise<string> {
   return result ?? '';
 }
 
+type ListArguments = {
+  readonly first: number;
+  readonly after: string;
+  readonly where?: { readonly id?: { readonly in: readonly string[] } };
+};
+
+/** By id, as many as are asked for of those after a cursor. */
+function listed(
+  customers: ReadonlyMap<string, Customer>,
+  { first, after, where }: ListArguments,
+): readonly (Customer & { readonly id: string; readonly version: number })[] {
+  const wanted = where?.id && new Set(where.id.in.filter((id) => idToBytes(id)));
+  const [, afterId = ''] = JSON.parse(Buffer.from(after, 'base64url').toString());
+  return [...customers.keys()]
+    .filter((id) => id > afterId && (wanted?.has(id) ?? true))
+    .toSorted()
+    .flatMap((id) => {
+      const customer = customers.get(id);
+      return customer ? [{ ...customer, id, version: 1 }] : [];
+    })
+    .slice(0, first);
+}
+
 type CustomersState = Pick<FeedMesh, 'customers' | 'slow' | 'calls'>;
 
 const customersSubgraph = ({ customers, slow, calls }: CustomersState): Promise<TestSubgraph> =>
@@ -130,6 +168,11 @@ const customersSubgraph = ({ customers, slow, calls }: CustomersState): Promise<
       return request;
     },
     schema: subgraphSchema(parse(customersSdl), {
+      Query: {
+        customers: (_: unknown, asked: ListArguments, { viewer }: RequestInfo) => ({
+          nodes: listed(customers, asked).filter((customer) => readsOwned(viewer, customer)),
+        }),
+      },
       Customer: {
         __resolveReference: ({ id }: { id: string }, { viewer }: RequestInfo) => {
           const found = customers.get(id);

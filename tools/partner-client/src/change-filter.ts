@@ -16,7 +16,7 @@ export type EntityKind =
   | 'TEAM'
   | 'PRODUCT';
 
-export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED';
+export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED' | 'SNAPSHOT';
 
 /** Conditions that must all hold. A stored cursor belongs to the filter that it was stored for. */
 export type ChangeFilter = {
@@ -26,5 +26,5 @@ export type ChangeFilter = {
   readonly customerIds?: readonly string[];
   readonly ownerIds?: readonly string[];
   readonly changedFieldsAny?: readonly string[];
-  readonly kinds?: readonly ChangeKind[];
+  readonly kinds?: readonly Exclude<ChangeKind, 'SNAPSHOT'>[];
 };

@@ -23,6 +23,11 @@ export type FollowOptions = {
   readonly coalesceMs?: number;
   /** Where to begin when no cursor is stored: `now`, unless said otherwise. */
   readonly start?: 'now' | 'earliest';
+  /**
+   * Begins with all records of `filter.entities` as they are, when no cursor is stored: messages of
+   * the kind SNAPSHOT. What has changed meanwhile follows. `start` does not count then.
+   */
+  readonly snapshot?: boolean;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
   /** Told each time before a connection is made anew. Without it, Node prints a warning. */
@@ -123,16 +128,16 @@ async function askForToken({ options, tokensRefused }: Following): Promise<strin
 }
 
 function operationOf(
-  { select, filter, coalesceMs, start }: FollowOptions,
+  { select, filter = {}, coalesceMs = 0, start, snapshot = false }: FollowOptions,
   cursor: string | null,
 ): { readonly query: string; readonly variables: Readonly<Record<string, unknown>> } {
-  const query = `subscription Changes($after: String, $filter: ChangeFilter!, $coalesceMs: Int) {
-  changes(after: $after, filter: $filter, coalesceMs: $coalesceMs) {
+  const query = `subscription Changes($after: String, $snapshot: Boolean!, $filter: ChangeFilter!, $coalesceMs: Int) {
+  changes(after: $after, snapshot: $snapshot, filter: $filter, coalesceMs: $coalesceMs) {
     kind cursor eventId reason ${select}
   }
 }`;
-  const after = cursor ?? (start === 'earliest' ? start : null);
-  return { query, variables: { after, filter: filter ?? {}, coalesceMs: coalesceMs ?? null } };
+  const after = cursor ?? (start === 'earliest' && !snapshot ? start : null);
+  return { query, variables: { after, snapshot, filter, coalesceMs } };
 }
 
 /** Throws the error when another connection would not help. */

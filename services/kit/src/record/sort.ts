@@ -3,6 +3,7 @@ import { customFieldTarget } from './custom-field.ts';
 import { columnNamed, encode, valueAt, type Column, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { id as idField, text, type Field } from './field.ts';
+import { writeListCursor } from './list-cursor.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
 import { columnSql } from './store.ts';
 
@@ -79,12 +80,10 @@ export const orderSql = (keys: readonly SortKey[]): Sql =>
 
 /** Where a row stands in the order: opaque to clients, valid for the same sort only. */
 export const cursorOf = (keys: readonly SortKey[], row: Stamps): string =>
-  Buffer.from(
-    JSON.stringify([
-      keys.map(({ name }) => name).join(),
-      ...keys.map(({ path }) => valueAt(row, path)),
-    ]),
-  ).toString('base64url');
+  writeListCursor(
+    keys.map(({ name }) => name),
+    keys.map(({ path }) => valueAt(row, path)),
+  );
 
 /** The rows that come after a cursor. NULL is less than every value, as in MySQL. */
 export function afterCursor(keys: readonly SortKey[], cursor: string): Sql {

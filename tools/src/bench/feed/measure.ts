@@ -32,9 +32,17 @@ export const measurement: Measurement = {
   about: 'change feed: 100 subscribers at 50 and at 10 events/s, 1,000 at 10 events/s, replay',
   run: (place) =>
     withMesh(place, async (mesh, graph) => {
-      const hundred = await follow(mesh, graph, { subscribers: 100, perSecond: 50, warmUpMs: coldMs });
+      const hundred = await follow(mesh, graph, {
+        subscribers: 100,
+        perSecond: 50,
+        warmUpMs: coldMs,
+      });
       const calm = await follow(mesh, graph, { subscribers: 100, perSecond: 10, warmUpMs: warmMs });
-      const thousand = await follow(mesh, graph, { subscribers: 1000, perSecond: 10, warmUpMs: warmMs });
+      const thousand = await follow(mesh, graph, {
+        subscribers: 1000,
+        perSecond: 10,
+        warmUpMs: warmMs,
+      });
       return [
         atMost(30, ms('feed.100.p50', percentile(hundred.waits, 0.5))),
         atMost(200, ms('feed.100.p99', percentile(hundred.waits, 0.99))),

@@ -1,9 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { maskError } from '@crm/kit/server/mask-errors';
-import { GraphQLError } from 'graphql';
 import type { WebSocket } from 'ws';
+import { createOutlet } from '../connection/outlet.ts';
 import type { Outlet } from '../feed/follower.ts';
-import { closeCodes, socketLimits } from './socket-limits.ts';
+import { closeCodes } from './socket-limits.ts';
 
 /** Results of one subscription as they come, for the protocol's own end and errors. */
 export type SubscriptionOutlet = Outlet & {
@@ -11,50 +9,30 @@ export type SubscriptionOutlet = Outlet & {
   readonly results: AsyncIterableIterator<never>;
 };
 
-const lookMs = 50;
-
 /**
  * Writes frames to the socket itself: the payload was made once for all followers, only the
  * subscription's id is put before it.
  */
-export function createOutlet(socket: WebSocket, id: string, onEnd: () => void): SubscriptionOutlet {
+export function createSocketOutlet(
+  socket: WebSocket,
+  id: string,
+  onEnd: () => void,
+): SubscriptionOutlet {
   const prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   const suffix = Buffer.from('}');
   const { results, end, hasEnded } = createResults(onEnd);
-  const isGone = (): boolean => hasEnded() || socket.readyState !== socket.OPEN;
-
-  return {
-    results,
-    send: (payload) => {
-      if (isGone()) return;
-      socket.send(Buffer.concat([prefix, payload, suffix]), { binary: false });
+  const outlet = createOutlet({
+    write: ({ payload }) =>
+      socket.send(Buffer.concat([prefix, payload, suffix]), { binary: false }),
+    waiting: () => socket.bufferedAmount,
+    isOver: () => hasEnded() || socket.readyState !== socket.OPEN,
+    end,
+    breakOff: () => {
+      socket.close(closeCodes.tryAgainLater, 'Nothing was read for too long');
+      socket.terminate();
     },
-    isFull: () => socket.bufferedAmount > socketLimits.waitingBytesMax,
-    drained: async () => {
-      let least = socket.bufferedAmount;
-      let stuckAt = performance.now() + socketLimits.stuckMsMax;
-      while (!isGone() && socket.bufferedAmount > socketLimits.waitingBytesMax / 2) {
-        await wait(lookMs);
-        if (socket.bufferedAmount < least) stuckAt = performance.now() + socketLimits.stuckMsMax;
-        least = Math.min(least, socket.bufferedAmount);
-        if (performance.now() > stuckAt) giveUp(socket);
-      }
-    },
-    fail: (error) => end(clientError(error)),
-  };
-}
-
-/** What the client may know of an error. */
-export function clientError(error: unknown): GraphQLError {
-  const formatted = error instanceof GraphQLError ? error.toJSON() : { message: '' };
-  const { message, extensions } = maskError(formatted, error);
-  return new GraphQLError(message, { extensions: extensions ?? {} });
-}
-
-/** A client that reads nothing does not read the reason either. */
-function giveUp(socket: WebSocket): void {
-  socket.close(closeCodes.tryAgainLater, 'Nothing was read for too long');
-  socket.terminate();
+  });
+  return { ...outlet, results };
 }
 
 type Results = {

@@ -1,0 +1,125 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describeError } from '@crm/kit/describe-error';
+import { AppError, unavailable } from '@crm/kit/errors';
+import { entityOfKind, type EntityType } from '@crm/schemas/changes/change';
+import type { Checked } from '../answer.ts';
+import type { Graph } from '../graph/graph.ts';
+import { sizeFor } from './batches.ts';
+import type { SnapshotPlace } from './cursor.ts';
+import type { Filter } from './filter.ts';
+import type { Followed, Follower } from './follower.ts';
+import { framesOfSources, withRequest, type FramesScope } from './frames.ts';
+import { findRecords, type Condition, type Found } from './records.ts';
+import { failuresMax, retryMs } from './retry.ts';
+import type { Slots } from './slots.ts';
+import { sourceOfRecord } from './source.ts';
+
+export type SnapshotScope = FramesScope & {
+  readonly graph: () => Graph;
+  /** Throws what is wrong with an operation on this graph. */
+  readonly check: (graph: Graph, followed: Followed) => Checked;
+  readonly slots: Slots;
+};
+
+/** The most that a list gives at a time. */
+const pageMax = 100;
+
+/** Before the first record of the first kind. */
+export const snapshotStart: SnapshotPlace = {
+  kind: 0,
+  afterId: '00000000-0000-0000-0000-000000000000',
+};
+
+/**
+ * Sends one follower the records that its filter names, kind by kind and by id, as fast as they are
+ * taken. Rejects when it cannot be gone on with.
+ */
+export async function sendSnapshot(
+  scope: SnapshotScope,
+  follower: Follower,
+  start: SnapshotPlace,
+): Promise<void> {
+  const { outlet, followed } = follower;
+  const kinds = kindsOf(followed.filter);
+  let place = start;
+  let failures = 0;
+  while (place.kind < kinds.length) {
+    await outlet.drained();
+    if (follower.hasLeft) return;
+    try {
+      const at = { kinds, place };
+      place = await scope.slots(() => sendPage(scope, follower, at));
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      const end = endOf(error, failures);
+      if (end) throw end;
+      if (failures === 1) scope.log.warn({ error: describeError(error) }, 'a snapshot waits');
+      await wait(retryMs(failures));
+    }
+  }
+}
+
+/** In the order of the filter's name in cursors. */
+const kindsOf = ({ entities }: Filter): readonly EntityType[] =>
+  [...new Set(entities)].toSorted().flatMap((kind) => entityOfKind(kind) ?? []);
+
+const passing: readonly string[] = ['SERVICE_UNAVAILABLE', 'TIMEOUT'];
+
+/** What to end with; null when it may go well another time. */
+function endOf(error: unknown, failures: number): Error | null {
+  if (error instanceof AppError && !passing.includes(error.extensions.code)) return error;
+  return failures >= failuresMax ? unavailable('Records cannot be read at present') : null;
+}
+
+type At = { readonly kinds: readonly EntityType[]; readonly place: SnapshotPlace };
+
+/** Gives the place after the page. */
+async function sendPage(
+  scope: SnapshotScope,
+  { followed, outlet, position }: Follower,
+  { kinds, place }: At,
+): Promise<SnapshotPlace> {
+  const entity = kinds[place.kind];
+  if (!entity) throw new Error('unreachable');
+  const checked = scope.check(scope.graph(), followed);
+  const first = Math.min(pageMax, sizeFor(checked.cost));
+  const records = await findPage(scope, followed, { entity, afterId: place.afterId, first });
+  const cursorOf = (afterId: string): string =>
+    scope.cursors.write({
+      ...position,
+      filter: followed.filter.hash,
+      snapshot: { kind: place.kind, afterId },
+    });
+  const sources = records.map((record) => sourceOfRecord(entity, record, cursorOf(record.id)));
+  for (const frame of await framesOfSources(scope, { checked, followed }, sources)) {
+    outlet.send(frame);
+  }
+  const last = records.at(-1);
+  return last && records.length === first
+    ? { kind: place.kind, afterId: last.id }
+    : { ...snapshotStart, kind: place.kind + 1 };
+}
+
+type Page = { readonly entity: EntityType; readonly afterId: string; readonly first: number };
+
+async function findPage(
+  scope: SnapshotScope,
+  { viewer, filter }: Followed,
+  page: Page,
+): Promise<readonly Found[]> {
+  const where = conditionFor(page.entity, filter);
+  if (where === 'none') return [];
+  return withRequest(scope, viewer, ({ call }) => findRecords(call, { ...page, where }));
+}
+
+/** What of a filter holds for records as they are: the rest is about changes. */
+function conditionFor(
+  { kind, access }: EntityType,
+  { customerIds, ownerIds }: Filter,
+): Condition | null | 'none' {
+  if (!customerIds) return ownerIds ? { ownerId: { in: ownerIds } } : null;
+  const owned = ownerIds && { ownerId: { in: ownerIds } };
+  if (kind === 'CUSTOMER') return { id: { in: customerIds }, ...owned };
+  return access === 'customer' ? { customerId: { in: customerIds } } : 'none';
+}
