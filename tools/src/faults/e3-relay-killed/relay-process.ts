@@ -4,24 +4,29 @@ import { startRelay } from '@crm/kit/event/relay';
 import { createLog } from '@crm/kit/log';
 
 /**
- * A relay that is killed when the stream has acknowledged something and the outbox does not know it
- * yet: `relay-process.ts SCHEMA MYSQL NATS`.
+ * Relays of several services that are killed when the stream has acknowledged something of each and
+ * no outbox knows it yet: `relay-process.ts SCHEMA,SCHEMA MYSQL NATS`.
  */
-const [schema = '', mysql = '', url = ''] = process.argv.slice(2);
+const [schemas = '', mysql = '', url = ''] = process.argv.slice(2);
 const [name = '', host = '', port = ''] = mysql.split(/[=:]/);
 const log = createLog('relay', 'silent');
 const account = { user: 'root', password: '' };
 const cluster = openCluster({ nodes: [{ name, host, port: Number(port) }], ...account });
-const db = await openDatabase({ cluster, ...account, schema, entities: [] });
+const waiting = new Set(schemas.split(','));
 
-startRelay({
-  db,
-  bus: connectBus({ url, name: 'relay', log }),
-  service: schema,
-  log,
-  leaseMs: 300,
-  onAcknowledged: (published) => {
-    if (published.length > 0) process.kill(process.pid, 'SIGKILL');
-  },
-});
+for (const schema of waiting) {
+  startRelay({
+    db: await openDatabase({ cluster, ...account, schema, entities: [] }),
+    bus: connectBus({ url, name: 'relay', log }),
+    service: schema,
+    log,
+    leaseMs: 300,
+    onAcknowledged: async (published) => {
+      if (published.length === 0) return;
+      waiting.delete(schema);
+      if (waiting.size === 0) process.kill(process.pid, 'SIGKILL');
+      await new Promise(() => undefined);
+    },
+  });
+}
 process.on('disconnect', () => process.exit());

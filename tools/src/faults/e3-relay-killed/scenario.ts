@@ -13,8 +13,11 @@ import { moved, newProbes } from '../events/probe.ts';
 import { none, type Scenario } from '../scenario.ts';
 
 const killsMin = 100;
-const lanes = 4;
-const probesPerLane = 5;
+/** Processes at once, and the relays in each, which die together. */
+const lanes = 2;
+const relaysPerLane = 5;
+const deathsPerLane = killsMin / (lanes * relaysPerLane);
+const probesPerRelay = 5;
 const drainMsMax = 60_000;
 const program = 'tools/dist/relay-process.js';
 
@@ -29,9 +32,9 @@ export const scenario: Scenario = {
     try {
       const bus = await lab.connect();
       await bus.ensureStream();
-      const work = Array.from({ length: lanes }, () => killOften(lab, killsMin / lanes));
-      const databases = await Promise.all(work);
-      for (const db of databases) await drain(lab, db);
+      const work = Array.from({ length: lanes }, () => killOften(lab));
+      const databases = (await Promise.all(work)).flat();
+      await Promise.all(databases.map((db) => drain(lab, db)));
       const { lost, doubled, misplaced } = await compare(bus, databases);
       return [
         none('events doubled in the stream', doubled),
@@ -44,27 +47,39 @@ export const scenario: Scenario = {
   },
 };
 
-/** A service whose relays die one after the other, each with what it has just published. */
-async function killOften(lab: EventLab, kills: number): Promise<Database> {
-  const db = await lab.database();
+/** Services whose relays die one after the other, each with what it has just published. */
+async function killOften(lab: EventLab): Promise<readonly Database[]> {
+  const owners: Owner[] = [];
+  for (let made = 0; made < relaysPerLane; made += 1) {
+    owners.push({ db: await lab.database(), probes: newProbes(probesPerRelay) });
+  }
+  const schemas = await Promise.all(owners.map(schemaOf));
+  const options = [schemas.join(','), lab.mysqlNodes, lab.natsUrl];
+  for (let version = 1; version <= deathsPerLane; version += 1) {
+    for (const owner of owners) await tell(owner, version);
+    const relays = fork(join(repository, program), options, { execArgv: [] });
+    const [, signal] = await once(relays, 'exit');
+    if (signal !== 'SIGKILL') throw new Error('A relay ended before it was killed');
+  }
+  return owners.map(({ db }) => db);
+}
+
+type Owner = { readonly db: Database; readonly probes: readonly string[] };
+
+async function schemaOf({ db }: Owner): Promise<string> {
   const [row] = await db.query<readonly { schemaName: string }[]>(
     'SELECT DATABASE() AS schemaName',
   );
-  const ids = newProbes(probesPerLane);
-  for (let version = 1; version <= kills; version += 1) {
-    await db.transaction((manager) =>
-      recordMany(
-        manager,
-        ids.map((id) => moved(id, version)),
-      ),
-    );
-    const options = [row?.schemaName ?? '', lab.mysqlNodes, lab.natsUrl];
-    const relay = fork(join(repository, program), options, { execArgv: [] });
-    const [, signal] = await once(relay, 'exit');
-    if (signal !== 'SIGKILL') throw new Error('A relay ended before it was killed');
-  }
-  return db;
+  return row?.schemaName ?? '';
 }
+
+const tell = ({ db, probes }: Owner, version: number): Promise<void> =>
+  db.transaction((manager) =>
+    recordMany(
+      manager,
+      probes.map((id) => moved(id, version)),
+    ),
+  );
 
 /** The last relay lives. */
 async function drain({ connect, log }: EventLab, db: Database): Promise<void> {
