@@ -25,11 +25,11 @@ const env = {
   WEBHOOK_KEY: z.string().min(32),
   /** Networks that are not public and may be reached all the same, by http too: `127.0.0.0/8`. */
   WEBHOOK_NETWORKS: list.default([]),
-  /** Eight attempts over about 18 hours. */
+  /** Nine attempts over about 18 hours; the first soon, because a customer's changes wait for it. */
   WEBHOOK_RETRY_S: list
     .transform((texts) => texts.map(Number))
     .pipe(z.array(z.number().min(0).max(86_400)).max(20))
-    .default([5, 60, 300, 1800, 7200, 18_000, 36_000]),
+    .default([2, 10, 60, 300, 1800, 7200, 18_000, 36_000]),
   WEBHOOK_TIMEOUT_MS: z.coerce.number().int().min(100).max(30_000).default(10_000),
   WEBHOOK_DISABLE_AFTER_S: z.coerce
     .number()
