@@ -92,12 +92,13 @@ type StoredCall = {
 
 /** Takes the call for this transaction, or gives what an earlier one kept. Equal calls wait here. */
 async function claimCall({ manager, now }: Work, call: Call): Promise<unknown> {
-  await manager.query(
-    'INSERT INTO commandCall (id, name, inputHash, at) VALUES (?, ?, ?, ?) AS new ON DUPLICATE KEY UPDATE id = new.id',
+  const { affectedRows } = await manager.query<{ affectedRows: number }>(
+    'INSERT IGNORE INTO commandCall (id, name, inputHash, at) VALUES (?, ?, ?, ?)',
     [call.key, call.name, call.inputHash, now],
   );
+  if (affectedRows === 1) return undefined;
   const [stored]: StoredCall[] = await manager.query(
-    'SELECT name, inputHash, result FROM commandCall WHERE id = ? FOR UPDATE',
+    'SELECT name, inputHash, result FROM commandCall WHERE id = ?',
     [call.key],
   );
   if (stored && (stored.name !== call.name || !stored.inputHash.equals(call.inputHash))) {
