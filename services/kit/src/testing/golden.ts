@@ -39,11 +39,11 @@ export async function unappliedGolden({
   const scope = { db, consumer: 'golden', log: createLog('golden', 'silent') };
   try {
     const applied: string[] = [];
-    for (const contract of readContracts(golden)) {
-      const task = dispatch(sampleOf(contract));
+    for (const event of goldenEvents(golden)) {
+      const task = dispatch(event);
       if (!task) continue;
       await applyEvents(scope, [task]);
-      applied.push(`${contract.type}.v${contract.schemaVersion}`);
+      applied.push(`${event.type}.v${event.schemaVersion}`);
     }
     const letters = await db.query<readonly { type: string; failure: string }[]>(
       'SELECT type, failure FROM deadLetter ORDER BY id',
@@ -53,6 +53,10 @@ export async function unappliedGolden({
     await db.destroy();
   }
 }
+
+/** An event of each recorded shape. */
+export const goldenEvents = (golden: URL): readonly RecordedEvent[] =>
+  readContracts(golden).map(sampleOf);
 
 const readContracts = (golden: URL): readonly Contract[] =>
   readdirSync(golden)
