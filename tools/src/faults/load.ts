@@ -39,8 +39,8 @@ export type Load = {
   readonly reads: readonly Entry[];
   readonly writes: readonly Entry[];
   readonly shed: { reads: number; writes: number };
-  /** Sends half as much from now on. */
-  readonly halve: () => void;
+  /** Sends so many times as much from now on. */
+  readonly scale: (factor: number) => void;
   /** Sends nothing more, and gives what is under way some time. */
   readonly stop: (graceMs?: number) => Promise<void>;
 };
@@ -81,8 +81,8 @@ export function startLoad(client: Client, options: Partial<LoadOptions> = {}): L
     reads: reads.entries,
     writes: writes.entries,
     shed,
-    halve: () => {
-      for (const stream of [reads, writes]) stream.perSecond /= 2;
+    scale: (factor) => {
+      for (const stream of [reads, writes]) stream.perSecond *= factor;
     },
     stop: async (graceMs = 5000) => {
       for (const stop of stops) stop();

@@ -12,6 +12,7 @@ describe('a scenario', () => {
     const passed = outcome(seconds('without a write', 412, 10), none('lost', 0), holds('so', true));
     expect(hasPassed(passed)).toBe(true);
     expect(lineOf(passed)).toBe('PASS D1    0.412 s ≤ 10 s without a write; 0 ≤ 0 lost; 1 ≥ 1 so');
+    expect(lineOf({ ...passed, tookMs: 41_800 })).toMatch(/1 ≥ 1 so; 42 s in all$/);
     expect(rowOf(passed)).toMatchObject({ id: 'D1', value: 0.412, bound: '≤ 10', ok: true });
   });
 

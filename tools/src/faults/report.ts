@@ -6,6 +6,8 @@ export type Outcome = {
   /** Why nothing could be measured. */
   readonly problem?: string;
   readonly isSkipped?: boolean;
+  /** With the mesh that had to be started for it. */
+  readonly tookMs?: number;
 };
 
 type Figure = {
@@ -48,7 +50,7 @@ const figureOf = (measure: Measure): Figure => ({
 
 /** `PASS D1  0.41 s ≤ 10 s  writes missing; …`: one line a scenario, for people. */
 export function lineOf(outcome: Outcome): string {
-  const { scenario, measures, problem, isSkipped } = outcome;
+  const { scenario, measures, problem, isSkipped, tookMs } = outcome;
   const verdict = isSkipped ? 'SKIP' : hasPassed(outcome) ? 'PASS' : 'FAIL';
   const head = `${verdict} ${scenario.id.padEnd(5)}`;
   if (problem !== undefined) return `${head} ${scenario.title}: ${problem}`;
@@ -56,7 +58,8 @@ export function lineOf(outcome: Outcome): string {
   if (!main) return `${head} ${scenario.title}: nothing was measured`;
   const failed = others.filter((measure) => !isWithin(measure)).map((each) => `NOT ${text(each)}`);
   const good = others.filter(isWithin).map(text);
-  return [`${head} ${text(main)}`, ...failed, ...good].join('; ');
+  const took = tookMs === undefined ? [] : [`${Math.round(tookMs / 1000)} s in all`];
+  return [`${head} ${text(main)}`, ...failed, ...good, ...took].join('; ');
 }
 
 const boundOf = ({ bound, isFloor }: Measure): string => `${isFloor ? '≥' : '≤'} ${bound}`;

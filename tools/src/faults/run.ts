@@ -79,12 +79,13 @@ function createLazyStage(): LazyStage {
 }
 
 async function attempt(scenario: Scenario, open: LazyStage['open']): Promise<Outcome> {
+  const startedAt = performance.now();
   try {
     const measures =
       'onPair' in scenario
         ? await onPair(scenario)
         : await scenario.onMesh(await open(scenario.instances ?? 1));
-    return { scenario, measures };
+    return { scenario, measures, tookMs: performance.now() - startedAt };
   } catch (error) {
     const isSkipped = error instanceof NotHere;
     return {

@@ -16,6 +16,7 @@ export const scenario: Scenario = {
     const result = await disturb(stage, {
       forMs: flapsMs + 5000,
       load: { writesPerSecond: 100, readsPerSecond: 20 },
+      orderEvery: 5,
       mayEnd: () => ['nats'],
       fault: async () => {
         beganAt = performance.now();

@@ -31,7 +31,7 @@ async function workMeanwhile(
   stage: MeshStage,
   stopRepeating: () => Promise<number>,
 ): Promise<readonly Measure[]> {
-  const traffic = await prepareTraffic(stage.graph, customers);
+  const traffic = await prepareTraffic(stage.graph, { customers });
   const load = startLoad(traffic.client, { rows: customers, readsPerSecond: 0 });
   await sleep(loadMs);
   await load.stop();

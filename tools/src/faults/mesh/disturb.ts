@@ -17,6 +17,8 @@ export type Disturbance = {
   /** Processes that this may end. */
   readonly mayEnd?: (roles: Roles) => readonly string[];
   readonly load?: Partial<LoadOptions>;
+  /** One write in so many is an order, the others are smaller; all of them when left out. */
+  readonly orderEvery?: number;
   /** The lane of the reads. */
   readonly lane?: 'interactive' | 'reporting';
 };
@@ -52,8 +54,9 @@ export async function disturb(stage: MeshStage, disturbance: Disturbance): Promi
   const stream = await readStream(stage);
   try {
     const startSeq = await stream.lastSeq();
-    const { lane = 'interactive' } = disturbance;
-    const traffic = await prepareTraffic(stage.graph, customers, stage.graph.as({ lane }));
+    const { lane = 'interactive', orderEvery = 1 } = disturbance;
+    const reader = stage.graph.as({ lane });
+    const traffic = await prepareTraffic(stage.graph, { customers, orderEvery, reader });
     const pids = pidsOf(stage);
     const observed = await observe(stage, { disturbance, traffic, before });
     const mended = await mend(stage);
@@ -126,26 +129,44 @@ const easyMs = 300;
 const slowShareMax = 0.05;
 
 /**
- * Programs that have just started are slow, and a machine may be too small or do much else. What
- * is owed by then would be taken for the work of the fault, so the load is halved until it is
- * carried with ease. The scenario's line tells what was left of it.
+ * Programs that have just started are slow, and a machine may be too small or do much else. What is
+ * owed by then would be taken for the work of the fault, so a load begins small, and grows as long as
+ * it is carried with ease. The scenario's line tells how much of it that was.
  */
 async function untilCarried({ pace }: MeshStage, load: Load): Promise<void> {
-  for (let done = 0; done < pace.halvings; done += 1) load.halve();
-  for (let forMs = 20_000; ; forMs = 10_000) {
-    const beganAt = performance.now();
-    const isCarried = (): boolean =>
-      performance.now() - beganAt > recentMs + easyMs && slowShare(load) <= slowShareMax;
-    if (await until(isCarried, { forMs, everyMs: 250 })) return;
-    if (pace.halvings === halvingsMax) break;
-    pace.halvings += 1;
-    load.halve();
+  let halvings = pace.halvings + (pace.isWarm ? 0 : warmings);
+  load.scale(0.5 ** halvings);
+  let isCarried = await isEasy(load, coldMsMax);
+  while (isCarried && halvings > pace.halvings) {
+    halvings -= 1;
+    load.scale(2);
+    isCarried = await isEasy(load, warmMsMax);
+    if (!isCarried) pace.halvings = halvings + 1;
   }
+  while (!isCarried && halvings < halvingsMax) {
+    halvings += 1;
+    load.scale(0.5);
+    pace.halvings = halvings;
+    isCarried = await isEasy(load, warmMsMax);
+  }
+  pace.isWarm = true;
+  if (isCarried) return;
   await load.stop();
   const percent = Math.round(100 * slowShare(load));
   throw new Error(
     `This machine is too busy: with nothing broken ${percent} % of requests take over ${easyMs} ms`,
   );
+}
+
+const warmings = 2;
+const coldMsMax = 20_000;
+const warmMsMax = 10_000;
+
+async function isEasy(load: Load, forMs: number): Promise<boolean> {
+  const beganAt = performance.now();
+  const isSo = (): boolean =>
+    performance.now() - beganAt > recentMs + easyMs && slowShare(load) <= slowShareMax;
+  return until(isSo, { forMs, everyMs: 250 });
 }
 
 const halvingsMax = 3;

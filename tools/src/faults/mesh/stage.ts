@@ -25,8 +25,8 @@ export type MeshStage = {
   /** As an administrator. */
   readonly graph: Graph;
   readonly links: Readonly<Record<MysqlName, Link>>;
-  /** How often a load had to be halved until this machine carried it with ease. */
-  readonly pace: { halvings: number };
+  /** How often a load has to be halved for this machine to carry it with ease. */
+  readonly pace: { halvings: number; isWarm: boolean };
   readonly close: () => Promise<void>;
 };
 
@@ -79,7 +79,7 @@ async function connectStage(
     mesh,
     graph,
     links,
-    pace: { halvings: 0 },
+    pace: { halvings: 0, isWarm: false },
     close: async () => {
       await graph.close();
       await close();

@@ -7,8 +7,16 @@ import type { Graph } from './graph.ts';
 export type Traffic = {
   readonly client: Client;
   readonly customerIds: readonly string[];
-  /** Leads the note of every order that this traffic records. */
+  /** Leads the note of every order that this traffic records, and every name that it gives. */
   readonly mark: string;
+};
+
+export type TrafficOptions = {
+  readonly customers: number;
+  /** One write in so many is an order; the others give a customer another name. All when left out. */
+  readonly orderEvery?: number;
+  /** Who reads, when it is not who writes. */
+  readonly reader?: Graph;
 };
 
 const rowSchema = z.object({
@@ -21,10 +29,12 @@ const read = 'query ($id: ID!) { customer(id: $id) { id code name version } }';
 
 const write = `mutation ($input: RecordOrderInput!) { recordOrder(input: $input) { id } }`;
 
+const renamedSchema = z.object({ updateCustomer: z.object({ id: z.string() }) });
+const rename = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { id } }`;
+
 export async function prepareTraffic(
   graph: Graph,
-  customers: number,
-  reader: Graph = graph,
+  { customers, orderEvery = 1, reader = graph }: TrafficOptions,
 ): Promise<Traffic> {
   const mark = randomUUID().slice(0, 8);
   const customerIds = await createCustomers(graph, mark, customers);
@@ -34,26 +44,31 @@ export async function prepareTraffic(
     customerIds,
     client: {
       read: (row) => reader.ask(seenSchema, read, { variables: { id: idOf(row) } }),
-      write: (operation, row) =>
-        graph.ask(recordedSchema, write, {
-          variables: { input: order(mark, operation, idOf(row)) },
-        }),
+      write: (operation, row) => {
+        const name = noteOf(mark, operation);
+        const [id, clientMutationId] = [idOf(row), name];
+        return operation % orderEvery === 0
+          ? graph.ask(recordedSchema, write, { variables: { input: order(name, id) } })
+          : graph.ask(renamedSchema, rename, {
+              variables: { input: { id, name, clientMutationId } },
+            });
+      },
       close: () => Promise.resolve(),
     },
   };
 }
 
-const order = (mark: string, operation: number, customerId: string): Record<string, unknown> => ({
+const order = (note: string, customerId: string): Record<string, unknown> => ({
   customerId,
   orderedOn: '2026-11-02',
-  note: noteOf(mark, operation),
+  note,
   lines: [{ quantity: '2', unitPrice: '10.50' }],
-  clientMutationId: noteOf(mark, operation),
+  clientMutationId: note,
 });
 
 const noteOf = (mark: string, operation: number): string => `${mark} ${operation}`;
 
-/** The operation that an order was recorded by. */
+/** The operation that an order was recorded by, or a name given. */
 export const operationOf = (note: string): number => Number(note.split(' ')[1]);
 
 export async function createCustomers(

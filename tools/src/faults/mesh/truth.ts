@@ -4,21 +4,30 @@ import type { Truth } from '../ledger.ts';
 import { sql, writerOf, type MeshStage, type SqlRow } from './stage.ts';
 import { operationOf, type Traffic } from './traffic.ts';
 
-/** What the surviving source holds of a traffic's orders, and of what was told of them. */
-export async function readTruth(stage: MeshStage, { mark }: Traffic): Promise<Truth> {
+/** What the surviving source holds of a traffic's writes, and of what was told of them. */
+export async function readTruth(stage: MeshStage, { mark, customerIds }: Traffic): Promise<Truth> {
   const writer = await writerOf(stage);
   const ask = (statement: string): Promise<readonly SqlRow[]> => sql(stage, writer, statement);
-  const orders = await ask(
-    `SELECT note, COUNT(*) AS times FROM crm_customers.salesOrder
-     WHERE note LIKE '${mark} %' GROUP BY note`,
+  const ids = customerIds.map((id) => `UUID_TO_BIN('${id}')`).join(', ');
+  const written = await ask(
+    `SELECT note, COUNT(*) AS times FROM (
+       SELECT note FROM crm_customers.salesOrder
+       UNION ALL
+       SELECT changes->>'$.name.to' FROM crm_customers.audit
+       WHERE entity = 'Customer' AND entityId IN (${ids})
+     ) AS written WHERE note LIKE '${mark} %' GROUP BY note`,
   );
   const [told] = await ask(
     `SELECT COUNT(*) AS count FROM crm_customers.outbox
-     JOIN crm_customers.salesOrder ON salesOrder.id = outbox.aggregateId
-     WHERE outbox.type = 'order.recorded' AND note LIKE '${mark} %'`,
+     LEFT JOIN crm_customers.salesOrder ON salesOrder.id = outbox.aggregateId
+     WHERE outbox.type = 'order.recorded' AND note LIKE '${mark} %'
+       OR outbox.type = 'customer.updated' AND outbox.aggregateId IN (${ids})
+         AND outbox.payload->>'$.data.changes.name.to' LIKE '${mark} %'`,
   );
   return {
-    applied: new Map(orders.map((row) => [operationOf(String(row['note'])), Number(row['times'])])),
+    applied: new Map(
+      written.map((row) => [operationOf(String(row['note'])), Number(row['times'])]),
+    ),
     counted: Number(told?.['count']),
   };
 }
