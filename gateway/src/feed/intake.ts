@@ -51,7 +51,9 @@ export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions)
     for (const listener of listeners) listener();
   };
   const step = async (): Promise<void> => {
-    if (!bus.isConnected()) return pause(offlineMs, stopping.signal);
+    // A service makes it, when the first of them has come to NATS.
+    const isThere = bus.isConnected() && (await bus.hasStream());
+    if (!isThere) return pause(offlineMs, stopping.signal);
     const next = tailFor(await bus.streamState(), tail, limits);
     await readUpTo({ bus, log }, next);
     tail = next;

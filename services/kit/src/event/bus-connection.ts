@@ -102,6 +102,7 @@ async function keepConnected(
       pingInterval: pingMs,
       maxPingOut: 2,
     }).catch(refused);
+    if (closed.aborted) return connection?.close();
     if (connection) begin(connection);
     if (connection) await follow(connection, change);
     else await sleep(retryMs);

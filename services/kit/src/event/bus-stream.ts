@@ -64,19 +64,26 @@ const notFound = '404';
  * Makes the stream when there is none, and else leaves it as its operators have set it. A full
  * stream refuses what is new (the outbox keeps it) instead of dropping what is old.
  */
-export async function ensureStream({ jsm, space }: Access, replicas: number): Promise<void> {
+export async function ensureStream(access: Access, replicas: number): Promise<void> {
+  if (await hasStream(access)) return;
+  const { jsm, space } = access;
+  await jsm.streams.add({
+    name: space.stream,
+    subjects: eventSubjects.map((subject) => space.prefix + subject),
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_age: nanos(keptMs),
+    num_replicas: replicas,
+  });
+}
+
+export async function hasStream({ jsm, space }: Access): Promise<boolean> {
   try {
     await jsm.streams.info(space.stream);
+    return true;
   } catch (error) {
-    if (!(error instanceof NatsError) || error.code !== notFound) throw error;
-    await jsm.streams.add({
-      name: space.stream,
-      subjects: eventSubjects.map((subject) => space.prefix + subject),
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      max_age: nanos(keptMs),
-      num_replicas: replicas,
-    });
+    if (error instanceof NatsError && error.code === notFound) return false;
+    throw error;
   }
 }
 

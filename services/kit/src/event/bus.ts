@@ -10,6 +10,7 @@ import {
 } from './bus-reader.ts';
 import {
   ensureStream,
+  hasStream,
   lastMessage,
   messageAt,
   publish,
@@ -29,6 +30,8 @@ export type Bus = {
   /** Calls the listener after each connection, the first one included. */
   readonly onConnect: (listener: () => void) => () => void;
   readonly ensureStream: () => Promise<void>;
+  /** For who reads it and leaves it to the others to make it. */
+  readonly hasStream: () => Promise<boolean>;
   readonly streamState: () => Promise<StreamState>;
   readonly publish: (message: OutgoingMessage) => Promise<Receipt>;
   readonly messageAt: (seq: number) => Promise<StreamMessage | null>;
@@ -70,6 +73,7 @@ export function connectBus({ replicas = 1, namespace = '', ...options }: BusOpti
     isConnected: () => current() !== null,
     onConnect,
     ensureStream: () => ask((access) => ensureStream(access, replicas)),
+    hasStream: () => ask(hasStream),
     streamState: () => ask(streamState),
     publish: (message) => ask((access) => publish(access, message)),
     messageAt: (seq) => ask((access) => messageAt(access, seq)),
