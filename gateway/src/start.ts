@@ -104,7 +104,7 @@ async function listen(parts: Parts): Promise<RunningGateway> {
     ...base,
     port: config.PORT,
     handle: async (request, response) => {
-      if (await answerHealth(request, response, isReady)) return;
+      if (await answerHealth(request, response, { isReady })) return;
       await route(request, response);
     },
   });

@@ -55,9 +55,16 @@ export type Receipt = { readonly seq: number; readonly isDuplicate: boolean };
 /** The stream holds another last message on the subject than the sender knows. */
 export class WrongSequenceError extends Error {}
 
+/** There is no room for the message. What the stream holds stays. */
+export class StreamFullError extends Error {
+  override readonly name = 'StreamFullError';
+}
+
 const keptMs = 7 * 24 * 3600 * 1000;
 const publishTimeoutMs = 3000;
 const wrongSequence = 10_071;
+/** The bounds of the account, of the cluster, and of the server; and a store that took nothing. */
+const noRoom: ReadonlySet<unknown> = new Set([10_002, 10_023, 10_047, 10_077]);
 const notFound = '404';
 
 /**
@@ -114,11 +121,15 @@ export async function publish({ js, space }: Access, message: OutgoingMessage): 
     const { seq, duplicate } = await js.publish(subject, message.body, options);
     return { seq, isDuplicate: duplicate };
   } catch (error) {
-    if (error instanceof NatsError && error.api_error?.err_code === wrongSequence) {
-      throw new WrongSequenceError(error.message, { cause: error });
-    }
-    throw error;
+    throw refusalFrom(error);
   }
+}
+
+function refusalFrom(error: unknown): unknown {
+  const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
+  const { message } = Object(error);
+  if (code === wrongSequence) return new WrongSequenceError(message, { cause: error });
+  return noRoom.has(code) ? new StreamFullError(message, { cause: error }) : error;
 }
 
 export const messageAt = ({ jsm, space }: Access, seq: number): Promise<StreamMessage | null> =>

@@ -143,6 +143,22 @@ export async function findUnpublished(
   }));
 }
 
+export type Backlog = {
+  readonly events: number;
+  /** How long the oldest of them has waited. */
+  readonly oldestS: number;
+};
+
+/** What the stream has not acknowledged yet. */
+export async function readBacklog(db: DataSource): Promise<Backlog> {
+  const [row] = await db.query<readonly { events: string; oldestS: string | null }[]>(
+    `SELECT COUNT(*) AS events,
+       TIMESTAMPDIFF(MICROSECOND, MIN(occurredAt), UTC_TIMESTAMP(6)) / 1000000 AS oldestS
+     FROM outbox WHERE publishedSeq IS NULL`,
+  );
+  return { events: Number(row?.events ?? 0), oldestS: Number(row?.oldestS ?? 0) };
+}
+
 export type Published = { readonly id: number; readonly seq: number };
 
 export async function markPublished(

@@ -5,11 +5,14 @@ import { onRecorded, pruneOutbox } from './outbox.ts';
 import { publishRound, type RelayScope } from './relay-publish.ts';
 import { repairStream } from './relay-repair.ts';
 import { describeError } from '../describe-error.ts';
+import { StreamFullError } from './bus-stream.ts';
 
 export type Relay = {
   /** Has the outbox looked at now. Commits of this data source do so by themselves. */
   readonly poke: () => void;
   readonly isActive: () => boolean;
+  /** Whether the stream has no room for what waits in the outbox. Only the active relay knows. */
+  readonly isBlocked: () => boolean;
   /** Ends after the round at hand and hands over to the next process. */
   readonly stop: () => Promise<void>;
 };
@@ -31,6 +34,12 @@ export function startRelay(options: RelayOptions): Relay {
   const isActive = (): boolean => lease.current() !== null;
   const bell = createBell();
   const upkeep = createUpkeep(options);
+  let isBlocked = false;
+  const block = (isNow: boolean): void => {
+    if (isNow && !isBlocked) log.error('the stream is full: events wait in the outbox');
+    if (!isNow && isBlocked) log.warn('the stream has room again');
+    isBlocked = isNow;
+  };
 
   const subject = `crm.signal.outbox.${service}`;
   const subscriptions = [
@@ -44,13 +53,16 @@ export function startRelay(options: RelayOptions): Relay {
 
   const loop = startLoop({
     step: async () => {
+      if (!isActive()) block(false);
       if (!isActive() || !bus.isConnected()) return bell.wait(pollMs);
       await upkeep.run();
       const hasMore = await publishRound(options);
+      block(false);
       return hasMore ? undefined : bell.wait(pollMs);
     },
     onFailure: (error, failures) => {
       upkeep.expire();
+      if (error instanceof StreamFullError) block(true);
       log.warn({ error: describeError(error), failures }, 'events not published');
     },
   });
@@ -58,6 +70,7 @@ export function startRelay(options: RelayOptions): Relay {
   return {
     poke: bell.ring,
     isActive,
+    isBlocked: () => isBlocked,
     stop: async () => {
       for (const end of subscriptions) end();
       bell.ring();

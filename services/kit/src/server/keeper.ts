@@ -69,7 +69,9 @@ export async function runKeeper(env: NodeJS.ProcessEnv): Promise<void> {
     drainDelayMs: 0,
     onError: (error) => log.error({ error: describeError(error) }, 'request failed'),
     handle: async (request, response) => {
-      const isKnown = await answerHealth(request, response, () => keeper.term !== null);
+      const isKnown = await answerHealth(request, response, {
+        isReady: () => keeper.term !== null,
+      });
       if (isKnown || (await answerMetrics(request, response, readMetrics))) return;
       response.writeHead(404).end();
     },

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DataSource } from 'typeorm';
 import { type Cluster, isReadable, stalenessOf, writerOf } from '../data-source/cluster.ts';
 import type { Node } from '../data-source/node.ts';
 import type { Pool } from '../data-source/pool.ts';
+import { readBacklog } from '../event/outbox.ts';
+import type { Relay } from '../event/relay.ts';
 import { send } from './http.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -65,6 +68,20 @@ export function clusterMetrics(cluster: Cluster): readonly Metric[] {
         value,
       })),
     },
+  ];
+}
+
+/** What waits to be told to others, and whether it could be. */
+export async function relayMetrics(
+  db: DataSource,
+  { isActive, isBlocked }: Relay,
+): Promise<readonly Metric[]> {
+  if (!isActive()) return [];
+  const { events, oldestS } = await readBacklog(db);
+  return [
+    gauge('guanxi_events_waiting', [{ value: events }]),
+    gauge('guanxi_events_waiting_seconds', [{ value: Math.round(oldestS) }]),
+    gauge('guanxi_event_log_full', [{ value: Number(isBlocked()) }]),
   ];
 }
 

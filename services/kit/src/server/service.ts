@@ -16,7 +16,7 @@ import { kitMigrations } from '../migrations/index.ts';
 import type { Migration } from '../database/migration.ts';
 import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
-import { clusterMetrics } from './metrics.ts';
+import { clusterMetrics, relayMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
 
 export type ServiceOptions<Context extends RequestContext> = {
@@ -44,8 +44,9 @@ export async function startService<Context extends RequestContext>(
   const db = await openDatabase({ cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] });
   const bus = connectBus({ url: config.NATS_URL, replicas: config.NATS_REPLICAS, name, log });
   const app: App = { db, log, now: () => new Date() };
+  const relay = startRelay({ db, bus, service: name, log });
   const running: readonly Stoppable[] = [
-    startRelay({ db, bus, service: name, log }),
+    relay,
     ...(consumers.length > 0 ? [startConsumers({ db, bus, service: name, consumers, log })] : []),
     ...jobs.map((start) => start({ ...app, bus })),
   ];
@@ -61,7 +62,13 @@ export async function startService<Context extends RequestContext>(
         () => true,
         () => false,
       ),
-    metrics: () => clusterMetrics(cluster),
+    problems: () =>
+      relay.isBlocked() ? ['the event log is full: what changes is told later'] : [],
+    metrics: async () => [
+      ...clusterMetrics(cluster),
+      // The servers are of most interest when they cannot be asked.
+      ...(await relayMetrics(db, relay).catch(() => [])),
+    ],
     onDrain: async () => {
       await Promise.all(running.map((each) => each.stop()));
       await bus.close();

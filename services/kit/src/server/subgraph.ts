@@ -1,25 +1,25 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { describeError } from '../describe-error.ts';
-import { answerHealth, type IsReady } from './health.ts';
+import { answerHealth, type Health } from './health.ts';
 import { send, startHttp } from './http.ts';
 import { answerMetrics, type ReadMetrics } from './metrics.ts';
 import { stopOnSignal } from './shutdown.ts';
 import { startAnswering, type AnswerOptions } from './subgraph-answer.ts';
 
-export type SubgraphOptions<Context extends object> = AnswerOptions<Context> & {
-  readonly config: {
-    readonly HOST: string;
-    readonly PORT: number;
-    readonly CONTEXT_KEY: string;
-    /** How long a stopping service still takes requests. 1000 when not given. */
-    readonly DRAIN_DELAY_MS?: number;
+export type SubgraphOptions<Context extends object> = AnswerOptions<Context> &
+  Partial<Health> & {
+    readonly config: {
+      readonly HOST: string;
+      readonly PORT: number;
+      readonly CONTEXT_KEY: string;
+      /** How long a stopping service still takes requests. 1000 when not given. */
+      readonly DRAIN_DELAY_MS?: number;
+    };
+    readonly metrics?: ReadMetrics;
+    /** Runs after the last request was answered: closes the database and the bus. */
+    readonly onDrain?: () => Promise<void>;
   };
-  readonly isReady?: IsReady;
-  readonly metrics?: ReadMetrics;
-  /** Runs after the last request was answered: closes the database and the bus. */
-  readonly onDrain?: () => Promise<void>;
-};
 
 export type RunningSubgraph = {
   readonly port: number;
@@ -55,7 +55,7 @@ export async function startSubgraph<Context extends object>(
     drainDelayMs: config.DRAIN_DELAY_MS ?? 1000,
     onError: (error) => log.error({ error: describeError(error) }, 'request failed'),
     handle: async (request, response) => {
-      if (await answerHealth(request, response, isReady)) return;
+      if (await answerHealth(request, response, { isReady, problems: options.problems })) return;
       if (await answerMetrics(request, response, options.metrics ?? noMetrics)) return;
       send(response, await answering.answer(request, response));
     },
