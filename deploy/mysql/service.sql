@@ -7,5 +7,6 @@ GRANT SELECT ON performance_schema.replication_connection_status TO '{{service}}
 GRANT SELECT ON performance_schema.replication_applier_status_by_worker TO '{{service}}'@'{{host}}';
 CREATE USER '{{service}}_owner'@'{{host}}' IDENTIFIED BY '{{ownerPassword}}';
 GRANT ALL ON `crm\_{{service}}`.* TO '{{service}}_owner'@'{{host}}';
+GRANT ALL ON `crm\_{{service}}\_rebuild`.* TO '{{service}}_owner'@'{{host}}';
 GRANT SELECT ON performance_schema.replication_connection_status TO '{{service}}_owner'@'{{host}}';
 GRANT SELECT ON performance_schema.replication_applier_status_by_worker TO '{{service}}_owner'@'{{host}}';

@@ -12,11 +12,16 @@ const ownPackagesOnly: Plugin = {
   },
 };
 
-/** What a project may consist of: the process, the deploy step that migrates, what that would do. */
+/**
+ * What a project may consist of: the process, the deploy step that migrates, what that would do, the
+ * program that makes its projection anew, and that which tells what its records are now.
+ */
 export const projectPrograms = {
   main: 'src/main.ts',
   migrate: 'src/migrate.ts',
   migrations: 'src/migrations/index.ts',
+  rebuild: 'src/rebuild.ts',
+  snapshot: 'src/snapshot.ts',
 } as const;
 
 /** Bundles programs. `root` is an absolute folder, `entries` maps outputs to sources, both below it. */

@@ -12,12 +12,26 @@ import { testDatabase } from '@crm/kit/testing/database';
 import { until } from '@crm/kit/testing/until';
 import { CustomerCreated } from '@crm/schemas/events/customer';
 import { OrderAmended, OrderRecorded } from '@crm/schemas/events/order';
-import { consumers } from './consumers.ts';
+import { consumers, projection } from './consumers.ts';
 import { migrations } from './migrations/index.ts';
 import { apply, created, customerData, eventOf, orderData, ordered } from './testing/events.ts';
 
 const log = createLog('test', 'silent');
 const tables = ['customer', 'orderFact', 'customerFigure', 'inbox'];
+const kitTables = [
+  'outbox',
+  'inbox',
+  'consumerPosition',
+  'deadLetter',
+  'lease',
+  'haCommit',
+  'migrations',
+  'audit',
+  'commandCall',
+  'vocabularyTerm',
+  'customField',
+  'shareGrant',
+];
 
 let db: Database;
 
@@ -31,6 +45,15 @@ beforeEach(async () => {
 
 const figures = (): Promise<unknown> =>
   db.query('SELECT currency, orderCount, orderAmount FROM customerFigure ORDER BY currency');
+
+test('every table of this service is one that is made anew from events', async () => {
+  const rows = await db.query<{ name: string }[]>(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'`,
+  );
+  const own = rows.map(({ name }) => name).filter((name) => !kitTables.includes(name));
+  expect(own.toSorted()).toEqual(projection.tables.toSorted());
+});
 
 describe('applying events', () => {
   const id = newId();

@@ -1,4 +1,4 @@
-import { migrateService } from '@crm/kit/server/service';
+import { migrateService } from '@crm/kit/server/step';
 import { migrations } from './migrations/index.ts';
 
 await migrateService(migrations, process.env);

@@ -6,6 +6,7 @@ import { startDetached } from './detach.ts';
 import { showLog } from './logs.ts';
 import { homeFromEnv, type Mesh, openMesh } from './mesh.ts';
 import { createHome } from './paths.ts';
+import { rebuild } from './rebuild.ts';
 import { main, UserError } from './say.ts';
 import { meshStatus } from './status.ts';
 import { printStatus } from './status-table.ts';
@@ -23,12 +24,14 @@ const usage = `npm run mesh -- COMMAND
   rejoin NAME       brings a MySQL server back as standby; --force gives it a new copy
   promote NAME      makes a server the source where the keeper may not; --force in spite of losses
   release NAME      restarts the instances of one application, one by one
+  rebuild NAME      makes what a service keeps of events anew, beside what it answers from; with
+                    --snapshot the owners tell of their records first, for the log is kept 7 days
   dead-letters      events that a service could not apply: list, show, replay, discard
   down              stops everything
   databases         starts MySQL and NATS alone, for tests, and prints where they are
 --home and --port stand for GUANXI_HOME and GUANXI_PORT.`;
 
-type Options = { readonly json: boolean; readonly follow: boolean; readonly force: boolean };
+type Options = Readonly<Record<'follow' | 'force' | 'json' | 'snapshot', boolean>>;
 
 const commands: Readonly<
   Record<string, (mesh: Mesh, name: string, options: Options) => Promise<number | void> | void>
@@ -44,6 +47,7 @@ const commands: Readonly<
   switchover,
   rejoin: (mesh, name, { force }) => rejoin(mesh, name, force),
   promote: (mesh, name, { force }) => promote(mesh, name, force),
+  rebuild,
 };
 
 await main(async () => {
@@ -53,6 +57,7 @@ await main(async () => {
       json: { type: 'boolean', default: false },
       follow: { type: 'boolean', short: 'f', default: false },
       force: { type: 'boolean', default: false },
+      snapshot: { type: 'boolean', default: false },
       home: { type: 'string' },
       port: { type: 'string' },
     },

@@ -7,7 +7,7 @@ import type { Household } from './household.ts';
 import type { Mesh } from './mesh.ts';
 import { mysqlNames, type MysqlName } from './mysql-server.ts';
 import { repository } from './paths.ts';
-import { planMigration, schemaAccount } from './plan.ts';
+import { planStep, schemaAccount } from './plan.ts';
 import { step } from './say.ts';
 import { type Service, services } from './services.ts';
 
@@ -21,7 +21,7 @@ export async function migrate(mesh: Mesh, household: Household): Promise<void> {
   if (behind.length === 0) return;
   await step('migrations', () =>
     Promise.all(
-      behind.map((service) => household.run(planMigration(mesh, service), migrationMsMax)),
+      behind.map((service) => household.run(planStep(mesh, service, 'migrate'), migrationMsMax)),
     ),
   );
 }

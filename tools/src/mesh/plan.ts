@@ -113,12 +113,16 @@ export const planBalancer = (mesh: Mesh, names: readonly Application[]): Plan =>
 const instancePorts = (mesh: Mesh, name: Application): number[] =>
   Array.from({ length: mesh.instances }, (_, index) => portOf(mesh, name, index + 1));
 
-/** The deploy step that brings a service's schema up to date, as the owner of that schema. */
-export function planMigration(mesh: Mesh, service: Service): Command {
+/** One of the programs that a service has beside itself, as the owner of its schema. */
+export function planStep(
+  mesh: Mesh,
+  service: Service,
+  step: 'migrate' | 'rebuild' | 'snapshot',
+): Command {
   const { user, password } = schemaAccount(mesh, service);
   return {
-    name: `migrate-${service}`,
-    command: node(`services/${service}/dist/migrate.js`),
+    name: `${step}-${service}`,
+    command: node(`services/${service}/dist/${step}.js`),
     env: {
       ...serviceEnvironment(mesh, service),
       MYSQL_USER: user,

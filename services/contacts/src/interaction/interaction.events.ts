@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   InteractionAmended,
@@ -7,7 +8,7 @@ import {
   InteractionRemoved,
   type InteractionData,
 } from '@crm/schemas/events/interaction';
-import type { Interaction } from './interaction.fields.ts';
+import { InteractionEntity, type Interaction } from './interaction.fields.ts';
 
 const customerId = (interaction: Interaction): string | null => interaction.customerId;
 
@@ -42,4 +43,11 @@ const data = (interaction: Interaction): InteractionData => ({
   occurredAt: interaction.occurredAt.toISOString(),
   outcome: interaction.outcome,
   nextTouchOn: interaction.nextTouchOn,
+});
+
+export const interactionSnapshot = snapshotOf({
+  entity: InteractionEntity,
+  type: InteractionLogged,
+  customerId,
+  data,
 });

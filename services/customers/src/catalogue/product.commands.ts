@@ -1,10 +1,9 @@
 import { runCommand } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { allow } from '@crm/kit/record/policy';
-import { publishChanges, publishRows } from '@crm/kit/event/publish';
 import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
-import { ProductUpserted } from '@crm/schemas/events/product';
-import { ProductEntity, type Product } from './product.fields.ts';
+import { productsSaved } from './product.events.ts';
+import { ProductEntity } from './product.fields.ts';
 
 type UpsertProducts = {
   readonly rows: readonly object[];
@@ -17,15 +16,11 @@ export const upsertProducts = (
 ): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertProducts', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'manage', 'products');
-    const { result, created, changed } = await upsertRecords(work, ProductEntity, {
+    const { result, ...saved } = await upsertRecords(work, ProductEntity, {
       inputs: input.rows,
       matchOn: ['code'],
       rules: { defaults: () => ({ active: true }) },
     });
-    const event = { type: ProductUpserted, customerId: () => null };
-    await publishRows(work, { ...event, rows: created, data });
-    await publishChanges(work, { ...event, changes: changed, data: ({ after }) => data(after) });
+    await productsSaved(work, saved);
     return result;
   });
-
-const data = ({ code, name, category, active }: Product) => ({ code, name, category, active });

@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { openChanges, publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   CustomerCreated,
@@ -56,4 +57,11 @@ const data = (customer: Customer): CustomerData => ({
   source: customer.source,
   ownerId: customer.ownerId,
   teamId: customer.teamId,
+});
+
+export const customerSnapshot = snapshotOf({
+  entity: CustomerEntity,
+  type: CustomerCreated,
+  customerId,
+  data,
 });

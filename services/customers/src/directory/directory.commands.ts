@@ -2,11 +2,10 @@ import { runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import type { FieldProblem } from '@crm/kit/errors';
 import { allow } from '@crm/kit/record/policy';
-import { publishChanges, publishRows } from '@crm/kit/event/publish';
 import { bulkMemory, bulkResult, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
-import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
+import { staffSaved, teamsSaved } from './directory.events.ts';
 import { withParents } from './directory.ts';
-import { StaffMemberEntity, TeamEntity, type StaffMember, type Team } from './directory.fields.ts';
+import { StaffMemberEntity, TeamEntity } from './directory.fields.ts';
 import { idsByCode } from './directory.repository.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
@@ -42,7 +41,7 @@ async function saveStaff(work: Work, rows: readonly StaffInput[]): Promise<BulkR
     'staffMember',
     rows.flatMap(({ managerCode }) => managerCode ?? []),
   );
-  const { result, created, changed } = await upsertRecords(work, StaffMemberEntity, {
+  const { result, ...saved } = await upsertRecords(work, StaffMemberEntity, {
     inputs: rows.map(({ teamCode, managerCode, ...row }) => ({
       ...row,
       ...(teamCode && { teamId: teams.get(teamCode) }),
@@ -55,9 +54,7 @@ async function saveStaff(work: Work, rows: readonly StaffInput[]): Promise<BulkR
     ],
     rules: { defaults: () => ({ active: true }) },
   });
-  const event = { type: StaffUpserted, customerId: () => null };
-  await publishRows(work, { ...event, rows: created, data: staffData });
-  await publishChanges(work, { ...event, changes: changed, data: ({ after }) => staffData(after) });
+  await staffSaved(work, saved);
   return result;
 }
 
@@ -82,7 +79,7 @@ async function saveTeams(work: Work, rows: readonly TeamInput[]): Promise<BulkRe
     'team',
     rows.flatMap(({ parentCode }) => parentCode ?? []),
   );
-  const { result, created, changed } = await upsertRecords(work, TeamEntity, {
+  const { result, ...saved } = await upsertRecords(work, TeamEntity, {
     inputs: rows.map(({ parentCode, ...row }) => ({
       ...row,
       ...(parentCode && { parentId: parents.get(parentCode) }),
@@ -91,9 +88,7 @@ async function saveTeams(work: Work, rows: readonly TeamInput[]): Promise<BulkRe
     problemsAt: (at) => unknownCode('parentCode', rows[at]?.parentCode, parents),
     rules: {},
   });
-  const event = { type: TeamChanged, customerId: () => null };
-  await publishRows(work, { ...event, rows: created, data: teamData });
-  await publishChanges(work, { ...event, changes: changed, data: ({ after }) => teamData(after) });
+  await teamsSaved(work, saved);
   return result;
 }
 
@@ -124,13 +119,3 @@ const unknownCode = (
   known: ReadonlyMap<string, string>,
 ): FieldProblem[] =>
   code && !known.has(code) ? [{ path, message: `"${code}" does not exist` }] : [];
-
-const staffData = ({ code, name, teamId, managerId, active }: StaffMember) => ({
-  code,
-  name,
-  teamId,
-  managerId,
-  active,
-});
-
-const teamData = ({ code, name, parentId }: Team) => ({ code, name, parentId });

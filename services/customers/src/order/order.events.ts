@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   OrderAmended,
@@ -7,7 +8,7 @@ import {
   OrderRecorded,
   type OrderData,
 } from '@crm/schemas/events/order';
-import type { SalesOrder } from './order.fields.ts';
+import { SalesOrderEntity, type SalesOrder } from './order.fields.ts';
 
 const customerId = (order: SalesOrder): string => order.customerId;
 
@@ -43,4 +44,12 @@ const data = (order: SalesOrder): OrderData => ({
     quantity,
     amount,
   })),
+});
+
+export const orderSnapshot = snapshotOf({
+  entity: SalesOrderEntity,
+  type: OrderRecorded,
+  customerId,
+  data,
+  isTold: ({ status }) => status !== 'CANCELLED',
 });

@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   ReceivableCancelled,
@@ -8,7 +9,7 @@ import {
   ReceivableSettled,
   type ReceivableData,
 } from '@crm/schemas/events/receivable';
-import type { Receivable } from './receivable.fields.ts';
+import { ReceivableEntity, type Receivable } from './receivable.fields.ts';
 
 type Changed = Change<Receivable>;
 
@@ -48,4 +49,12 @@ const data = ({ orderId, amount, balance, dueOn }: Receivable): ReceivableData =
   amount: amount ?? none,
   balance: balance ?? none,
   dueOn,
+});
+
+export const receivableSnapshot = snapshotOf({
+  entity: ReceivableEntity,
+  type: ReceivableOpened,
+  customerId,
+  data,
+  isTold: ({ isCancelled }) => !isCancelled,
 });

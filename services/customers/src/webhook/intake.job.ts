@@ -12,6 +12,7 @@ import {
   readPosition,
   seqToReadAfter,
   type Position,
+  type StoredPosition,
 } from '@crm/kit/event/position';
 import { startLoop } from '@crm/kit/loop';
 import type { App } from '@crm/kit/context';
@@ -91,9 +92,8 @@ async function openSession(scope: IntakeScope): Promise<Session> {
   });
   let unsaved: Position | null = null;
 
-  const save = async (manager: Pick<EntityManager, 'query'>, to: Position): Promise<void> => {
-    await movePosition(manager, { consumer: reader, from: saved, to });
-  };
+  const save = (manager: Pick<EntityManager, 'query'>, to: Position): Promise<StoredPosition> =>
+    movePosition(manager, { consumer: reader, from: saved, to });
   return {
     next: async () => {
       const messages = await source.take(messagesAtOnce, waitMs);
@@ -103,10 +103,11 @@ async function openSession(scope: IntakeScope): Promise<Session> {
       const deliveries = await deliveriesFor(scope, messages);
       const isFar = Math.abs(to.seq - saved.seq) >= unsavedMax;
       if (deliveries.length > 0 || isFar) {
-        await record(scope, deliveries, (manager) => save(manager, to));
-        saved = to;
+        saved = await record(scope, deliveries, (manager) => save(manager, to));
+        unsaved = null;
+      } else {
+        unsaved = to;
       }
-      unsaved = saved === to ? null : to;
       source.done(messages);
     },
     stop: async () => {
@@ -119,16 +120,17 @@ async function openSession(scope: IntakeScope): Promise<Session> {
 async function record(
   { db, lease, bell }: IntakeScope,
   deliveries: readonly NewDelivery[],
-  savePlace: (manager: EntityManager) => Promise<void>,
-): Promise<void> {
+  savePlace: (manager: EntityManager) => Promise<StoredPosition>,
+): Promise<StoredPosition> {
   const held = lease.current();
   if (!held) throw new Error('The lease was lost');
-  await transact(db, async (manager) => {
+  const saved = await transact(db, async (manager) => {
     await assertLease(manager, held);
     await addDeliveries(manager, deliveries);
-    await savePlace(manager);
+    return savePlace(manager);
   });
   if (deliveries.length > 0) bell.ring();
+  return saved;
 }
 
 async function deliveriesFor(

@@ -6,6 +6,7 @@ import type { RecordedEvent } from './event.ts';
 import { endGatherings } from './gather.ts';
 import { advanced, isNewer, lockInbox, type InboxRow } from './inbox.ts';
 import type { Log } from '../log.ts';
+import { ReplacedError, requireGeneration } from './position.ts';
 
 /** An event that can never be applied as it is: its form is not what the consumer knows. */
 export class PoisonError extends Error {
@@ -22,6 +23,8 @@ export type ApplyScope = {
   readonly db: DataSource;
   readonly consumer: string;
   readonly log: Log;
+  /** That of the position from which the events were read. */
+  readonly generation?: number;
 };
 
 /**
@@ -34,7 +37,7 @@ export async function applyEvents(scope: ApplyScope, tasks: readonly Task[]): Pr
   try {
     await applyTogether(scope, tasks);
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    if (isOfDatabase(error)) throw error;
     if (tasks.length === 1) return setAside(scope, first.event, error);
     // Halving finds the ones that fail, and keeps most of the others together.
     const half = Math.ceil(tasks.length / 2);
@@ -43,14 +46,25 @@ export async function applyEvents(scope: ApplyScope, tasks: readonly Task[]): Pr
   }
 }
 
+/** Whether it says nothing about the event. */
+const isOfDatabase = (error: unknown): boolean =>
+  error instanceof ReplacedError || isRetryable(error);
+
 const transact = <Value>(
-  db: DataSource,
+  { db, consumer, generation }: ApplyScope,
   work: (manager: EntityManager) => Promise<Value>,
-): Promise<Value> => withRetry(() => db.transaction(work));
+): Promise<Value> =>
+  withRetry(() =>
+    db.transaction(async (manager) => {
+      if (generation !== undefined) await requireGeneration(manager, consumer, generation);
+      return work(manager);
+    }),
+  );
 
 /** Changes and inbox rows in one transaction. */
-const applyTogether = ({ db, consumer }: ApplyScope, tasks: readonly Task[]): Promise<void> =>
-  transact(db, async (manager) => {
+const applyTogether = (scope: ApplyScope, tasks: readonly Task[]): Promise<void> =>
+  transact(scope, async (manager) => {
+    const { consumer } = scope;
     const inbox = await lockInbox(
       manager,
       consumer,
@@ -79,13 +93,10 @@ const applyTogether = ({ db, consumer }: ApplyScope, tasks: readonly Task[]): Pr
 const isWanted = (row: InboxRow, event: RecordedEvent): boolean =>
   event.version === 0 || isNewer(row, event);
 
-async function setAside(
-  { db, consumer, log }: ApplyScope,
-  event: RecordedEvent,
-  error: unknown,
-): Promise<void> {
+async function setAside(scope: ApplyScope, event: RecordedEvent, error: unknown): Promise<void> {
+  const { consumer, log } = scope;
   const failure = failureText(error);
-  const state = await transact(db, async (manager) => {
+  const state = await transact(scope, async (manager) => {
     const inbox = await lockInbox(manager, consumer, [event]);
     const row = inbox.rowOf(event);
     if (!isWanted(row, event)) return null;
@@ -100,13 +111,14 @@ async function setAside(
 
 /** Tries an event that was set aside, and calls up the next of its aggregate when it succeeds. */
 export async function retryLetter(
-  { db, consumer, log }: ApplyScope,
+  scope: ApplyScope,
   letter: DeadLetter,
   run: Task['run'],
 ): Promise<void> {
+  const { db, consumer, log } = scope;
   const { event } = letter;
   try {
-    await transact(db, async (manager) => {
+    await transact(scope, async (manager) => {
       const inbox = await lockInbox(manager, consumer, [event]);
       const row = inbox.rowOf(event);
       if (isWanted(row, event)) await run(manager);
@@ -116,7 +128,7 @@ export async function retryLetter(
       await inbox.save();
     });
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    if (isOfDatabase(error)) throw error;
     const isFinal = error instanceof PoisonError;
     const state = await countFailure(db, letter, { failure: failureText(error), isFinal });
     log.error({ ...nameOf(event), state, error: describeError(error) }, 'event failed again');

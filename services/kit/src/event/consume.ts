@@ -13,13 +13,7 @@ import { keyOf } from './inbox.ts';
 import { keepLease } from '../database/lease.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
-import {
-  movePosition,
-  positionOf,
-  readPosition,
-  seqToReadAfter,
-  type Position,
-} from './position.ts';
+import { movePosition, positionOf, readPosition, seqToReadAfter } from './position.ts';
 
 type ConsumeOptions = {
   readonly db: DataSource;
@@ -29,6 +23,8 @@ type ConsumeOptions = {
   readonly log: Log;
   /** The reader's name in NATS, when it is not the service's only one. */
   readonly reader?: string;
+  /** Whether it hears of records what they are, too, and not only what happens to them. */
+  readonly hearsSnapshots?: boolean;
   readonly leaseMs?: number;
 };
 
@@ -105,23 +101,21 @@ type Session = {
 async function openSession(options: ConsumeOptions, dispatch: Dispatch): Promise<Session> {
   const { db, bus, service: consumer, log, reader: name = consumer } = options;
   await bus.ensureStream();
-  const stored = await readPosition(db, consumer);
+  let position = await readPosition(db, consumer);
+  const scope = { db, consumer, log, generation: position.generation };
   const reader: EventReader = await bus.read({
     name,
-    subjects: subjectsOf(options.consumers),
-    afterSeq: await seqToReadAfter(bus, stored, log),
+    subjects: subjectsOf(options.consumers, options.hearsSnapshots),
+    afterSeq: await seqToReadAfter(bus, position, log),
   });
-  let position: Position = stored;
 
   return {
     next: async () => {
       const messages = await reader.take(messagesAtOnce, pollMs);
       const last = messages.at(-1);
       if (!last) return;
-      await applyMessages({ db, consumer, log }, dispatch, messages);
-      const next = positionOf(last);
-      await movePosition(db, { consumer, from: position, to: next });
-      position = next;
+      await applyMessages(scope, dispatch, messages);
+      position = await movePosition(db, { consumer, from: position, to: positionOf(last) });
       reader.done(messages);
     },
     pending: () => bus.pending(name),
@@ -172,11 +166,14 @@ const laneFor = ({ customerId, aggregateId }: RecordedEvent): number =>
 const retriesAtOnce = 500;
 
 /** Tries what was set aside and is due, before anything new is read. */
-async function retryDue(scope: ApplyScope, dispatch: Dispatch): Promise<void> {
+async function retryDue({ db, consumer, log }: ApplyScope, dispatch: Dispatch): Promise<void> {
+  if (!(await findDueLetter(db, consumer))) return;
+  const { generation } = await readPosition(db, consumer);
   for (let count = 0; count < retriesAtOnce; count += 1) {
-    const letter = await findDueLetter(scope.db, scope.consumer);
+    const letter = await findDueLetter(db, consumer);
     if (!letter) return;
     const task = dispatch(letter.event);
-    await retryLetter(scope, letter, task?.run ?? (() => Promise.resolve()));
+    const run = task?.run ?? (() => Promise.resolve());
+    await retryLetter({ db, consumer, log, generation }, letter, run);
   }
 }

@@ -91,6 +91,13 @@ const refuse =
     Promise.reject(new PoisonError(reason));
 
 /** The subjects that consumers have to read to get every event in the order of its aggregate. */
-export const subjectsOf = (consumers: readonly Consumer[]): readonly string[] => [
-  ...new Set(consumers.flatMap(({ types }) => types.map((type) => subjectOf(type)))),
-];
+export const subjectsOf = (
+  consumers: readonly Consumer[],
+  hearsSnapshots = false,
+): readonly string[] => {
+  const types = consumers.flatMap((consumer) => consumer.types);
+  const snapshots = hearsSnapshots
+    ? types.map(({ aggregate }) => subjectOf({ aggregate, visibility: 'snapshot' }))
+    : [];
+  return [...new Set([...types.map((type) => subjectOf(type)), ...snapshots])];
+};

@@ -1,9 +1,11 @@
 import { migration } from '../database/migration.ts';
 import { eventTables } from './events.ts';
+import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
 
 /** What every service's schema begins with. */
 export const kitMigrations = [
   migration('CreateEventTables_1795478300000', eventTables),
   createRecordTables,
+  addPositionGeneration,
 ];

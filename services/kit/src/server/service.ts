@@ -11,9 +11,6 @@ import {
   type KeptClusterOptions,
 } from '../database/database.ts';
 import { createLog } from '../log.ts';
-import { migrate } from '../database/migrate.ts';
-import { kitMigrations } from '../migrations/index.ts';
-import type { Migration } from '../database/migration.ts';
 import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
 import { clusterMetrics, relayMetrics } from './metrics.ts';
@@ -84,34 +81,10 @@ type ClusterSettings = {
   readonly NATS_URL: string;
 };
 
-const clusterOf = ({
+/** Which servers there are, and where their keeper writes down which one takes writes. */
+export const clusterOf = ({
   MYSQL_NODES: nodes,
   MYSQL_CLUSTER: cluster,
   NATS_URL: url,
 }: ClusterSettings): Pick<KeptClusterOptions, 'nodes' | 'record'> =>
   cluster ? { nodes, record: { servers: url.split(','), cluster } } : { nodes };
-
-/** The deploy step of a service: brings its schema up to date and ends. */
-export async function migrateService(
-  migrations: readonly Migration[],
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  const config = readConfig(serviceSettings, env);
-  const log = createLog(`migrate ${config.MYSQL_SCHEMA}`, config.LOG_LEVEL);
-  const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
-  const cluster = openCluster({ ...account, ...clusterOf(config), log });
-  try {
-    await migrate({
-      cluster,
-      ...account,
-      schema: config.MYSQL_SCHEMA,
-      migrations: [...kitMigrations, ...migrations],
-      report: (line) => log.info(line),
-    });
-  } finally {
-    closeCluster(cluster);
-  }
-  // The client of NATS leaves a connection open that was made too late, and that would keep this
-  // process for minutes.
-  process.exit(0);
-}

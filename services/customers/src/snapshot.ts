@@ -1,0 +1,4 @@
+import { snapshotService } from '@crm/kit/server/step';
+import { snapshots } from './snapshots.ts';
+
+await snapshotService('customers', snapshots, process.env);
