@@ -46,6 +46,7 @@ await main(async () => {
   const print = values.json ? say : (line: string) => void process.stdout.write(`${line}\n`);
   const outcomes = await runAll(chosen, {
     triesAgain: values.again,
+    isHasty: values.fast,
     report: (outcome) => print(lineOf(outcome)),
   });
 

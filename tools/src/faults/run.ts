@@ -14,16 +14,17 @@ const defaultPort = 4800;
 export type RunOptions = {
   /** Whether what failed is tried once more, on a new mesh, and counts only if it fails again. */
   readonly triesAgain: boolean;
+  readonly isHasty: boolean;
   readonly report: (outcome: Outcome) => void;
 };
 
 /** Runs scenarios on one mesh, made anew only when one of them left it beyond mending. */
 export async function runAll(
   scenarios: readonly Scenario[],
-  { triesAgain, report }: RunOptions,
+  { triesAgain, isHasty, report }: RunOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const mesh = createLazyStage();
+  const mesh = createLazyStage(isHasty);
   const interrupt = new AbortController();
   void untilStopSignal().then(() => interrupt.abort());
   try {
@@ -55,7 +56,7 @@ type LazyStage = {
   readonly close: () => Promise<void>;
 };
 
-function createLazyStage(): LazyStage {
+function createLazyStage(isHasty: boolean): LazyStage {
   const place = {
     home: homeAt(join(homeFromEnv().root, 'faults')),
     port: Number(process.env['GUANXI_PORT'] ?? defaultPort),
@@ -69,7 +70,7 @@ function createLazyStage(): LazyStage {
   return {
     open: async (instances) => {
       if (stage && stage.mesh.instances !== instances) await close();
-      return (stage ??= await openStage({ ...place, instances }));
+      return (stage ??= await openStage({ ...place, instances, isHasty }));
     },
     mend: async () => {
       if (stage) await heal(stage).catch(close);

@@ -27,6 +27,8 @@ export type MeshStage = {
   readonly links: Readonly<Record<MysqlName, Link>>;
   /** How often a load has to be halved for this machine to carry it with ease. */
   readonly pace: { halvings: number; isWarm: boolean };
+  /** Whether what only takes time is to take less of it. */
+  readonly isHasty: boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -36,10 +38,11 @@ type Place = {
   readonly port: number;
   /** Of every application. */
   readonly instances: number;
+  readonly isHasty: boolean;
 };
 
 /** Starts a mesh of its own, new and empty. This process is its supervisor. */
-export async function openStage({ home, port, instances }: Place): Promise<MeshStage> {
+export async function openStage({ home, port, instances, isHasty }: Place): Promise<MeshStage> {
   createHome(home);
   await down(home);
   rmSync(home.root, { recursive: true, force: true });
@@ -61,7 +64,7 @@ export async function openStage({ home, port, instances }: Place): Promise<MeshS
     };
     void untilStopSignal().then(close);
     await running.ready;
-    return await connectStage(running.mesh, { links, close });
+    return await connectStage(running.mesh, { links, isHasty, close });
   } catch (error) {
     await closeLinks();
     throw error;
@@ -71,7 +74,7 @@ export async function openStage({ home, port, instances }: Place): Promise<MeshS
 /** What scenarios need of a mesh that runs. */
 async function connectStage(
   mesh: Mesh,
-  { links, close }: Pick<MeshStage, 'links' | 'close'>,
+  { links, isHasty, close }: Pick<MeshStage, 'close' | 'isHasty' | 'links'>,
 ): Promise<MeshStage> {
   const token = await mintToken(mesh, { roles: ['admin'] });
   const graph = connectGraph(graphqlUrl(mesh), token);
@@ -80,6 +83,7 @@ async function connectStage(
     graph,
     links,
     pace: { halvings: 0, isWarm: false },
+    isHasty,
     close: async () => {
       await graph.close();
       await close();
