@@ -10,6 +10,7 @@ await generate({
     SalesOrderLine: 'order/order.fields.ts#OrderLine',
     Payment: 'payment/payment.fields.ts#Payment',
     PaymentAllocation: 'payment/payment.fields.ts#Allocation',
+    Qualification: 'qualification/qualification.fields.ts#Qualification',
     Need: 'need/need.fields.ts#Need',
     Opportunity: 'opportunity/opportunity.fields.ts#Opportunity',
     OpportunityStage: 'opportunity/stage.fields.ts#OpportunityStage',

@@ -10,6 +10,8 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     entities,
     inputs: { StaffInput: 'StaffMember', TeamInput: 'Team', ProductInput: 'Product' },
     besides: [
+      'CreateCustomerInput.qualifications',
+      'UpdateCustomerInput.qualifications',
       'RecordOrderInput.currency',
       'CancelOrderInput.reason',
       'ReleaseOrderInput.reason',

@@ -33,6 +33,8 @@ import {
   type ExternalOrganization,
 } from './organization/organization.fields.ts';
 import { PaymentEntity, type Payment } from './payment/payment.fields.ts';
+import { QualificationEntity, type Qualification } from './qualification/qualification.fields.ts';
+import { qualificationsLoader } from './qualification/qualification.queries.ts';
 import { ReceivableEntity, type Receivable } from './receivable/receivable.fields.ts';
 import { CustomerRelationEntity, type CustomerRelation } from './relation/relation.fields.ts';
 import {
@@ -64,6 +66,8 @@ export type Context = RequestContext & {
     readonly parentRelation: Loader<CustomerRelation>;
     readonly relationType: Loader<RelationType>;
     readonly externalOrganization: Loader<ExternalOrganization>;
+    readonly qualification: Loader<Qualification>;
+    readonly qualificationsOfCustomer: Loader<readonly Qualification[]>;
     readonly need: Loader<Need>;
     readonly opportunity: Loader<Opportunity>;
     readonly opportunityStage: Loader<OpportunityStage>;
@@ -94,45 +98,51 @@ export function createContext(
   return {
     ...context,
     webhooks: app.webhooks,
-    loaders: {
-      customer: entityLoader(context, CustomerEntity),
-      order: entityLoader(context, SalesOrderEntity),
-      payment: entityLoader(context, PaymentEntity),
-      product: entityLoader(context, ProductEntity),
-      receivable: entityLoader(context, ReceivableEntity),
-      staffMember: entityLoader(context, StaffMemberEntity),
-      team: entityLoader(context, TeamEntity),
-      term: termLoader(app.db.manager),
-      webhook: entityLoader(context, WebhookEntity),
-      creditAccount: entityLoader(context, CreditAccountEntity),
-      creditOfCustomer: creditLoader(context),
-      customerRelation: entityLoader(context, CustomerRelationEntity),
-      parentRelation: parentRelationLoader(context),
-      relationType: relationTypeLoader(context),
-      externalOrganization: entityLoader(context, ExternalOrganizationEntity),
-      need: entityLoader(context, NeedEntity),
-      opportunity: entityLoader(context, OpportunityEntity),
-      opportunityStage: opportunityStageLoader(context),
-    },
-    pages: {
-      customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
-      membersOfTeam: childPages(context, StaffMemberEntity, 'teamId'),
-      ordersOfCustomer: childPages(context, SalesOrderEntity, 'customerId'),
-      paymentsOfCustomer: childPages(context, PaymentEntity, 'customerId'),
-      receivablesOfCustomer: childPages(context, ReceivableEntity, 'customerId'),
-      receivablesOfOrder: childPages(context, ReceivableEntity, 'orderId'),
-      creditAccountsOfCustomer: childPages(context, CreditAccountEntity, 'customerId'),
-      eventsOfCreditAccount: childPages(context, CreditEventEntity, 'accountId'),
-      relations: relationPages(context),
-      needsOfCustomer: childPages(context, NeedEntity, 'customerId'),
-      opportunitiesOfCustomer: childPages(context, OpportunityEntity, 'customerId'),
-      changesOfOpportunity: childPages(context, OpportunityStageChangeEntity, 'opportunityId'),
-      ordersOfOpportunity: childPages(context, SalesOrderEntity, 'opportunityId'),
-      paymentsOfOrder: childPages(context, PaymentEntity, {
-        table: 'orderPayment',
-        parentColumn: 'orderId',
-        column: 'paymentId',
-      }),
-    },
+    loaders: loadersOf(context),
+    pages: pagesOf(context),
   };
 }
+
+const loadersOf = (context: RequestContext): Context['loaders'] => ({
+  customer: entityLoader(context, CustomerEntity),
+  order: entityLoader(context, SalesOrderEntity),
+  payment: entityLoader(context, PaymentEntity),
+  product: entityLoader(context, ProductEntity),
+  receivable: entityLoader(context, ReceivableEntity),
+  staffMember: entityLoader(context, StaffMemberEntity),
+  team: entityLoader(context, TeamEntity),
+  term: termLoader(context.app.db.manager),
+  webhook: entityLoader(context, WebhookEntity),
+  creditAccount: entityLoader(context, CreditAccountEntity),
+  creditOfCustomer: creditLoader(context),
+  customerRelation: entityLoader(context, CustomerRelationEntity),
+  parentRelation: parentRelationLoader(context),
+  relationType: relationTypeLoader(context),
+  externalOrganization: entityLoader(context, ExternalOrganizationEntity),
+  qualification: entityLoader(context, QualificationEntity),
+  qualificationsOfCustomer: qualificationsLoader(context),
+  need: entityLoader(context, NeedEntity),
+  opportunity: entityLoader(context, OpportunityEntity),
+  opportunityStage: opportunityStageLoader(context),
+});
+
+const pagesOf = (context: RequestContext): Context['pages'] => ({
+  customersOfStaff: childPages(context, CustomerEntity, 'ownerId'),
+  membersOfTeam: childPages(context, StaffMemberEntity, 'teamId'),
+  ordersOfCustomer: childPages(context, SalesOrderEntity, 'customerId'),
+  paymentsOfCustomer: childPages(context, PaymentEntity, 'customerId'),
+  receivablesOfCustomer: childPages(context, ReceivableEntity, 'customerId'),
+  receivablesOfOrder: childPages(context, ReceivableEntity, 'orderId'),
+  creditAccountsOfCustomer: childPages(context, CreditAccountEntity, 'customerId'),
+  eventsOfCreditAccount: childPages(context, CreditEventEntity, 'accountId'),
+  relations: relationPages(context),
+  needsOfCustomer: childPages(context, NeedEntity, 'customerId'),
+  opportunitiesOfCustomer: childPages(context, OpportunityEntity, 'customerId'),
+  changesOfOpportunity: childPages(context, OpportunityStageChangeEntity, 'opportunityId'),
+  ordersOfOpportunity: childPages(context, SalesOrderEntity, 'opportunityId'),
+  paymentsOfOrder: childPages(context, PaymentEntity, {
+    table: 'orderPayment',
+    parentColumn: 'orderId',
+    column: 'paymentId',
+  }),
+});

@@ -14,6 +14,7 @@ import { CustomerRelationEntity } from './relation/relation.fields.ts';
 import { RelationTypeEntity } from './relation/relation-type.fields.ts';
 import { SalesOrderEntity } from './order/order.fields.ts';
 import { PaymentEntity } from './payment/payment.fields.ts';
+import { QualificationEntity } from './qualification/qualification.fields.ts';
 import { ReceivableEntity } from './receivable/receivable.fields.ts';
 import { WebhookDeliveryEntity, WebhookEntity } from './webhook/webhook.fields.ts';
 
@@ -28,6 +29,7 @@ export const entities: readonly Entity[] = [
   CustomerRelationEntity,
   RelationTypeEntity,
   ExternalOrganizationEntity,
+  QualificationEntity,
   NeedEntity,
   OpportunityEntity,
   OpportunityStageEntity,

@@ -13,6 +13,7 @@ import { opportunityResolvers } from './opportunity/opportunity.resolvers.ts';
 import { orderResolvers } from './order/order.resolvers.ts';
 import { organizationResolvers } from './organization/organization.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
+import { qualificationResolvers } from './qualification/qualification.resolvers.ts';
 import { receivableResolvers } from './receivable/receivable.resolvers.ts';
 import { relationResolvers } from './relation/relation.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
@@ -32,6 +33,7 @@ export const createSchema = (): GraphQLSchema =>
         creditResolvers,
         relationResolvers,
         organizationResolvers,
+        qualificationResolvers,
         needResolvers,
         opportunityResolvers,
         directoryResolvers,

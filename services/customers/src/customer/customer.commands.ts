@@ -10,6 +10,12 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
+import {
+  qualificationListProblems,
+  refuseQualifications,
+  replaceQualifications,
+} from '../qualification/qualification.commands.ts';
+import type { QualificationValues } from '../qualification/qualification.ts';
 import { teamsOfStaff } from '../directory/directory.repository.ts';
 import { customerProblems, searchTextOf } from './customer.ts';
 import {
@@ -21,7 +27,10 @@ import {
 import { CustomerEntity, type Customer } from './customer.fields.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
-type CustomerInput = Repeatable & { readonly ownerId?: string | null };
+type CustomerInput = Repeatable & {
+  readonly ownerId?: string | null;
+  readonly qualifications?: readonly QualificationValues[] | null;
+};
 
 const memory = rowMemory(CustomerEntity);
 
@@ -32,10 +41,15 @@ export const createCustomer = (context: RequestContext, input: CustomerInput): P
   });
 
 /** Makes a customer in the transaction of a command that has asked whether it may. */
-export async function addCustomer(work: Work, input: CustomerInput): Promise<Customer> {
+export async function addCustomer(
+  work: Work,
+  { qualifications: given, ...input }: CustomerInput,
+): Promise<Customer> {
+  await refuseQualifications(work, given);
   const rules = await customerRules(work, [input.ownerId, work.viewer.staffId]);
   const customer = await createRecord(work, CustomerEntity, { input, rules });
   await customerCreated(work, [customer]);
+  await replaceQualifications(work, [{ customerId: customer.id, given }]);
   return customer;
 }
 
@@ -47,10 +61,18 @@ type UpdateInput = CustomerInput & {
 export const updateCustomer = (context: RequestContext, input: UpdateInput): Promise<Customer> =>
   runCommand(context, { name: 'updateCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
-    const { id, expectedVersion = null } = input;
+    const { qualifications: given, ...fields } = input;
+    const { id, expectedVersion = null } = fields;
+    await refuseQualifications(work, given);
     const rules = await customerRules(work, [input.ownerId]);
-    const change = await changeRecord(work, CustomerEntity, { id, expectedVersion, input, rules });
+    const change = await changeRecord(work, CustomerEntity, {
+      id,
+      expectedVersion,
+      input: fields,
+      rules,
+    });
     await customerChanged(work, [change]);
+    await replaceQualifications(work, [{ customerId: id, given }]);
     return change.after;
   });
 
@@ -60,16 +82,34 @@ export const upsertCustomers = (context: RequestContext, input: UpsertInput): Pr
   runCommand(context, { name: 'upsertCustomers', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
     const owners = input.rows.map(({ ownerId }) => ownerId);
+    const lists = input.rows.map(({ qualifications }) => qualifications);
+    const problems = await qualificationListProblems(work, lists);
     const { result, created, changed } = await upsertRecords(work, CustomerEntity, {
-      inputs: input.rows,
+      inputs: input.rows.map(withoutQualifications),
       matchOn: ['code'],
+      problemsAt: (at) => problems[at] ?? [],
       unique: ['registrationNumber'],
       rules: await customerRules(work, [...owners, work.viewer.staffId]),
     });
     await customerCreated(work, created);
     await customerChanged(work, changed);
+    await replaceQualifications(work, listsOf(result, lists));
     return result;
   });
+
+const withoutQualifications = (input: CustomerInput): object =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'qualifications'));
+
+type Lists = readonly CustomerInput['qualifications'][];
+
+/** What the rows that were not refused say that their customers hold. */
+const listsOf = (
+  { rows }: BulkResult,
+  lists: Lists,
+): { readonly customerId: string; readonly given: Lists[number] }[] =>
+  rows.flatMap(({ index, outcome, id }) =>
+    outcome === 'REFUSED' || id === null ? [] : [{ customerId: id, given: lists[index] }],
+  );
 
 type DeleteInput = Repeatable & { readonly id: string; readonly expectedVersion?: number | null };
 

@@ -19,15 +19,8 @@ import { OpportunityEntity } from '../opportunity/opportunity.fields.ts';
 import { PaymentEntity } from '../payment/payment.fields.ts';
 import { CustomerRelationEntity } from '../relation/relation.fields.ts';
 import { SalesOrderEntity } from '../order/order.fields.ts';
+import { QualificationEntity } from '../qualification/qualification.fields.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';
-
-type Qualification = {
-  readonly name: string;
-  readonly grade: string | null;
-  readonly number: string | null;
-  readonly issuer: string | null;
-  readonly validUntil: string | null;
-};
 
 type BankAccount = { readonly bank: string; readonly accountNumber: string };
 
@@ -124,9 +117,6 @@ const customerFields = {
     class: 'PUBLIC',
     label: { zh: '行业类型', en: 'Industry' },
   }),
-  qualifications: json<readonly Qualification[]>({
-    label: { zh: '企业资质', en: 'Qualifications' },
-  }),
   legalForm: choice(
     {
       JOINT_STOCK_COMPANY: { zh: '股份公司', en: 'Joint-stock company' },
@@ -217,6 +207,7 @@ export const CustomerEntity = defineEntity('Customer', {
     payments: { to: () => PaymentEntity, from: 'id', foreign: 'customerId' },
     receivables: { to: () => ReceivableEntity, from: 'id', foreign: 'customerId' },
     creditAccounts: { to: () => CreditAccountEntity, from: 'id', foreign: 'customerId' },
+    qualifications: { to: () => QualificationEntity, from: 'id', foreign: 'customerId' },
     needs: { to: () => NeedEntity, from: 'id', foreign: 'customerId' },
     opportunities: { to: () => OpportunityEntity, from: 'id', foreign: 'customerId' },
     relationsFrom: { to: () => CustomerRelationEntity, from: 'id', foreign: 'fromId' },

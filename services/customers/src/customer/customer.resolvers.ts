@@ -32,7 +32,6 @@ export const customerResolvers: Resolvers = {
   Customer: {
     __resolveReference: ({ id }, { loaders }) => loaders.customer.load(id),
     registrationNumberKind: ({ registrationNumber }) => registrationNumberKind(registrationNumber),
-    qualifications: ({ qualifications }) => qualifications ?? [],
     industry: ({ industry }, _, { loaders }) => loaders.term.load('industry', industry),
     level: ({ level }, _, { loaders }) => loaders.term.load('customer_level', level),
     categories: ({ categories }, _, { loaders }) =>

@@ -25,7 +25,7 @@ function creditCodeCheck(number: string): string {
 
 /** What is wrong with a customer whatever its fields are one by one. */
 export function customerProblems(
-  customer: Pick<Customer, 'headcount' | 'qualifications' | 'registrationNumber'>,
+  customer: Pick<Customer, 'headcount' | 'registrationNumber'>,
 ): FieldProblem[] {
   return [...headcountProblems(customer.headcount), ...numberProblems(customer.registrationNumber)];
 }

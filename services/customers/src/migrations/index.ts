@@ -3,6 +3,7 @@ import { seedVocabulary } from './2026-11-24-seed-vocabulary.ts';
 import { createWebhook } from './2026-11-25-create-webhook.ts';
 import { createCredit } from './2026-11-29-create-credit.ts';
 import { createOpportunity } from './2026-11-29-create-opportunity.ts';
+import { createQualification } from './2026-11-29-create-qualification.ts';
 import { createRelation } from './2026-11-29-create-relation.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
@@ -13,4 +14,5 @@ export const migrations = [
   createCredit,
   createRelation,
   createOpportunity,
+  createQualification,
 ];
