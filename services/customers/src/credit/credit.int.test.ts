@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { newId } from '@crm/kit/id';
 import type { Viewer } from '@crm/kit/viewer';
 import { z } from 'zod';
+import { sumAmounts } from '../money.ts';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
 import { eventsOf, makeRecord, statementsOf } from '../testing/records.ts';
 
@@ -334,6 +335,53 @@ describe('payments', () => {
 
 const hold = (more: object = {}): Variables => ({
   input: { customerId, reason: '拖欠', ...more },
+});
+
+const many = (count: number, make: (at: number) => Promise<unknown>): Promise<unknown>[] =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+test('the exposure is what is owed and ordered, whatever comes at once', async () => {
+  await grant('100000');
+  const { id: cancelled } = await record('70.00', { dueOn: '2026-12-01' });
+  const row = (at: number): object =>
+    order('3.00', { source: 'erp', externalRef: `${customerId}-${at}` });
+  await Promise.all([
+    ...many(8, () => record('10.00', { dueOn: '2026-12-01' })),
+    ...many(4, () => record('5.00')),
+    ...many(4, () =>
+      makeRecord(customers, 'recordPayment', {
+        customerId,
+        receivedOn: '2026-11-20',
+        amount: { amount: '4.00' },
+      }),
+    ),
+    ...many(2, (at) =>
+      customers.execute(
+        `mutation ($rows: [RecordOrderInput!]!) { upsertOrders(input: { rows: $rows }) { created } }`,
+        { rows: [row(at * 2), row(at * 2 + 1)] },
+      ),
+    ),
+    customers.execute(
+      'mutation ($id: ID!) { cancelOrder(input: { id: $id, reason: "误录" }) { id } }',
+      { id: cancelled },
+    ),
+  ]);
+  const { data } = await customers.execute(
+    `query ($id: ID!) { checkCredit(customerId: $id, amount: { amount: "1" }) {
+      openReceivables { amount } unbilledOrders { amount } account { exposure { amount } }
+    } }`,
+    { id: customerId },
+  );
+  const money = z.object({ amount: z.string() });
+  const { openReceivables, unbilledOrders, account } = z
+    .object({
+      openReceivables: money,
+      unbilledOrders: money,
+      account: z.object({ exposure: money }),
+    })
+    .parse(data?.['checkCredit']);
+  expect(Number(unbilledOrders.amount)).toBe(32);
+  expect(account.exposure.amount).toBe(sumAmounts([openReceivables.amount, unbilledOrders.amount]));
 });
 
 describe('a hold of the account', () => {
