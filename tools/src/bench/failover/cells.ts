@@ -21,8 +21,6 @@ export type Cell = Planned & {
 };
 
 const run = promisify(execFile);
-/** Two small pairs and their loads are what two cores can carry without disturbing each other. */
-const atATime = 2;
 const cellMsMax = 300_000;
 
 const gap = z.union([z.number(), z.literal('never').transform(() => Infinity)]);
@@ -38,7 +36,10 @@ const resultSchema = z.object({
 });
 
 /** Each in a process of its own: some contenders throw where nobody can catch it. */
-export async function runCells(plan: readonly Planned[]): Promise<readonly Cell[]> {
+export async function runCells(
+  plan: readonly Planned[],
+  atATime: number,
+): Promise<readonly Cell[]> {
   const env = { ...programVariables(await findToolchain()), ...(await routerVariables()) };
   const waiting = [...plan];
   const cells: Cell[] = [];
@@ -65,7 +66,7 @@ async function runCell(
       timeout: cellMsMax,
       maxBuffer: 64 * 1024 * 1024,
     });
-    const { readGapMs, writeGapMs, ...counts } = resultSchema.parse(JSON.parse(stdout));
+    const { readGapMs, writeGapMs, ...counts } = resultSchema.parse(JSON.parse(lastLine(stdout)));
     const gapSeconds = { reads: readGapMs / 1000, writes: writeGapMs / 1000 };
     say(`  ${name} ${fault}: ${seconds(gapSeconds.reads)} / ${seconds(gapSeconds.writes)}`);
     return { ...planned, gapSeconds, counts };
@@ -74,6 +75,9 @@ async function runCell(
     return null;
   }
 }
+
+/** What is under test may have printed before: TypeORM tells of slow queries there. */
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
 
 const seconds = (value: number): string =>
   Number.isFinite(value) ? `${value.toFixed(2)} s` : 'never';

@@ -114,7 +114,7 @@ export async function findRoles(stage: MeshStage): Promise<Roles | null> {
 const isKnown = (cluster: ClusterState, source: string, standby: string): boolean =>
   !('problem' in cluster) && cluster.writer === source && cluster.standby.includes(standby);
 
-const healMsMax = 60_000;
+const healMsMax = 120_000;
 
 /** Ends everything that a scenario left broken, and waits until nothing of it is left. */
 export async function heal(stage: MeshStage): Promise<Roles> {

@@ -41,12 +41,15 @@ export type Agent = {
   needsCopy: boolean;
   applierStartedAt: number;
   isClosed: boolean;
+  /** Called when a connection ends: worth a look at once. */
+  readonly onLost: () => void;
 };
 
 export const createAgent = (
   node: KeptNode,
   options: KeeperOptions,
   timing: KeeperTiming,
+  onLost: () => void,
 ): Agent => ({
   node,
   options,
@@ -69,6 +72,7 @@ export const createAgent = (
   needsCopy: false,
   applierStartedAt: -Infinity,
   isClosed: false,
+  onLost,
 });
 
 export const addressOf = ({ node }: Agent): string => `${node.host}:${node.port}`;
@@ -131,8 +135,9 @@ function connectTo(agent: Agent, timeoutMs: number): Promise<Connection> {
 
 async function connect(agent: Agent): Promise<void> {
   const connection = await connectTo(agent, patience * agent.timing.probeTimeoutMs);
-  if (agent.isClosed) cut(connection);
-  else agent.connection = connection;
+  if (agent.isClosed) return cut(connection);
+  agent.connection = connection;
+  connection.socket.once('close', agent.onLost);
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../record.ts';
-import { now, sleep } from '../time.ts';
+import { now } from '../time.ts';
 import { closeAgent, createAgent, look, sightOf } from './agent.ts';
 import { noteAttachments } from './attachment.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -25,7 +25,7 @@ export function startKeeper(
     options,
     timing,
     store,
-    agents: options.nodes.map((node) => createAgent(node, options, timing)),
+    agents: options.nodes.map((node) => createAgent(node, options, timing, () => keeper.wake())),
     onEvent,
     lease: { revision: 0, at: now(), isMine: false },
     term: null,
@@ -35,6 +35,7 @@ export function startKeeper(
     history: [],
     requests: [],
     writing: noWriting(null),
+    wake: () => undefined,
     isRunning: true,
     loop: Promise.resolve(),
   };
@@ -66,9 +67,29 @@ async function runUntilStopped(keeper: Keeper): Promise<void> {
         reportOnce(keeper, 'error', { message });
       }
     }
-    await sleep(Math.max(5, keeper.timing.tickMs - (now() - startedAt)));
+    await pause(keeper, tickMsOf(keeper) - (now() - startedAt));
   }
 }
+
+const hurriedTickMs = 50;
+const hurriedLooks = 10;
+
+/** A server that has just gone is decided upon soon; one that stays away is looked at as ever. */
+const tickMsOf = ({ agents, timing }: Keeper): number =>
+  agents.some(({ isUp, failures }) => !isUp && failures < hurriedLooks)
+    ? Math.min(hurriedTickMs, timing.tickMs)
+    : timing.tickMs;
+
+const pauseMsMin = 5;
+
+const pause = (keeper: Keeper, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(pauseMsMin, ms));
+    keeper.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 
 async function lookAndAct(keeper: Keeper): Promise<void> {
   const acts = await holdLease(keeper);

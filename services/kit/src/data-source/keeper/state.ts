@@ -39,6 +39,8 @@ export type Keeper = {
   readonly requests: { readonly serve: () => Promise<void>; readonly leave: () => void }[];
   /** The write by which the keeper finds out whether writes end. */
   writing: Writing;
+  /** Ends the pause between two looks. */
+  wake: () => void;
   isRunning: boolean;
   loop: Promise<void>;
 };
