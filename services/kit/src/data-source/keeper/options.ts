@@ -29,7 +29,7 @@ export const defaultKeeperTiming: KeeperTiming = {
   leaseMs: 2000,
   deadAfterProbes: 3,
   deadAfterMs: 1000,
-  refusedAfterMs: 250,
+  refusedAfterMs: 120,
   quietMs: 1000,
   heartbeatMs: 250,
   standbyDownMs: 1000,
