@@ -1,5 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
+import { kill } from '../../mesh/control.ts';
 import type { MysqlName } from '../../mesh/mysql-server.ts';
 import { until } from '../../mesh/wait.ts';
 import { heal, sql, type MeshStage } from '../mesh/stage.ts';
@@ -15,8 +16,10 @@ export const scenario: Scenario = {
   id: 'D10',
   title: 'callers leave while their query hangs in the database',
   onMesh: async (stage) => {
-    const { source } = await heal(stage);
+    const { source, standby } = await heal(stage);
     await createCustomers(stage.graph, 'd10', 1);
+    // It would answer in the place of the source.
+    kill(stage.mesh, standby);
     const lock = await createConnection({
       host: '127.0.0.1',
       port: stage.mesh.ports[source],
@@ -51,13 +54,13 @@ export const scenario: Scenario = {
   },
 };
 
-/** Statements of the service that wait for the table. */
+/** Statements of the service that wait for the table: nothing else of it takes a second. */
 async function countWaiting(stage: MeshStage, source: MysqlName): Promise<number> {
   const [row] = await sql(
     stage,
     source,
     `SELECT COUNT(*) AS count FROM performance_schema.processlist
-     WHERE user = 'customers' AND state = 'Waiting for table metadata lock'`,
+     WHERE user = 'customers' AND command = 'Query' AND time >= 1`,
   );
   return Number(row?.['count']);
 }
