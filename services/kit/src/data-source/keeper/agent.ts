@@ -47,13 +47,10 @@ export type Agent = {
 
 export const createAgent = (
   node: KeptNode,
-  options: KeeperOptions,
-  timing: KeeperTiming,
-  onLost: () => void,
+  given: Pick<Agent, 'options' | 'timing' | 'onLost'>,
 ): Agent => ({
   node,
-  options,
-  timing,
+  ...given,
   connection: null,
   connecting: null,
   view: null,
@@ -72,7 +69,6 @@ export const createAgent = (
   needsCopy: false,
   applierStartedAt: -Infinity,
   isClosed: false,
-  onLost,
 });
 
 export const addressOf = ({ node }: Agent): string => `${node.host}:${node.port}`;

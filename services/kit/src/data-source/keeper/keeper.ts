@@ -25,7 +25,9 @@ export function startKeeper(
     options,
     timing,
     store,
-    agents: options.nodes.map((node) => createAgent(node, options, timing, () => keeper.wake())),
+    agents: options.nodes.map((node) =>
+      createAgent(node, { options, timing, onLost: () => keeper.wake() }),
+    ),
     onEvent,
     lease: { revision: 0, at: now(), isMine: false },
     term: null,
