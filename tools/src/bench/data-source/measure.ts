@@ -8,9 +8,9 @@ import { programVariables } from '../../mesh/test-environment.ts';
 import { findToolchain } from '../../mesh/toolchain.ts';
 import { atMost, shown, type Measurement, type Row } from '../measurement.ts';
 
-const rounds = 3;
+const rounds = 5;
 const callsARound = 400;
-const clients = 8;
+const callsToWarmUp = 1000;
 const idleMs = 5000;
 const readsAfterWrites = 1000;
 const rows = 100;
@@ -63,6 +63,7 @@ async function measureCost(ours: Client, theirs: Client): Promise<readonly Row[]
     next += 1;
     return client.read(row());
   };
+  for (const client of [ours, theirs]) await sample(read(client), callsToWarmUp);
   for (let round = 0; round < rounds; round += 1) {
     reads.ours.push(...(await sample(read(ours))));
     reads.theirs.push(...(await sample(read(theirs))));
@@ -82,19 +83,14 @@ const cost = (id: string, { ours, theirs }: Samples, boundPercent: number): Row 
   return atMost(boundPercent, { id, value, unit: '% of TypeORM on mysql2' });
 };
 
-/** How long each of many calls took, of which several are under way at any time. */
-async function sample(call: () => Promise<unknown>): Promise<number[]> {
+/** How long each of many calls took, one after the other. */
+async function sample(call: () => Promise<unknown>, calls = callsARound): Promise<number[]> {
   const times: number[] = [];
-  let left = callsARound;
-  const work = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const startedAt = performance.now();
-      await call();
-      times.push(performance.now() - startedAt);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, work));
+  for (let done = 0; done < calls; done += 1) {
+    const startedAt = performance.now();
+    await call();
+    times.push(performance.now() - startedAt);
+  }
   return times;
 }
 

@@ -77,8 +77,8 @@ const hurriedTickMs = 50;
 const hurriedLooks = 10;
 
 /** A server that has just gone is decided upon soon; one that stays away is looked at as ever. */
-const tickMsOf = ({ agents, timing }: Keeper): number =>
-  agents.some(({ isUp, failures }) => !isUp && failures < hurriedLooks)
+const tickMsOf = ({ agents, lease, timing }: Keeper): number =>
+  lease.isMine && agents.some(({ failures }) => failures > 0 && failures < hurriedLooks)
     ? Math.min(hurriedTickMs, timing.tickMs)
     : timing.tickMs;
 
