@@ -23,7 +23,10 @@ const contractSchema = z.object({
 });
 
 /** Fails when a released event changed its shape; `--write` records those that are new. */
-await main(async () => {
+const usage = `npm run record-events
+  Writes the shape of each new event version.`;
+
+await main(usage, async () => {
   if (!existsSync(events)) return;
   const current = (await loadEvents()).map(contractOf);
   const problems = [...goneProblems(current), ...current.flatMap(problemsOf)];

@@ -7,7 +7,9 @@ import { breakingChanges } from './sdl-changes.ts';
 const file = 'schemas/api.graphql';
 
 /** Fails when the graph lost something that a client may ask for. */
-await main(async () => {
+const usage = `Checks that the composed graph is fresh, and that it lost nothing. Part of npm run check.`;
+
+await main(usage, async () => {
   const commit = comparedCommit(file);
   const before = git('show', `${commit}:${file}`);
   if (before === null) {

@@ -3,7 +3,10 @@ import { main, say, seconds } from './mesh/say.ts';
 import { untilStopSignal } from './mesh/stop-signal.ts';
 
 /** Everything that can be checked without a server. */
-await main(async () => {
+const usage = `npm run check
+  Everything that can be checked without a server: types, lint, format, contracts.`;
+
+await main(usage, async () => {
   const startedAt = performance.now();
   const interrupt = new AbortController();
   void untilStopSignal().then(() => interrupt.abort());

@@ -4,7 +4,10 @@ import { main, UserError } from './mesh/say.ts';
 import { schemasFolder } from './schemas.ts';
 
 /** Writes what is composed from the subgraphs; with `--check`, only tells whether it is up to date. */
-await main(async () => {
+const usage = `npm run compose
+  Writes the supergraph and the API from the subgraphs.`;
+
+await main(usage, async () => {
   const onlyCheck = process.argv.includes('--check');
   const stale = Object.entries(composeContracts()).filter(([file, text]) => read(file) !== text);
   if (!onlyCheck) {

@@ -9,9 +9,8 @@ const usage = `npm run group
   Three MySQL servers in one replication group, to try engine: 'group-replication' on.
   Their folder is removed when they end, which Ctrl-C does.`;
 
-await main(async () => {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
+await main(usage, async () => {
+  parseArgs();
   const stopSignal = untilStopSignal();
   Object.assign(process.env, programVariables(await findToolchain()));
   const members = await step('a group of three', startGroup);

@@ -13,7 +13,10 @@ import { testVariables } from './mesh/test-environment.ts';
 import { runJest, scenario, type Tally, units } from './test-jest.ts';
 
 /** Everything that CI checks. Arguments are patterns of paths: only those test files, no checks. */
-await main(async () => {
+const usage = `npm test [-- PATTERN…]
+  PATTERN…  only the test files whose path matches one; without it the checks run too`;
+
+await main(usage, async () => {
   const startedAt = performance.now();
   const patterns = process.argv.slice(2);
   const port = Number(process.env['GUANXI_PORT'] ?? '4600');

@@ -32,7 +32,7 @@ const moduleSchema = z.object({
 });
 
 /** Takes measurements, one after the other. Exits with 0 when every bound is held. */
-await main(async () => {
+await main(usage, async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -40,10 +40,8 @@ await main(async () => {
       markdown: { type: 'boolean', default: false },
       runs: { type: 'string', default: '1' },
       list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
   const names = namesOf();
   if (values.list) return list(names);
 

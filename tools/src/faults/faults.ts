@@ -27,7 +27,7 @@ const moduleSchema = z.object({
 });
 
 /** Runs scenarios, one after the other. Exits with 0 when all of them passed. */
-await main(async () => {
+await main(usage, async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -35,10 +35,8 @@ await main(async () => {
       again: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
   const chosen = choose(await loadScenarios(), positionals, values.fast);
   if (values.list) return list(chosen);
 

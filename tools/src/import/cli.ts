@@ -105,7 +105,7 @@ function sayOnce(before: string): (text: string) => void {
   };
 }
 
-await main(async () => {
+await main(usage, async () => {
   const options = readOptions();
   const jobs = jobsOf(options);
   const { url, token } = await findGraph(options);

@@ -50,7 +50,7 @@ const commands: Readonly<
   rebuild,
 };
 
-await main(async () => {
+await main(usage, async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {

@@ -4,9 +4,11 @@ import { main, UserError } from './say.ts';
 import { nobody } from './staff.ts';
 
 /** Prints a token where the issuer runs alone, as in containers: `issuer-token.js admin`. */
-await main(async () => {
+const usage = 'issuer-token.js ROLE…';
+
+await main(usage, async () => {
   const roles = process.argv.slice(2);
-  if (roles.length === 0) throw new UserError('Say which roles: issuer-token.js admin');
+  if (roles.length === 0) throw new UserError(usage);
   const claims = { sub: roles.join('+'), iss: process.env['TOKEN_ISSUER'] ?? '', roles, ...nobody };
   process.stdout.write(`${await signToken(homeFromEnv(), claims, '12h')}\n`);
 });

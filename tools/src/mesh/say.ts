@@ -26,15 +26,22 @@ export class UserError extends Error {
   }
 }
 
-/** Ends a command: a `UserError` prints its message, a bug its stack, and both exit with 1. */
-export async function main(run: () => Promise<number | void>): Promise<void> {
+/**
+ * Runs a command. `--help` prints how it is used, an option that it does not have says so; a
+ * `UserError` prints its message, a bug its stack, and all of these exit with 1.
+ */
+export async function main(usage: string, run: () => Promise<number | void>): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(`${usage}\n`);
   try {
     process.exitCode = (await run()) ?? 0;
   } catch (error) {
-    say(`\n${explain(error)}`);
+    say(isWrongOption(error) ? `${error.message}\n\n${usage}` : `\n${explain(error)}`);
     process.exitCode = 1;
   }
 }
+
+const isWrongOption = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.message;

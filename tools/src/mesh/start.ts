@@ -9,7 +9,12 @@ import { untilStopSignal } from './stop-signal.ts';
 import { summary } from './summary.ts';
 import { startMesh } from './supervisor.ts';
 
-await main(async () => {
+const usage = `npm start [-- OPTION…]
+  --detach        returns when everything is ready; npm run mesh -- down ends it
+  --empty         leaves the demo company out
+  --instances N   so many processes of the gateway and of each service`;
+
+await main(usage, async () => {
   const { values } = parseArgs({
     options: {
       detach: { type: 'boolean', default: false },

@@ -9,7 +9,7 @@ const usage = `npm run token -- --role ROLE [--role ROLE] [--staff CODE] [--for 
   --staff  whom the token speaks for: gives their id, their team and the teams below it`;
 
 /** Prints a token of the development issuer. */
-await main(async () => {
+await main(usage, async () => {
   const { values } = parseArgs({
     options: {
       role: { type: 'string', multiple: true, default: [] },

@@ -17,16 +17,14 @@ average 1.1 people, 0.8 orders of 1.8 lines, 0.25 receivables and 0.8 interactio
 20 is large and has more than half of the orders; seven in ten of all have none. Beside them: 29 teams with their staff
 and managers, 40 products, 8 competitors, and a payment for one in fifty who have bought.`;
 
-await main(async () => {
+await main(usage, async () => {
   const { values } = parseArgs({
     options: {
       customers: { type: 'string' },
       seed: { type: 'string', default: '1' },
       until: { type: 'string', default: '2026-11-20' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
   const order = readOrder(values);
   const mesh = openMesh(homeFromEnv());
   const token = await mintToken(mesh, { roles: ['admin'] });
