@@ -2,6 +2,8 @@
 export type Changes = {
   readonly sent: () => number;
   readonly failed: () => number;
+  /** Why, each reason once. */
+  readonly reasons: () => readonly string[];
   /** Sends nothing more, and waits for what is under way. */
   readonly stop: () => Promise<void>;
 };
@@ -13,12 +15,16 @@ export function startChanges(
   perSecond: number,
 ): Changes {
   const pending = new Set<Promise<unknown>>();
+  const reasons = new Set<string>();
   let [sent, failed] = [0, 0];
   let next = performance.now();
   let timer: NodeJS.Timeout;
 
   const send = (): void => {
-    const answered = change((sent += 1)).catch(() => (failed += 1));
+    const answered = change((sent += 1)).catch((error: unknown) => {
+      failed += 1;
+      reasons.add(String(error));
+    });
     pending.add(answered);
     void answered.finally(() => pending.delete(answered));
   };
@@ -32,6 +38,7 @@ export function startChanges(
   return {
     sent: () => sent,
     failed: () => failed,
+    reasons: () => [...reasons],
     stop: async () => {
       clearTimeout(timer);
       await Promise.all(pending);

@@ -32,6 +32,7 @@ export const scenario: Scenario = {
       // Who is refused because a gateway is about to end was never connected to it.
       const broken = closes.filter(({ code, wasTaken }) => wasTaken && code !== restart);
       sayWhy(broken, fleet.subscribers);
+      for (const why of audience.changes.reasons()) say(`  a write failed: ${why}`);
       const sentAway = closes.filter(({ code }) => code === restart).map(({ at }) => at);
       return [
         {
