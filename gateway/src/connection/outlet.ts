@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
 import type { Frame, Outlet } from '../feed/follower.ts';
@@ -7,6 +8,8 @@ import { clientError } from './refusal.ts';
 /** How frames go over a connection. */
 export type Wire = {
   readonly write: (frame: Frame) => void;
+  /** What frames are written to in the end. */
+  readonly stream: Pick<Writable, 'cork' | 'uncork'>;
   /** Bytes that wait to be taken by the client. */
   readonly waiting: () => number;
   /** Whether nobody reads any more. */
@@ -24,6 +27,8 @@ export const createOutlet = (wire: Wire): Outlet => ({
   send: (frame) => {
     if (!wire.isOver()) wire.write(frame);
   },
+  hold: () => wire.stream.cork(),
+  flush: () => wire.stream.uncork(),
   isFull: () => wire.waiting() > limits.waitingBytesMax,
   drained: async () => {
     let least = wire.waiting();

@@ -115,6 +115,7 @@ function startEvents(response: ServerResponse): void {
 
 const wireOf = (response: ServerResponse): Wire => ({
   write: (frame) => void response.write(nextEvent(frame)),
+  stream: response,
   waiting: () => response.writableLength,
   isOver: () => response.destroyed || response.writableEnded,
   end: (error: GraphQLError) => {

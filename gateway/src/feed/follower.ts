@@ -15,6 +15,9 @@ export type Frame = {
 /** Where frames go: one subscription on one connection. */
 export type Outlet = {
   readonly send: (frame: Frame) => void;
+  /** Keeps frames until they are flushed: many at once cost hardly more than one. */
+  readonly hold: () => void;
+  readonly flush: () => void;
   /** More is waiting to be taken by the client than may wait. */
   readonly isFull: () => boolean;
   /** Resolves when there is room again, or nobody is there any more. */

@@ -180,15 +180,31 @@ async function tellChanges(scope: GroupScope, group: Group, page: Page): Promise
     const frames = await framesOfBatch(scope, group, batch);
     // Before anything is sent: who joins from now on was not there for all of these.
     group.position = batch.end;
-    for (const frame of frames) await deliver(scope, group, frame);
+    await deliverAll(scope, group, frames);
     moveAll(group);
     if (group.followers.size === 0) return;
+  }
+}
+
+async function deliverAll(
+  scope: GroupScope,
+  group: Group,
+  frames: readonly ChangeFrame[],
+): Promise<void> {
+  const held = frames.length > 1 ? [...group.followers] : [];
+  for (const { outlet } of held) outlet.hold();
+  try {
+    for (const frame of frames) await deliver(scope, group, frame);
+  } finally {
+    for (const { outlet } of held) outlet.flush();
   }
 }
 
 async function deliver(scope: GroupScope, group: Group, frame: ChangeFrame): Promise<void> {
   for (const follower of group.followers) {
     if (frame.change.seq <= follower.skipSeq) continue;
+    // What is held is no sign of a slow client.
+    if (follower.outlet.isFull()) follower.outlet.flush();
     if (follower.outlet.isFull()) {
       if (!isAlone(scope, group)) {
         setAside(scope, group, follower);

@@ -2,26 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { describeError } from '@crm/kit/describe-error';
 import { AppError } from '@crm/kit/errors';
 import { isBug } from '@crm/kit/server/mask-errors';
-import type { Viewer } from '@crm/kit/viewer';
 import { GraphQLError, parse, type ExecutionArgs } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
-import type { WebSocket } from 'ws';
 import { atExpiry } from '../connection/expiry.ts';
 import { clientError } from '../connection/refusal.ts';
 import { withPurpose } from '../http/purpose.ts';
+import type { Connection } from './connection.ts';
 import type { SocketOptions } from './serve-socket.ts';
 import { closeCodes, socketLimits } from './socket-limits.ts';
 import { createSocketOutlet, type SubscriptionOutlet } from './socket-outlet.ts';
 
 export type Params = Record<string, unknown>;
-
-export type Connection = {
-  readonly socket: WebSocket;
-  readonly request: IncomingMessage;
-  /** Null until the client has said who it is. */
-  identified: { readonly viewer: Viewer; readonly expiry: NodeJS.Timeout } | null;
-  subscriptions: number;
-};
 
 /** What graphql-ws leaves to the server: who may connect, and what a subscription is. */
 export const protocolOptions = (options: SocketOptions): ServerOptions<Params, Connection> => ({
@@ -97,7 +88,7 @@ async function subscribe(
   connection.subscriptions += 1;
   let leave: (() => void) | undefined;
   let isOver = false;
-  const outlet = createSocketOutlet(socket, id, () => {
+  const outlet = createSocketOutlet(connection, id, () => {
     isOver = true;
     connection.subscriptions -= 1;
     leave?.();

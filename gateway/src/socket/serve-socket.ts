@@ -10,7 +10,8 @@ import { goodbye, type Connections, type OpenConnection } from '../connection/co
 import type { Feed } from '../feed/feed.ts';
 import type { Graph } from '../graph/graph.ts';
 import { createFlow } from './flow.ts';
-import { protocolOptions, type Connection, type Params } from './protocol.ts';
+import type { Connection } from './connection.ts';
+import { protocolOptions, type Params } from './protocol.ts';
 import { closeCodes, socketLimits } from './socket-limits.ts';
 
 export type SocketOptions = {
@@ -50,7 +51,7 @@ export function createSocketServer(options: SocketOptions): Upgrade {
     options.connections.admit({
       begin: () =>
         server.handleUpgrade(request, socket, head, (webSocket) => {
-          open(options, { webSocket, request, protocol });
+          open(options, { webSocket, stream: socket, request, protocol });
         }),
       refuse: () => refuse(socket, '503 Service Unavailable'),
     });
@@ -71,15 +72,16 @@ async function sendAway(socket: WebSocket): Promise<void> {
 
 type Opening = {
   readonly webSocket: WebSocket;
+  readonly stream: Duplex;
   readonly request: IncomingMessage;
   readonly protocol: Server<Connection>;
 };
 
 function open(
   { connections, log }: SocketOptions,
-  { webSocket: socket, request, protocol }: Opening,
+  { webSocket: socket, stream, request, protocol }: Opening,
 ): void {
-  const connection: Connection = { socket, request, identified: null, subscriptions: 0 };
+  const connection: Connection = { socket, stream, request, identified: null, subscriptions: 0 };
   const counted: OpenConnection = {
     viewer: () => connection.identified?.viewer ?? null,
     sendAway: () => sendAway(socket),

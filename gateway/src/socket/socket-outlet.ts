@@ -1,6 +1,6 @@
-import type { WebSocket } from 'ws';
 import { createOutlet } from '../connection/outlet.ts';
 import type { Outlet } from '../feed/follower.ts';
+import type { Connection } from './connection.ts';
 import { closeCodes } from './socket-limits.ts';
 
 /** Results of one subscription as they come, for the protocol's own end and errors. */
@@ -14,7 +14,7 @@ export type SubscriptionOutlet = Outlet & {
  * subscription's id is put before it.
  */
 export function createSocketOutlet(
-  socket: WebSocket,
+  { socket, stream }: Pick<Connection, 'socket' | 'stream'>,
   id: string,
   onEnd: () => void,
 ): SubscriptionOutlet {
@@ -24,6 +24,7 @@ export function createSocketOutlet(
   const outlet = createOutlet({
     write: ({ payload }) =>
       socket.send(Buffer.concat([prefix, payload, suffix]), { binary: false }),
+    stream,
     waiting: () => socket.bufferedAmount,
     isOver: () => hasEnded() || socket.readyState !== socket.OPEN,
     end,
