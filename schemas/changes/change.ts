@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
 
-export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED';
+export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'MERGED' | 'RESTORED';
 
 /** Who owns a record, as its events say. */
 export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
@@ -22,6 +22,8 @@ export type Change = {
   readonly customerId: string | null;
   readonly changedFields: readonly string[];
   readonly previous: Readonly<Record<string, unknown>> | null;
+  /** The record that took its place when it was merged. */
+  readonly mergedIntoId: string | null;
   /** Who owns the record, where the event says so. */
   readonly owned: Owned | null;
 };
@@ -152,6 +154,7 @@ export const ownedKinds: readonly string[] = [...entities.values()]
 const dataSchema = z.object({
   ownerId: z.string().nullish(),
   teamId: z.string().nullish(),
+  survivorId: z.string().optional(),
   changes: z.record(z.string(), z.object({ from: z.unknown() })).optional(),
 });
 
@@ -173,23 +176,32 @@ export function changeOf(event: RecordedEvent, seq: number): Change | null {
     customerId: event.customerId,
     changedFields: event.changedFields,
     previous: previousOf(data),
-    owned:
-      data.ownerId === undefined
-        ? null
-        : { ownerId: data.ownerId ?? null, teamId: data.teamId ?? null },
+    mergedIntoId: mergedIntoOf(event, data),
+    owned: ownedOf(data),
   };
 }
 
+type Data = z.infer<typeof dataSchema>;
+
+const ownedOf = ({ ownerId, teamId }: Data): Owned | null =>
+  ownerId === undefined ? null : { ownerId, teamId: teamId ?? null };
+
+/** An undone merge names the survivor too, and is no merge. */
+const mergedIntoOf = ({ type }: RecordedEvent, { survivorId }: Data): string | null =>
+  type.endsWith('.merged') ? (survivorId ?? null) : null;
+
 const endings: readonly string[] = ['deleted', 'removed'];
+const comebacks: readonly string[] = ['restored', 'unmerged'];
 
 function kindOf({ type, version }: RecordedEvent): ChangeKind {
   const fact = type.slice(type.indexOf('.') + 1);
   if (endings.includes(fact)) return 'DELETED';
-  if (fact === 'restored') return 'RESTORED';
+  if (fact === 'merged') return 'MERGED';
+  if (comebacks.includes(fact)) return 'RESTORED';
   return version === 1 ? 'CREATED' : 'UPDATED';
 }
 
-function previousOf({ changes }: z.infer<typeof dataSchema>): Change['previous'] {
+function previousOf({ changes }: Data): Change['previous'] {
   if (!changes) return null;
   return Object.fromEntries(
     Object.entries(changes).map(([field, { from }]) => [field, from ?? null]),

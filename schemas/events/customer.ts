@@ -33,4 +33,14 @@ export const CustomerUpdated = defineEvent(
 );
 /** The owner at the end, so that it is known who may still be told. */
 export const CustomerDeleted = defineEvent('customer.deleted', lastOwnerSchema);
+/** It is gone, and its id means the survivor from now on. */
+export const CustomerMerged = defineEvent(
+  'customer.merged',
+  lastOwnerSchema.extend({ survivorId: z.uuid() }),
+);
+/** It is back, as it was before it was merged into the survivor. */
+export const CustomerUnmerged = defineEvent(
+  'customer.unmerged',
+  customerSchema.extend({ survivorId: z.uuid() }),
+);
 export const CustomerRestored = defineEvent('customer.restored', customerSchema);

@@ -20,6 +20,7 @@ const change = (seq: number): Change => ({
   customerId: null,
   changedFields: [],
   previous: null,
+  mergedIntoId: null,
   owned: null,
 });
 

@@ -15,6 +15,7 @@ const at = (seq: number): Change => ({
   customerId: null,
   changedFields: [],
   previous: null,
+  mergedIntoId: null,
   owned: null,
 });
 

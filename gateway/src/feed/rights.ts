@@ -36,7 +36,7 @@ export async function lookAt(
   return (change) => {
     const target = targetOf(change);
     const isVisible = target !== null && visible.has(keyOf(target));
-    if (change.kind === 'DELETED') {
+    if (isEnd(change)) {
       return readsAll || isVisible || readsDeleted(viewer, change) ? 'seen' : 'hidden';
     }
     if (isVisible) return 'seen';
@@ -44,9 +44,11 @@ export async function lookAt(
   };
 }
 
+const isEnd = ({ kind }: Change): boolean => kind === 'DELETED' || kind === 'MERGED';
+
 /** The record; for a deleted one, which nobody sees any more, the customer that it belonged to. */
-function targetOf({ kind, entity, entityId, customerId }: Change): Target | null {
-  if (kind !== 'DELETED') return { entity, id: entityId };
+function targetOf({ kind, entity, entityId, customerId, mergedIntoId }: Change): Target | null {
+  if (kind !== 'DELETED') return { entity, id: mergedIntoId ?? entityId };
   if (entity.access !== 'customer' || customerId === null) return null;
   return { entity: customerEntity, id: customerId };
 }

@@ -20,10 +20,11 @@ export const sourceOfChange = (change: Change, cursor: string, sight: Sight): Ch
   customerId: change.customerId,
   changedFields: change.changedFields,
   previous: change.previous,
+  mergedIntoId: change.mergedIntoId,
   entity:
     sight === 'gone' || change.kind === 'DELETED'
       ? null
-      : { __typename: change.entity.type, id: change.entityId },
+      : { __typename: change.entity.type, id: change.mergedIntoId ?? change.entityId },
   gap: false,
   reason: null,
 });
@@ -55,6 +56,7 @@ const aboutNothing = {
   customerId: null,
   changedFields: [],
   previous: null,
+  mergedIntoId: null,
   entity: null,
   gap: false,
   reason: null,

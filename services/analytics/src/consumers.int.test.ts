@@ -10,7 +10,7 @@ import { startRelay } from '@crm/kit/event/relay';
 import { testStream, type TestStream } from '@crm/kit/testing/bus';
 import { testDatabase } from '@crm/kit/testing/database';
 import { until } from '@crm/kit/testing/until';
-import { CustomerCreated } from '@crm/schemas/events/customer';
+import { CustomerCreated, CustomerMerged } from '@crm/schemas/events/customer';
 import { OrderAmended, OrderRecorded } from '@crm/schemas/events/order';
 import { consumers, projection } from './consumers.ts';
 import { migrations } from './migrations/index.ts';
@@ -30,6 +30,8 @@ const kitTables = [
   'commandCall',
   'vocabularyTerm',
   'customField',
+  'mergedCustomer',
+  'movedReference',
   'shareGrant',
 ];
 
@@ -74,6 +76,24 @@ describe('applying events', () => {
     await apply(db, [created(id), recorded, amended]);
     await apply(db, [created(id), recorded, amended]);
     expect(await figures()).toEqual(outcome);
+  });
+
+  test('moves figures with what has another customer now', async () => {
+    const survivor = newId();
+    await apply(db, [created(id), created(survivor), recorded, ordered(survivor, '5.00')]);
+    const about = { customerId: survivor, version: 2, changedFields: ['customerId'] };
+    await apply(db, [
+      eventOf(CustomerMerged, { id, version: 2, customerId: id }, { survivorId: survivor }),
+      eventOf(OrderAmended, { id: orderId, ...about }, orderData('1.00', '2026-01-01')),
+    ]);
+    const rows = await db.query(
+      `SELECT BIN_TO_UUID(customerId) AS id, orderCount, orderAmount FROM customerFigure
+       WHERE currency = 'CNY' ORDER BY orderCount`,
+    );
+    expect(rows).toEqual([
+      { id, orderCount: 0, orderAmount: '0.00' },
+      { id: survivor, orderCount: 2, orderAmount: '6.00' },
+    ]);
   });
 
   test('again from the start, on top of what is there, changes nothing', async () => {

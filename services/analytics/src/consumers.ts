@@ -1,5 +1,9 @@
 import type { Consumer } from '@crm/kit/event/consumer';
 import type { Projection } from '@crm/kit/event/rebuild';
+import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
+import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
+import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
+import { CustomerMerged, CustomerUnmerged } from '@crm/schemas/events/customer';
 import { customerConsumer } from './customer/customer.consumer.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { directoryConsumers } from './directory/directory.consumer.ts';
@@ -12,9 +16,12 @@ export const consumers: readonly Consumer[] = [
   customerConsumer,
   ...directoryConsumers,
   factConsumer,
+  ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
+  // Facts follow their customers by the events of their own service.
+  mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references: [] }),
 ];
 
-/** All that this service keeps. */
+/** All that this service keeps and can make anew: not merges and grants, which no snapshot tells. */
 export const projection: Projection = {
   service: 'analytics',
   consumers,

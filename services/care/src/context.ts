@@ -2,6 +2,7 @@ import type { App, RequestContext } from '@crm/kit/context';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
+import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { AlertEntity, type Alert } from './alert/alert.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
 
@@ -10,6 +11,7 @@ export type Context = RequestContext & {
   readonly loaders: {
     readonly alert: Loader<Alert>;
     readonly alertRule: Loader<AlertRule>;
+    readonly currentCustomer: Loader<string>;
   };
   readonly pages: {
     readonly alertsOfCustomer: ChildPages<Alert>;
@@ -24,6 +26,7 @@ export function createContext(app: App, request: RequestInfo): Context {
     loaders: {
       alert: entityLoader(context, AlertEntity),
       alertRule: entityLoader(context, AlertRuleEntity),
+      currentCustomer: currentCustomerLoader(context),
     },
     pages: {
       alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),

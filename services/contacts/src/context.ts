@@ -2,6 +2,7 @@ import type { App, RequestContext } from '@crm/kit/context';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
+import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { AffiliationEntity, type Affiliation } from './affiliation/affiliation.fields.ts';
 import {
   primaryAffiliationLoader,
@@ -15,6 +16,7 @@ import { PersonEntity, type Person } from './person/person.fields.ts';
 export type Context = RequestContext & {
   readonly loaders: {
     readonly affiliation: Loader<Affiliation>;
+    readonly currentCustomer: Loader<string>;
     readonly interaction: Loader<Interaction>;
     readonly person: Loader<Person>;
     readonly primaryAffiliation: Loader<Affiliation>;
@@ -35,6 +37,7 @@ export function createContext(app: App, request: RequestInfo): Context {
     ...context,
     loaders: {
       affiliation: entityLoader(context, AffiliationEntity),
+      currentCustomer: currentCustomerLoader(context),
       interaction: entityLoader(context, InteractionEntity),
       person: entityLoader(context, PersonEntity),
       primaryAffiliation: primaryAffiliationLoader(context),

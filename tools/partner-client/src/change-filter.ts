@@ -16,7 +16,7 @@ export type EntityKind =
   | 'TEAM'
   | 'PRODUCT';
 
-export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED' | 'SNAPSHOT';
+export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'MERGED' | 'RESTORED' | 'SNAPSHOT';
 
 /** Conditions that must all hold. A stored cursor belongs to the filter that it was stored for. */
 export type ChangeFilter = {

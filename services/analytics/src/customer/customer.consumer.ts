@@ -2,7 +2,9 @@ import type { RecordedEvent } from '@crm/kit/event/event';
 import {
   CustomerCreated,
   CustomerDeleted,
+  CustomerMerged,
   CustomerRestored,
+  CustomerUnmerged,
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import type { EntityManager } from 'typeorm';
@@ -10,6 +12,8 @@ import { onMany } from '@crm/kit/event/consumer';
 import { lockFigures } from '../fact/figure.repository.ts';
 import { saveStates } from '../projection.ts';
 import { CustomerEntity } from './customer.fields.ts';
+
+const ends: readonly string[] = [CustomerDeleted.type, CustomerMerged.type];
 
 /** Keeps what customers tells of its customers; a new one begins with figures of nothing. */
 async function saveCustomers(
@@ -22,7 +26,7 @@ async function saveCustomers(
     events.map((event) => ({
       event,
       values: 'name' in event.data ? event.data : null,
-      isEnded: event.type === CustomerDeleted.type,
+      isEnded: ends.includes(event.type),
     })),
   );
   await lockFigures(
@@ -32,6 +36,13 @@ async function saveCustomers(
 }
 
 export const customerConsumer = onMany<object>(
-  [CustomerCreated, CustomerUpdated, CustomerRestored, CustomerDeleted],
+  [
+    CustomerCreated,
+    CustomerUpdated,
+    CustomerRestored,
+    CustomerUnmerged,
+    CustomerDeleted,
+    CustomerMerged,
+  ],
   saveCustomers,
 );

@@ -1,5 +1,7 @@
 import { onMany } from '@crm/kit/event/consumer';
-import type { Entity } from '@crm/kit/record/entity';
+import { valueAt, type Entity } from '@crm/kit/record/entity';
+import { findByIds } from '@crm/kit/record/store';
+import { asText } from '@crm/kit/text';
 import type { EventType, RecordedEvent } from '@crm/kit/event/event';
 import {
   InteractionAmended,
@@ -7,7 +9,7 @@ import {
   InteractionRemoved,
 } from '@crm/schemas/events/interaction';
 import { OrderAmended, OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
-import { PaymentReceived } from '@crm/schemas/events/payment';
+import { PaymentAmended, PaymentReceived } from '@crm/schemas/events/payment';
 import {
   ReceivableCancelled,
   ReceivableChanged,
@@ -22,7 +24,7 @@ import { lockFigures, refreshFigures } from './figure.repository.ts';
 /** Which events tell which fact. */
 const tellers: readonly { readonly fact: Entity; readonly types: readonly EventType[] }[] = [
   { fact: OrderFact, types: [OrderRecorded, OrderAmended, OrderCancelled] },
-  { fact: PaymentFact, types: [PaymentReceived] },
+  { fact: PaymentFact, types: [PaymentReceived, PaymentAmended] },
   {
     fact: ReceivableFact,
     types: [ReceivableOpened, ReceivableChanged, ReceivableSettled, ReceivableCancelled],
@@ -42,7 +44,10 @@ async function saveFacts(
   manager: EntityManager,
   events: readonly RecordedEvent<object>[],
 ): Promise<void> {
-  const customerIds = [...new Set(events.flatMap(({ customerId }) => customerId ?? []))];
+  const former = await formerCustomers(manager, events);
+  const customerIds = [
+    ...new Set([...former, ...events.flatMap(({ customerId }) => customerId ?? [])]),
+  ];
   await lockFigures(manager, customerIds);
   for (const { fact, types } of tellers) {
     const told = events.filter((event) => types.some(({ type }) => type === event.type));
@@ -57,6 +62,22 @@ async function saveFacts(
     );
   }
   await refreshFigures(manager, customerIds);
+}
+
+/** Whose facts they were that have another customer now: those figures change too. */
+async function formerCustomers(
+  manager: EntityManager,
+  events: readonly RecordedEvent<object>[],
+): Promise<string[]> {
+  const moved = events.filter(({ changedFields }) => changedFields.includes('customerId'));
+  const former: string[] = [];
+  for (const { fact, types } of tellers) {
+    const told = moved.filter((event) => types.some(({ type }) => type === event.type));
+    const ids = told.map(({ aggregateId }) => aggregateId);
+    const rows = await findByIds(manager, fact, { ids });
+    former.push(...rows.flatMap((row) => asText(valueAt(row, ['customerId'])) || []));
+  }
+  return former;
 }
 
 /** Null for an event that tells nothing but an end. */

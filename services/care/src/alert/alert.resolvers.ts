@@ -26,7 +26,9 @@ export const alertResolvers: Resolvers = {
     closedBy: ({ closedById }) => referenceTo(closedById),
   },
   Customer: {
-    __resolveReference: ({ id }) => ({ id }),
+    __resolveReference: async ({ id }, { loaders }) => ({
+      id: await loaders.currentCustomer.loadRequired(id),
+    }),
     alerts: ({ id }, args, { pages }) => pages.alertsOfCustomer.load(id, args),
   },
   StaffMember: {

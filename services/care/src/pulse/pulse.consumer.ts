@@ -1,10 +1,15 @@
 import { onMany, type Consumer } from '@crm/kit/event/consumer';
 import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
+import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
+import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
 import { staffDirectoryConsumer } from '@crm/kit/projection/staff-directory';
 import {
   CustomerCreated,
   CustomerDeleted,
+  CustomerMerged,
   CustomerRestored,
+  CustomerUnmerged,
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
@@ -26,7 +31,14 @@ const isInteraction = (data: object): data is InteractionData => 'occurredAt' in
 
 export const pulseConsumers: readonly Consumer[] = [
   onMany<object>(
-    [CustomerCreated, CustomerUpdated, CustomerRestored, CustomerDeleted],
+    [
+      CustomerCreated,
+      CustomerUpdated,
+      CustomerRestored,
+      CustomerUnmerged,
+      CustomerDeleted,
+      CustomerMerged,
+    ],
     async (manager, events) => {
       await saveCustomerAccess(manager, events);
       await savePulses(manager, events);
@@ -53,5 +65,8 @@ export const pulseConsumers: readonly Consumer[] = [
       })),
     }),
   ),
+  // Alerts stay with the customer that they were opened for; its id shows the survivor.
+  mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references: [] }),
   staffDirectoryConsumer(StaffUpserted),
+  ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
 ];

@@ -51,8 +51,8 @@ export async function affiliate(
   await awaitCustomers(context, [input.customerId]);
   return runCommand(context, { name: 'affiliate', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'affiliations');
-    const { personId, customerId = null } = input;
-    if (customerId !== null) await lockCustomer(work, customerId);
+    const { personId } = input;
+    const customerId = input.customerId ? await lockCustomer(work, input.customerId) : null;
     // Whoever answers for the customer may say that a person they can read is there.
     await lockPerson(work, customerId === null ? 'write' : 'read', personId);
     const others = await findAffiliations(work.manager, {
@@ -60,7 +60,7 @@ export async function affiliate(
       personIds: [personId],
     });
     const affiliation = await createRecord(work, AffiliationEntity, {
-      input: wholeAffiliation(input),
+      input: wholeAffiliation({ ...input, customerId }),
       rules: affiliationRules(others),
     });
     await affiliationStarted(work, [affiliation]);
@@ -187,7 +187,9 @@ async function lockAround(work: Work, id: string): Promise<readonly Affiliation[
   return findAffiliations(work.manager, parties);
 }
 
-export const wholeAffiliation = (input: AffiliationInput): object => ({
+export const wholeAffiliation = (
+  input: AffiliationInput & { readonly customerId?: string | null },
+): object => ({
   ...input,
   ...(input.contactPoints && { contactPoints: toContactPoints(input.contactPoints) }),
 });

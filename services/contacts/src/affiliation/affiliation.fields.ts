@@ -4,7 +4,7 @@ import type { ContactPoint } from '../person/contact-point.ts';
 
 const affiliationFields = {
   personId: id({ required: true, label: { zh: '联系人', en: 'Person' } }),
-  customerId: id({ label: { zh: '客户', en: 'Customer' } }),
+  customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
   organizationName: text({ max: 200, label: { zh: '工作单位', en: 'Organisation' } }),
   roles: list({ max: 4, label: { zh: '角色', en: 'Roles' } }),
   sequence: int({ label: { zh: '序号', en: 'Sequence' } }),

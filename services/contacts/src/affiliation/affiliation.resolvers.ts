@@ -38,6 +38,9 @@ export const affiliationResolvers: Resolvers = {
       fieldHistory(context, AffiliationEntity, { id, ...args }),
   },
   Customer: {
+    __resolveReference: async ({ id }, { loaders }) => ({
+      id: await loaders.currentCustomer.loadRequired(id),
+    }),
     principal: async ({ id }, _, { loaders }) =>
       (await loaders.roleHolders.load(id))?.PRINCIPAL ?? null,
     legalRepresentative: async ({ id }, _, { loaders }) =>

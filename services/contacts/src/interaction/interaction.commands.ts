@@ -5,6 +5,7 @@ import { invalid, type FieldProblem } from '@crm/kit/errors';
 import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
 import { changeRecord, createRecord, removeRecord, type Rules } from '@crm/kit/record/record';
+import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { bulkMemory, bulkRowsMax, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { readablePeople } from '../person/person.repository.ts';
@@ -31,10 +32,11 @@ export async function logInteraction(
   await awaitCustomers(context, [input.customerId]);
   return runCommand(context, { name: 'logInteraction', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'interactions');
-    const [problems = []] = await partyProblems(work, [input]);
+    const [current = input] = await withCurrentCustomers(work.manager, [input]);
+    const [problems = []] = await partyProblems(work, [current]);
     if (problems.length > 0) throw refused(InteractionEntity, problems);
     const rules = await interactionRules(work);
-    const interaction = await createRecord(work, InteractionEntity, { input, rules });
+    const interaction = await createRecord(work, InteractionEntity, { input: current, rules });
     await insertParties(work.manager, [interaction]);
     await interactionLogged(work, [interaction]);
     return interaction;
@@ -89,9 +91,10 @@ export async function logInteractions(
   const command = { name: 'logInteractions', input, memory: bulkMemory };
   return runCommand(context, command, async (work) => {
     allow(work.viewer, 'write', 'interactions');
-    const problems = await partyProblems(work, input.rows);
+    const rows = await withCurrentCustomers(work.manager, input.rows);
+    const problems = await partyProblems(work, rows);
     const { result, created, changed } = await upsertRecords(work, InteractionEntity, {
-      inputs: input.rows,
+      inputs: rows,
       matchOn: ['source', 'externalRef'],
       problemsAt: (at) => problems[at] ?? [],
       rules: await interactionRules(work),

@@ -21,7 +21,7 @@ const interactionFields = {
     { INBOUND: { zh: '来访', en: 'Inbound' }, OUTBOUND: { zh: '去访', en: 'Outbound' } },
     { required: true, label: { zh: '方向', en: 'Direction' } },
   ),
-  customerId: id({ label: { zh: '客户', en: 'Customer' } }),
+  customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
   participantIds: list({ label: { zh: '参与联系人', en: 'Participants' } }),
   staffIds: list({ label: { zh: '我方人员', en: 'Staff' } }),
   occurredAt: dateTime({ required: true, label: { zh: '发生时间', en: 'Occurred at' } }),

@@ -1,5 +1,6 @@
 import { migration } from '../database/migration.ts';
 import { eventTables } from './events.ts';
+import { createMergedCustomers } from './merged-customers.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
 
@@ -8,4 +9,5 @@ export const kitMigrations = [
   migration('CreateEventTables_1795478300000', eventTables),
   createRecordTables,
   addPositionGeneration,
+  createMergedCustomers,
 ];

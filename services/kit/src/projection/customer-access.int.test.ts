@@ -11,6 +11,7 @@ import { newId } from '../id.ts';
 import { createLog } from '../log.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { createProjections } from '../migrations/projections.ts';
+import { saveMerged } from './survivor.ts';
 import { saveStaff, teamsOfStaff } from './staff-directory.ts';
 import { testDatabase } from '../testing/database.ts';
 import { testViewer } from '../testing/execute.ts';
@@ -65,6 +66,14 @@ describe('reachableCustomers', () => {
     expect(await reached({ roles: ['rep'], staffId: rep }, 'write')).toEqual(new Set());
   });
 
+  test.each(['customer.deleted', 'customer.merged'])(
+    'leaves out what %s ended, though it tells the last owner',
+    async (type) => {
+      await saveCustomerAccess(db.manager, [{ ...told({ ownerId: rep, teamId: team }), type }]);
+      expect(await reached({}, 'read')).toEqual(new Set());
+    },
+  );
+
   test('knows the last of what one batch tells', async () => {
     await saveCustomerAccess(db.manager, [told({}), told({ ownerId: null, teamId: null })]);
     expect(await reached({}, 'read')).toEqual(new Set([customerId]));
@@ -80,6 +89,16 @@ describe('reachableCustomers', () => {
 });
 
 describe('lockCustomer', () => {
+  test('gives the customer that an id means since it was merged', async () => {
+    const [old, older] = [newId(), newId()];
+    await saveMerged(db.manager, { id: older, survivorId: old });
+    await saveMerged(db.manager, { id: old, survivorId: customerId });
+    const work = { viewer: testViewer(), now: new Date(), requestId: 'test' };
+    const locked = transact(db, (manager) => lockCustomer({ ...work, manager }, older));
+
+    await expect(locked).resolves.toBe(customerId);
+  });
+
   test('refuses an unknown customer as NOT_FOUND', async () => {
     const work = { viewer: testViewer(), now: new Date(), requestId: 'test' };
     const locked = transact(db, (manager) => lockCustomer({ ...work, manager }, newId()));

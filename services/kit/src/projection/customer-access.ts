@@ -9,6 +9,7 @@ import { id } from '../record/field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
 import { scopeSql, type Action } from '../record/policy.ts';
 import { endRows, latestOf, type Told } from './latest.ts';
+import { survivorsOf } from './survivor.ts';
 import { sql } from '../sql.ts';
 
 /**
@@ -28,23 +29,30 @@ const CustomerAccess = defineEntity('Customer', {
 type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
 
 type CustomerEvents = {
-  /** Those that tell the owner: created, updated, restored. */
+  /** Those that tell the owner: created, updated, restored, unmerged. */
   readonly saved: readonly EventType<Owned>[];
-  readonly deleted: EventType;
+  /** Those that end it: deleted, merged. */
+  readonly ended: readonly EventType[];
 };
 
 /** Keeps the projection. The contract knows the events, and the kit knows no contract. */
-export const customerAccessConsumer = ({ saved, deleted }: CustomerEvents): Consumer =>
-  onMany<object>([...saved, deleted], saveCustomerAccess);
+export const customerAccessConsumer = ({ saved, ended }: CustomerEvents): Consumer =>
+  onMany<object>([...saved, ...ended], saveCustomerAccess);
 
 const isOwned = (data: object): data is Owned => 'ownerId' in data && 'teamId' in data;
+
+/** An end tells the last owner too, and is no state for that. */
+const endings: readonly string[] = ['customer.deleted', 'customer.merged'];
+
+const withoutEnds = <Event extends Told<object>>(event: Event): Event =>
+  endings.includes(event.type ?? '') ? { ...event, data: {} } : event;
 
 /** Applies that customers were created, changed, brought back or deleted, in the order told. */
 export async function saveCustomerAccess(
   manager: EntityManager,
   events: readonly Told<object>[],
 ): Promise<void> {
-  const latest = latestOf(events, isOwned);
+  const latest = latestOf(events.map(withoutEnds), isOwned);
   const rows = latest.flatMap(({ id: customerId, state, endedAt }) =>
     state === null
       ? []
@@ -81,10 +89,16 @@ export async function reachableCustomers(
   return new Set(rows.map((row) => idFromBytes(row.id)));
 }
 
-/** Locks a customer for whom the viewer may record something; NOT_FOUND for every other. */
-export async function lockCustomer(work: Work, customerId: string): Promise<void> {
-  const found = await reachableCustomers(work, 'write', [customerId]);
-  if (!found.has(customerId)) throw notFound('Customer', customerId);
+/**
+ * Locks a customer for whom the viewer may record something, or the one that it was merged into;
+ * NOT_FOUND for every other. Gives its id.
+ */
+export async function lockCustomer(work: Work, customerId: string): Promise<string> {
+  if ((await reachableCustomers(work, 'write', [customerId])).has(customerId)) return customerId;
+  const survivor = (await survivorsOf(work.manager, [customerId])).get(customerId);
+  const found = survivor ? await reachableCustomers(work, 'write', [survivor]) : new Set<string>();
+  if (survivor === undefined || !found.has(survivor)) throw notFound('Customer', customerId);
+  return survivor;
 }
 
 const waitMsMax = 1000;

@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../event/event.ts';
 import { idToBytes } from '../id.ts';
 
 /** What a projection needs of an event. */
-export type Told<Data> = Pick<RecordedEvent<Data>, 'aggregateId' | 'data' | 'occurredAt'>;
+export type Told<Data> = Pick<RecordedEvent<Data>, 'aggregateId' | 'data' | 'occurredAt'> &
+  Partial<Pick<RecordedEvent, 'type'>>;
 
 /** What the events of one batch come to for one record. */
 export type Latest<State> = {

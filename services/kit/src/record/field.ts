@@ -46,6 +46,8 @@ export type Field<Value = unknown> = Common & {
   readonly vocabulary?: string;
   /** The entity of this service that the id must name. */
   readonly references?: string;
+  /** The entity that the id names, or may name, where nothing checks that it exists. */
+  readonly names?: string;
   readonly value?: Value;
 };
 
@@ -114,7 +116,9 @@ export const term = <const Options extends Common & { readonly vocabulary: strin
 ): Field<ValueOf<Options, string>> => ({ kind: 'term', max: 64, ...options });
 
 /** The id of another record; `references` names its entity when this service owns it. */
-export const id = <const Options extends Common & { readonly references?: string }>(
+export const id = <
+  const Options extends Common & { readonly references?: string; readonly names?: string },
+>(
   options: Options,
 ): Field<ValueOf<Options, string>> => ({ kind: 'id', ...options });
 

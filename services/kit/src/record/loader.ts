@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
 import type { Entity, Stamps } from './entity.ts';
 import { notFound } from '../errors.ts';
@@ -13,18 +14,37 @@ export type Loader<Row> = {
   readonly loadRequired: (id: string) => Promise<Row>;
 };
 
-/** Joins the single look-ups of one request into one statement. */
+/** Tells which records have taken the place of others, by the ids of those. */
+type Successors = (
+  manager: EntityManager,
+  ids: readonly string[],
+) => Promise<ReadonlyMap<string, string>>;
+
+/**
+ * Joins the single look-ups of one request into one statement. With `successors` an id that is no
+ * longer in use gives the record that took its place.
+ */
 export function entityLoader<Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
+  successors?: Successors,
 ): Loader<Row> {
-  return nullable(async (ids) => {
-    const rows = await findByIds(context.app.db.manager, entity, {
-      ids: ids.filter(isId),
+  const { manager } = context.app.db;
+  const find = async (ids: readonly string[]): Promise<ReadonlyMap<string, Row>> => {
+    const rows = await findByIds(manager, entity, {
+      ids,
       scope: scopeSql(context.viewer, 'read', { entity, alias: 't', now: context.app.now() }),
     });
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => byId.get(id) ?? null);
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+  return nullable(async (keys) => {
+    const ids = keys.filter(isId);
+    const found = await find(ids);
+    const missing = ids.filter((id) => !found.has(id));
+    if (!successors || missing.length === 0) return keys.map((id) => found.get(id) ?? null);
+    const next = await successors(manager, missing);
+    const others = next.size === 0 ? found : await find([...new Set(next.values())]);
+    return keys.map((id) => found.get(id) ?? others.get(next.get(id) ?? '') ?? null);
   });
 }
 

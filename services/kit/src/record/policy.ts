@@ -2,7 +2,7 @@ import type { AccessRule, Entity, SubjectRule } from './entity.ts';
 import { forbidden } from '../errors.ts';
 import type { FieldClass } from './field.ts';
 import { idToBytes } from '../id.ts';
-import { and, or, raw, sql, type Sql } from '../sql.ts';
+import { or, raw, sql, type Sql } from '../sql.ts';
 import type { Role, Viewer } from '../viewer.ts';
 
 /** Whose records a role reaches, from narrow to wide; each holds those before it. */
@@ -83,11 +83,19 @@ export function allow(viewer: Viewer, action: Action, what: string): void {
   if (scopeOf(viewer, action) === 'none') throw forbidden(`You may not ${action} ${what}`);
 }
 
+type ScopeOf = {
+  readonly entity: Entity;
+  readonly alias: string;
+  readonly now: Date;
+  /** False leaves out what was merely shared with the viewer. */
+  readonly isShareEnough?: boolean;
+};
+
 /** The rows of `entity` that the viewer may do `action` to, as a condition on the row `alias`. */
 export function scopeSql(
   viewer: Viewer,
   action: Action,
-  { entity, alias, now }: { readonly entity: Entity; readonly alias: string; readonly now: Date },
+  { entity, alias, now, isShareEnough = true }: ScopeOf,
 ): Sql {
   const { access } = entity;
   if (access.by === 'subject') return subjectSql(viewer, access, alias);
@@ -95,7 +103,7 @@ export function scopeSql(
   if (scope === 'all') return raw('TRUE');
   if (scope === 'none') return raw('FALSE');
 
-  return ruleSql(viewer, access, { action, scope, alias, now });
+  return ruleSql(viewer, access, { action, scope, alias, now, isShareEnough });
 }
 
 export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
@@ -104,8 +112,12 @@ export type Owned = { readonly ownerId: string | null; readonly teamId: string |
  * Whether the viewer may read what has this owner, as `scopeSql` says it of a row. Grants are left
  * out: they lie in the database.
  */
-export function readsOwned(viewer: Viewer, { ownerId, teamId }: Owned): boolean {
-  const scope = scopeOf(viewer, 'read');
+export const readsOwned = (viewer: Viewer, owned: Owned): boolean =>
+  reachesOwned(viewer, 'read', owned);
+
+/** The same for any action. */
+export function reachesOwned(viewer: Viewer, action: Action, { ownerId, teamId }: Owned): boolean {
+  const scope = scopeOf(viewer, action);
   if (scope === 'all') return true;
   if (scope === 'none') return false;
   const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
@@ -136,6 +148,7 @@ type Reach = {
   readonly scope: Scope;
   readonly alias: string;
   readonly now: Date;
+  readonly isShareEnough: boolean;
 };
 
 function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
@@ -183,30 +196,17 @@ function owningSql(
   return sql`EXISTS (SELECT 1 FROM ${raw(from)} WHERE ${raw(where)} AND ${isAllowed})`;
 }
 
-type OwnerColumns = {
-  readonly scope: Scope;
-  readonly alias: string;
-  readonly owner: string;
-  readonly team: string;
-  readonly now: Date;
-};
+type OwnerColumns = Reach & { readonly owner: string; readonly team: string };
 
-function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColumns): Sql {
-  const grantees = [viewer.staffId, ...viewer.teamIds].flatMap((each) =>
-    each === null ? [] : [idToBytes(each)],
-  );
+function ownerSql(viewer: Viewer, { owner, team, ...reach }: OwnerColumns): Sql {
+  const { scope, alias } = reach;
   const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
   const parts: readonly (readonly [boolean, Sql])[] = [
     [
       viewer.staffId !== null,
       sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
     ],
-    [
-      reaches(scope, 'shared') && grantees.length > 0,
-      and([
-        sql`EXISTS (SELECT 1 FROM shareGrant g WHERE ${raw(`g.resourceId = ${alias}.id`)} AND g.granteeId IN (${grantees}) AND (g.expiresAt IS NULL OR g.expiresAt > ${now}))`,
-      ]),
-    ],
+    [sharesCount(reach) && granteesOf(viewer).length > 0, sharedSql(viewer, reach)],
     [
       reaches(scope, 'team') && teams.length > 0,
       sql`${raw(`${alias}.\`${team}\``)} IN (${teams.map(idToBytes)})`,
@@ -214,3 +214,15 @@ function ownerSql(viewer: Viewer, { scope, alias, owner, team, now }: OwnerColum
   ];
   return or(parts.filter(([applies]) => applies).map(([, part]) => part));
 }
+
+/** Reading follows the reach of the role; whoever may write at all may write what is shared so. */
+const sharesCount = ({ action, scope, isShareEnough }: Reach): boolean =>
+  isShareEnough && (action === 'write' ? scope !== 'none' : reaches(scope, 'shared'));
+
+const granteesOf = ({ staffId, teamIds }: Viewer): Buffer[] =>
+  [staffId, ...teamIds].flatMap((each) => (each === null ? [] : [idToBytes(each)]));
+
+const sharedSql = (viewer: Viewer, { action, alias, now }: Reach): Sql =>
+  sql`EXISTS (SELECT 1 FROM shareGrant g WHERE ${raw(`g.resourceId = ${alias}.id`)}
+    AND g.granteeId IN (${granteesOf(viewer)}) AND (g.expiresAt IS NULL OR g.expiresAt > ${now})
+    AND ${raw(action === 'write' ? "g.access = 'WRITE'" : 'TRUE')})`;

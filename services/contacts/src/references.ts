@@ -1,0 +1,11 @@
+import type { References } from '@crm/kit/projection/moved-reference';
+import { affiliationChanged } from './affiliation/affiliation.events.ts';
+import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
+import { interactionAmended } from './interaction/interaction.events.ts';
+import { InteractionEntity } from './interaction/interaction.fields.ts';
+
+/** The records that follow their customer when it is merged, and who is told. */
+export const references: readonly References[] = [
+  { entity: AffiliationEntity, tell: affiliationChanged },
+  { entity: InteractionEntity, tell: interactionAmended },
+];
