@@ -29,6 +29,11 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'StaffInput.teamCode',
       'StaffInput.managerCode',
       'TeamInput.parentCode',
+      'ClaimFromPoolInput.customerId',
+      'SetLifecycleStageInput.customerId',
+      'SetLifecycleStageInput.stage',
+      'SetLifecycleStageInput.reason',
+      'SetLifecycleStageInput.reviewOn',
     ],
     migrations,
   });

@@ -1,5 +1,6 @@
 import type { App, RequestContext } from '@crm/kit/context';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { survivorsOf } from '@crm/kit/projection/survivor';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
@@ -44,6 +45,15 @@ import {
   type RelationPages,
 } from './relation/relation.queries.ts';
 import type { RelationType } from './relation/relation-type.fields.ts';
+import { duplicatesLoader } from './duplicate/duplicate.queries.ts';
+import type { DuplicateMatch } from './duplicate/duplicate.ts';
+import {
+  LifecycleTransitionEntity,
+  type LifecycleTransition,
+} from './lifecycle/lifecycle.fields.ts';
+import { CustomerMergeEntity, type CustomerMerge } from './merge/merge.fields.ts';
+import { OwnershipTermEntity, type OwnershipTerm } from './ownership/ownership.fields.ts';
+import { ShareGrantEntity, type ShareGrant } from './sharing/sharing.fields.ts';
 import type { WebhookSettings } from './webhook/webhook.config.ts';
 import { WebhookEntity, type Webhook } from './webhook/webhook.fields.ts';
 
@@ -71,6 +81,7 @@ export type Context = RequestContext & {
     readonly need: Loader<Need>;
     readonly opportunity: Loader<Opportunity>;
     readonly opportunityStage: Loader<OpportunityStage>;
+    readonly duplicates: Loader<readonly DuplicateMatch[]>;
   };
   readonly pages: {
     readonly customersOfStaff: ChildPages<Customer>;
@@ -87,6 +98,10 @@ export type Context = RequestContext & {
     readonly changesOfOpportunity: ChildPages<OpportunityStageChange>;
     readonly ordersOfOpportunity: ChildPages<SalesOrder>;
     readonly paymentsOfOrder: ChildPages<Payment>;
+    readonly mergesOfCustomer: ChildPages<CustomerMerge>;
+    readonly ownershipOfCustomer: ChildPages<OwnershipTerm>;
+    readonly sharesOfCustomer: ChildPages<ShareGrant>;
+    readonly lifecycleOfCustomer: ChildPages<LifecycleTransition>;
   };
 };
 
@@ -104,7 +119,7 @@ export function createContext(
 }
 
 const loadersOf = (context: RequestContext): Context['loaders'] => ({
-  customer: entityLoader(context, CustomerEntity),
+  customer: entityLoader(context, CustomerEntity, survivorsOf),
   order: entityLoader(context, SalesOrderEntity),
   payment: entityLoader(context, PaymentEntity),
   product: entityLoader(context, ProductEntity),
@@ -124,6 +139,7 @@ const loadersOf = (context: RequestContext): Context['loaders'] => ({
   need: entityLoader(context, NeedEntity),
   opportunity: entityLoader(context, OpportunityEntity),
   opportunityStage: opportunityStageLoader(context),
+  duplicates: duplicatesLoader(context),
 });
 
 const pagesOf = (context: RequestContext): Context['pages'] => ({
@@ -145,4 +161,8 @@ const pagesOf = (context: RequestContext): Context['pages'] => ({
     parentColumn: 'orderId',
     column: 'paymentId',
   }),
+  mergesOfCustomer: childPages(context, CustomerMergeEntity, 'survivorId'),
+  ownershipOfCustomer: childPages(context, OwnershipTermEntity, 'customerId'),
+  sharesOfCustomer: childPages(context, ShareGrantEntity, 'customerId'),
+  lifecycleOfCustomer: childPages(context, LifecycleTransitionEntity, 'customerId'),
 });

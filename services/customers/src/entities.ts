@@ -12,10 +12,25 @@ import { OpportunityStageEntity } from './opportunity/stage.fields.ts';
 import { ExternalOrganizationEntity } from './organization/organization.fields.ts';
 import { CustomerRelationEntity } from './relation/relation.fields.ts';
 import { RelationTypeEntity } from './relation/relation-type.fields.ts';
+import {
+  DuplicateCandidateEntity,
+  DuplicateRuleEntity,
+  DuplicateScanEntity,
+} from './duplicate/duplicate.fields.ts';
+import {
+  LifecycleRuleEntity,
+  LifecycleStepEntity,
+  LifecycleSuggestionEntity,
+  LifecycleTransitionEntity,
+} from './lifecycle/lifecycle.fields.ts';
+import { CustomerMergeEntity } from './merge/merge.fields.ts';
 import { SalesOrderEntity } from './order/order.fields.ts';
+import { OwnershipTermEntity } from './ownership/ownership.fields.ts';
 import { PaymentEntity } from './payment/payment.fields.ts';
 import { QualificationEntity } from './qualification/qualification.fields.ts';
+import { PoolPolicyEntity } from './pool/pool.fields.ts';
 import { ReceivableEntity } from './receivable/receivable.fields.ts';
+import { ShareGrantEntity } from './sharing/sharing.fields.ts';
 import { WebhookDeliveryEntity, WebhookEntity } from './webhook/webhook.fields.ts';
 
 /** Every kind of record that this service owns. */
@@ -39,4 +54,15 @@ export const entities: readonly Entity[] = [
   ProductEntity,
   WebhookEntity,
   WebhookDeliveryEntity,
+  DuplicateCandidateEntity,
+  DuplicateRuleEntity,
+  DuplicateScanEntity,
+  CustomerMergeEntity,
+  OwnershipTermEntity,
+  ShareGrantEntity,
+  PoolPolicyEntity,
+  LifecycleTransitionEntity,
+  LifecycleStepEntity,
+  LifecycleRuleEntity,
+  LifecycleSuggestionEntity,
 ];

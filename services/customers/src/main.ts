@@ -1,6 +1,10 @@
 import { startService } from '@crm/kit/server/service';
+import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
+import { startDuplicateJob } from './duplicate/duplicate.job.ts';
+import { startLifecycleJob } from './lifecycle/lifecycle.job.ts';
 import { createSchema } from './schema.ts';
+import { startPoolJob } from './pool/pool.job.ts';
 import { readWebhookSettings } from './webhook/webhook.config.ts';
 import { startWebhookJob } from './webhook/webhook.job.ts';
 
@@ -11,7 +15,13 @@ await startService(
     name: 'customers',
     schema: createSchema(),
     createContext: (app, request) => createContext({ ...app, webhooks }, request),
-    jobs: [(app) => startWebhookJob(app, webhooks)],
+    jobs: [
+      (app) => startWebhookJob(app, webhooks),
+      startDuplicateJob,
+      startPoolJob,
+      startLifecycleJob,
+    ],
+    consumers,
   },
   process.env,
 );

@@ -6,17 +6,23 @@ import { productResolvers } from './catalogue/product.resolvers.ts';
 import { creditResolvers } from './credit/credit.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
 import { directoryResolvers } from './directory/directory.resolvers.ts';
+import { duplicateResolvers } from './duplicate/duplicate.resolvers.ts';
 import { entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { needResolvers } from './need/need.resolvers.ts';
 import { opportunityResolvers } from './opportunity/opportunity.resolvers.ts';
 import { orderResolvers } from './order/order.resolvers.ts';
 import { organizationResolvers } from './organization/organization.resolvers.ts';
+import { lifecycleResolvers } from './lifecycle/lifecycle.resolvers.ts';
+import { customerMergeResolvers } from './merge/merge.resolvers.ts';
+import { ownershipResolvers } from './ownership/ownership.resolvers.ts';
 import { paymentResolvers } from './payment/payment.resolvers.ts';
 import { qualificationResolvers } from './qualification/qualification.resolvers.ts';
+import { poolResolvers } from './pool/pool.resolvers.ts';
 import { receivableResolvers } from './receivable/receivable.resolvers.ts';
 import { relationResolvers } from './relation/relation.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
+import { sharingResolvers } from './sharing/sharing.resolvers.ts';
 import { webhookResolvers } from './webhook/webhook.resolvers.ts';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 
@@ -40,6 +46,12 @@ export const createSchema = (): GraphQLSchema =>
         productResolvers,
         setupResolvers,
         webhookResolvers,
+        duplicateResolvers,
+        customerMergeResolvers,
+        ownershipResolvers,
+        sharingResolvers,
+        poolResolvers,
+        lifecycleResolvers,
       ]),
     ),
     entities,

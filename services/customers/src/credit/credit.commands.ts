@@ -18,7 +18,7 @@ import {
 import { insertRows } from '@crm/kit/record/store';
 import { lengthOf } from '@crm/kit/text';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import { sumAmounts } from '../money.ts';
+import { sumAmounts, toCents } from '../money.ts';
 import { currencyProblems } from '../order/order.ts';
 import {
   creditExceeded,
@@ -247,6 +247,24 @@ export async function moveExposure(work: Work, movements: readonly Movement[]): 
     work,
     changes.filter(({ after }) => exceeded.has(after.id)),
   );
+}
+
+/** Brings the exposure of customers' accounts to what their orders and receivables come to now. */
+export async function settleExposure(
+  work: Work,
+  customerIds: readonly string[],
+  reason: string,
+): Promise<void> {
+  const movements: Movement[] = [];
+  for (const account of await lockAccounts(work.manager, customerIds)) {
+    const { customerId, currency, exposure } = account;
+    const evidence = await readEvidence(work.manager, { customerId, currency, now: work.now });
+    const due = sumAmounts([evidence.openReceivables, evidence.unbilledOrders]);
+    const cents = toCents(due) - toCents(exposure?.amount ?? '0');
+    if (cents === 0n) continue;
+    movements.push({ customerId, currency, cents, kind: cents > 0n ? 'USED' : 'FREED', reason });
+  }
+  if (movements.length > 0) await moveExposure(work, movements);
 }
 
 const isOf = ({ customerId, currency }: Place, movement: Movement): boolean =>

@@ -1,10 +1,13 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
+import { notFound, ruleViolation } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
+import { survivorsOf } from '@crm/kit/projection/survivor';
 import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
+  lockForWriting,
   removeRecord,
   restoreRecord,
   type Rules,
@@ -17,28 +20,44 @@ import {
 } from '../qualification/qualification.commands.ts';
 import type { QualificationValues } from '../qualification/qualification.ts';
 import { teamsOfStaff } from '../directory/directory.repository.ts';
+import { refuseDuplicates } from '../duplicate/duplicate.commands.ts';
+import type { Recognisable } from '../duplicate/duplicate.ts';
+import { refuseStage } from '../lifecycle/lifecycle.commands.ts';
+import { lockOwned, refuseTaking } from '../ownership/ownership.lock.ts';
 import { customerProblems, searchTextOf } from './customer.ts';
-import {
-  customerChanged,
-  customerCreated,
-  customerDeleted,
-  customerRestored,
-} from './customer.events.ts';
+import { customerDeleted, customerRestored } from './customer.events.ts';
 import { CustomerEntity, type Customer } from './customer.fields.ts';
+import { customersChanged, customersCreated } from './customer.saved.ts';
+import { normalRegistrationNumber } from './registration-number.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
-type CustomerInput = Repeatable & {
-  readonly ownerId?: string | null;
-  readonly qualifications?: readonly QualificationValues[] | null;
-};
+type CustomerInput = Repeatable &
+  Recognisable & {
+    readonly ownerId?: string | null;
+    readonly qualifications?: readonly QualificationValues[] | null;
+  };
 
 const memory = rowMemory(CustomerEntity);
 
-export const createCustomer = (context: RequestContext, input: CustomerInput): Promise<Customer> =>
-  runCommand(context, { name: 'createCustomer', input, memory }, async (work) => {
+/** The input with its registration number as it is kept. */
+const normal = <Input extends Recognisable>(input: Input): Input =>
+  input.registrationNumber
+    ? { ...input, registrationNumber: normalRegistrationNumber(input.registrationNumber) }
+    : input;
+
+/** Refuses what may be a customer that is there, unless the caller accepts that. */
+export const createCustomer = (
+  context: RequestContext,
+  given: CustomerInput,
+  acceptDuplicates: boolean,
+): Promise<Customer> => {
+  const input = normal(given);
+  return runCommand(context, { name: 'createCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
+    await refuseDuplicates(work, input, acceptDuplicates);
     return addCustomer(work, input);
   });
+};
 
 /** Makes a customer in the transaction of a command that has asked whether it may. */
 export async function addCustomer(
@@ -48,22 +67,28 @@ export async function addCustomer(
   await refuseQualifications(work, given);
   const rules = await customerRules(work, [input.ownerId, work.viewer.staffId]);
   const customer = await createRecord(work, CustomerEntity, { input, rules });
-  await customerCreated(work, [customer]);
+  await customersCreated(work, [customer]);
   await replaceQualifications(work, [{ customerId: customer.id, given }]);
   return customer;
 }
 
 type UpdateInput = CustomerInput & {
   readonly id: string;
+  readonly lifecycleStage?: string | null;
   readonly expectedVersion?: number | null;
 };
 
-export const updateCustomer = (context: RequestContext, input: UpdateInput): Promise<Customer> =>
-  runCommand(context, { name: 'updateCustomer', input, memory }, async (work) => {
+export const updateCustomer = (context: RequestContext, given: UpdateInput): Promise<Customer> => {
+  const input = normal(given);
+  return runCommand(context, { name: 'updateCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
-    const { qualifications: given, ...fields } = input;
-    const { id, expectedVersion = null } = fields;
-    await refuseQualifications(work, given);
+    const { qualifications, ...fields } = input;
+    const { id, expectedVersion = null, lifecycleStage: stage } = fields;
+    await refuseQualifications(work, qualifications);
+    if (stage) {
+      const before = await lockForWriting(work, CustomerEntity, id);
+      await refuseStage(work, before, { stage, reason: null });
+    }
     const rules = await customerRules(work, [input.ownerId]);
     const change = await changeRecord(work, CustomerEntity, {
       id,
@@ -71,10 +96,12 @@ export const updateCustomer = (context: RequestContext, input: UpdateInput): Pro
       input: fields,
       rules,
     });
-    await customerChanged(work, [change]);
-    await replaceQualifications(work, [{ customerId: id, given }]);
+    refuseTaking(work.viewer, [change]);
+    await customersChanged(work, [change]);
+    await replaceQualifications(work, [{ customerId: id, given: qualifications }]);
     return change.after;
   });
+};
 
 type UpsertInput = Repeatable & { readonly rows: readonly CustomerInput[] };
 
@@ -85,14 +112,16 @@ export const upsertCustomers = (context: RequestContext, input: UpsertInput): Pr
     const lists = input.rows.map(({ qualifications }) => qualifications);
     const problems = await qualificationListProblems(work, lists);
     const { result, created, changed } = await upsertRecords(work, CustomerEntity, {
-      inputs: input.rows.map(withoutQualifications),
+      inputs: input.rows.map((row) => withoutQualifications(normal(row))),
       matchOn: ['code'],
       problemsAt: (at) => problems[at] ?? [],
       unique: ['registrationNumber'],
       rules: await customerRules(work, [...owners, work.viewer.staffId]),
     });
-    await customerCreated(work, created);
-    await customerChanged(work, changed);
+    refuseTaking(work.viewer, changed);
+    const how = { cause: { source: 'IMPORT' } } as const;
+    await customersCreated(work, created, how);
+    await customersChanged(work, changed, how);
     await replaceQualifications(work, listsOf(result, lists));
     return result;
   });
@@ -117,6 +146,7 @@ export const deleteCustomer = (context: RequestContext, input: DeleteInput): Pro
   runCommand(context, { name: 'deleteCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
     const { id, expectedVersion = null } = input;
+    if ((await lockOwned(work, [id])).length === 0) throw notFound(CustomerEntity.name, id);
     const customer = await removeRecord(work, CustomerEntity, { id, expectedVersion });
     await customerDeleted(work, customer);
     return customer;
@@ -128,19 +158,22 @@ export const restoreCustomer = (
 ): Promise<Customer> =>
   runCommand(context, { name: 'restoreCustomer', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
+    if ((await survivorsOf(work.manager, [input.id])).size > 0) {
+      throw ruleViolation('It was merged into another customer: undo the merge');
+    }
     const customer = await restoreRecord(work, CustomerEntity, input.id);
     await customerRestored(work, customer);
     return customer;
   });
 
 /** The rules of customers, knowing the teams of everyone who may come to own one of them. */
-async function customerRules(
+export async function customerRules(
   { manager, viewer }: Work,
-  owners: readonly (string | null | undefined)[],
+  owners: readonly unknown[],
 ): Promise<Rules<Customer>> {
   const teams = await teamsOfStaff(
     manager,
-    owners.flatMap((id) => id ?? []),
+    owners.filter((id) => typeof id === 'string'),
   );
   return {
     defaults: () => ({

@@ -14,7 +14,7 @@ import { CustomerEntity, type Customer } from './customer.fields.ts';
 const customerId = ({ id }: Customer): string => id;
 
 export const customerCreated = (work: Work, rows: readonly Customer[]): Promise<void> =>
-  publishRows(work, { type: CustomerCreated, rows, customerId, data });
+  publishRows(work, { type: CustomerCreated, rows, customerId, data: customerData });
 
 export const customerChanged = (work: Work, changes: readonly Change<Customer>[]): Promise<void> =>
   publishChanges(work, {
@@ -22,7 +22,7 @@ export const customerChanged = (work: Work, changes: readonly Change<Customer>[]
     changes,
     customerId,
     data: (change) => ({
-      ...data(change.after),
+      ...customerData(change.after),
       changes: openChanges(CustomerEntity, change.changes),
     }),
   });
@@ -36,9 +36,10 @@ export const customerDeleted = (work: Work, customer: Customer): Promise<void> =
   });
 
 export const customerRestored = (work: Work, customer: Customer): Promise<void> =>
-  publishRows(work, { type: CustomerRestored, rows: [customer], customerId, data });
+  publishRows(work, { type: CustomerRestored, rows: [customer], customerId, data: customerData });
 
-const data = (customer: Customer): CustomerData => ({
+/** What others are told of a customer. */
+export const customerData = (customer: Customer): CustomerData => ({
   code: customer.code,
   kind: customer.kind,
   name: customer.name,
@@ -63,5 +64,5 @@ export const customerSnapshot = snapshotOf({
   entity: CustomerEntity,
   type: CustomerCreated,
   customerId,
-  data,
+  data: customerData,
 });

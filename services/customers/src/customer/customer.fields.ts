@@ -85,7 +85,7 @@ const financeFields = {
   ),
 } as const;
 
-const customerFields = {
+export const customerFields = {
   code: text({ max: 64, required: true, class: 'PUBLIC', label: { zh: '客户编号', en: 'Code' } }),
   kind: choice(
     {

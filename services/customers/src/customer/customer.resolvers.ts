@@ -12,7 +12,7 @@ import {
 } from './customer.commands.ts';
 import { CustomerEntity } from './customer.fields.ts';
 import { findCustomerByCode, searchCustomers } from './customer.queries.ts';
-import { registrationNumberKind } from './customer.ts';
+import { registrationNumberKind } from './registration-number.ts';
 
 export const customerResolvers: Resolvers = {
   Query: {
@@ -23,7 +23,8 @@ export const customerResolvers: Resolvers = {
     customerAggregate: (_, args, context) => aggregateRecords(context, CustomerEntity, args),
   },
   Mutation: {
-    createCustomer: (_, { input }, context) => createCustomer(context, input),
+    createCustomer: (_, { input, acceptDuplicates }, context) =>
+      createCustomer(context, input, acceptDuplicates),
     updateCustomer: (_, { input }, context) => updateCustomer(context, input),
     upsertCustomers: (_, { input }, context) => upsertCustomers(context, input),
     deleteCustomer: (_, { input }, context) => deleteCustomer(context, input),

@@ -5,6 +5,10 @@ import { createCredit } from './2026-11-29-create-credit.ts';
 import { createOpportunity } from './2026-11-29-create-opportunity.ts';
 import { createQualification } from './2026-11-29-create-qualification.ts';
 import { createRelation } from './2026-11-29-create-relation.ts';
+import { createDuplicate } from './2026-11-29-create-duplicate.ts';
+import { createMerge } from './2026-11-29-create-merge.ts';
+import { createOwnership } from './2026-11-29-create-ownership.ts';
+import { createLifecycle } from './2026-11-29-create-lifecycle.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -15,4 +19,8 @@ export const migrations = [
   createRelation,
   createOpportunity,
   createQualification,
+  createDuplicate,
+  createMerge,
+  createOwnership,
+  createLifecycle,
 ];

@@ -30,5 +30,14 @@ export const needChanged = (work: Work, change: Change<Need>): Promise<void> =>
     data: ({ after }) => data(after),
   });
 
+/** They belong to another customer now. */
+export const needsMoved = (work: Work, changes: readonly Change<Need>[]): Promise<void> =>
+  publishChanges(work, {
+    type: NeedChanged,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
 const typeOf = ({ before, after }: Change<Need>): EventType<NeedData> =>
   after.status === 'FULFILLED' && before.status !== 'FULFILLED' ? NeedFulfilled : NeedChanged;

@@ -43,6 +43,18 @@ export const opportunityUpdated = changed(OpportunityUpdated);
 export const opportunityMoved = changed(OpportunityStageChanged);
 export const opportunityReopened = changed(OpportunityReopened);
 
+/** They belong to another customer now. */
+export const opportunitiesMoved = (
+  work: Work,
+  changes: readonly Change<Opportunity>[],
+): Promise<void> =>
+  publishChanges(work, {
+    type: OpportunityUpdated,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
 const closed = {
   WON: changed(OpportunityWon),
   LOST: changed(OpportunityLost),

@@ -2,6 +2,7 @@ import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { ruleViolation } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
+import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { refused } from '@crm/kit/record/input';
 import type { Money } from '@crm/kit/record/field';
 import { allow } from '@crm/kit/record/policy';
@@ -29,6 +30,7 @@ import {
   movementsOfRelease,
 } from '../credit/credit.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import { sumAmounts } from '../money.ts';
 import { opportunityProblemsOf } from '../opportunity/opportunity.queries.ts';
 import { cancelReceivables, openReceivables } from '../receivable/receivable.commands.ts';
@@ -65,7 +67,7 @@ const importRules: Rules<SalesOrder> = {
 export const recordOrder = (context: RequestContext, input: OrderInput): Promise<SalesOrder> =>
   runCommand(context, { name: 'recordOrder', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'orders');
-    await lockForWriting(work, CustomerEntity, input.customerId);
+    const { id: customerId } = await lockCustomer(work, input.customerId);
     const [opportunityProblems = []] = await opportunityProblemsOf(work, [input]);
     const problems = [
       ...lineProblems(input.lines),
@@ -73,7 +75,7 @@ export const recordOrder = (context: RequestContext, input: OrderInput): Promise
       ...opportunityProblems,
     ];
     if (problems.length > 0) throw refused(SalesOrderEntity, problems);
-    const asked = priced(input);
+    const asked = priced({ ...input, customerId });
     const judged = await judgeOrder(work, asked);
     const order = await createRecord(work, SalesOrderEntity, {
       input: { ...asked, dueOn: input.dueOn ?? agreedDay(input, judged) },
@@ -100,16 +102,17 @@ type UpsertInput = Repeatable & { readonly rows: readonly OrderInput[] };
 export const upsertOrders = (context: RequestContext, input: UpsertInput): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertOrders', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'write', 'orders');
-    const writable = await writableCustomers(work, input.rows);
-    const opportunityProblems = await opportunityProblemsOf(work, input.rows);
-    const problems = input.rows.map((row, at) => [
+    const rows = await withCurrentCustomers(work.manager, input.rows);
+    const writable = await writableCustomers(work, rows);
+    const opportunityProblems = await opportunityProblemsOf(work, rows);
+    const problems = rows.map((row, at) => [
       ...lineProblems(row.lines),
       ...currencyProblems(row.currency),
       ...(opportunityProblems[at] ?? []),
       ...(writable.has(row.customerId) ? [] : [notYours]),
     ]);
     const { result, created, changed } = await upsertRecords(work, SalesOrderEntity, {
-      inputs: input.rows.map((row, at) => (problems[at]?.length ? unpriced(row) : priced(row))),
+      inputs: rows.map((row, at) => (problems[at]?.length ? unpriced(row) : priced(row))),
       matchOn: ['source', 'externalRef'],
       problemsAt: (at) => problems[at] ?? [],
       rules: importRules,

@@ -31,6 +31,20 @@ export const orderCancelled = (work: Work, changes: readonly Change<SalesOrder>[
     data: ({ after }) => data(after),
   });
 
+/** For what is told of no other change: they belong to another customer now. */
+export async function orderMoved(
+  work: Work,
+  changes: readonly Change<SalesOrder>[],
+): Promise<void> {
+  await orderCancelled(work, changes.filter(isCancelled));
+  await orderAmended(
+    work,
+    changes.filter((change) => !isCancelled(change)),
+  );
+}
+
+const isCancelled = ({ after }: Change<SalesOrder>): boolean => after.status === 'CANCELLED';
+
 const data = (order: SalesOrder): OrderData => ({
   number: order.number,
   orderedOn: order.orderedOn,

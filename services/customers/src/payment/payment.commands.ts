@@ -3,10 +3,10 @@ import type { RequestContext } from '@crm/kit/context';
 import type { Money } from '@crm/kit/record/field';
 import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
-import { createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
+import { createRecord, type Rules } from '@crm/kit/record/record';
 import { moveExposure } from '../credit/credit.commands.ts';
 import { movementsOfPayments } from '../credit/credit.ts';
-import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import { lockOpenReceivables, payReceivables } from '../receivable/receivable.commands.ts';
 import { paymentsReceived } from './payment.events.ts';
 import { linkToOrders } from './payment.repository.ts';
@@ -32,15 +32,14 @@ export const recordPayment = (context: RequestContext, input: PaymentInput): Pro
     { name: 'recordPayment', input, memory: rowMemory(PaymentEntity) },
     async (work) => {
       allow(work.viewer, 'write', 'payments');
-      const { customerId } = input;
-      await lockForWriting(work, CustomerEntity, customerId);
+      const { id: customerId } = await lockCustomer(work, input.customerId);
       const open = await lockOpenReceivables(work, [customerId]);
       const allocations = input.allocations ?? allocateOldestFirst(input, open);
       const problems = allocationProblems(input, allocations, open);
       if (problems.length > 0) throw refused(PaymentEntity, problems);
 
       const payment = await createRecord(work, PaymentEntity, {
-        input: { ...input, allocations },
+        input: { ...input, customerId, allocations },
         rules: paymentRules,
       });
       await paymentsReceived(work, [payment]);

@@ -1,8 +1,8 @@
 import type { Work } from '@crm/kit/record/command';
-import type { DataOf } from '@crm/kit/event/event';
-import { publishRows } from '@crm/kit/event/publish';
+import { publishChanges, publishRows } from '@crm/kit/event/publish';
 import { snapshotOf } from '@crm/kit/event/snapshot';
-import { PaymentReceived } from '@crm/schemas/events/payment';
+import type { Change } from '@crm/kit/record/record';
+import { PaymentAmended, PaymentReceived, type PaymentData } from '@crm/schemas/events/payment';
 import { PaymentEntity, type Payment } from './payment.fields.ts';
 
 const customerId = (payment: Payment): string => payment.customerId;
@@ -10,12 +10,15 @@ const customerId = (payment: Payment): string => payment.customerId;
 export const paymentsReceived = (work: Work, rows: readonly Payment[]): Promise<void> =>
   publishRows(work, { type: PaymentReceived, rows, customerId, data });
 
-const data = ({
-  receivedOn,
-  amount,
-  method,
-  allocations,
-}: Payment): DataOf<typeof PaymentReceived> => ({
+export const paymentsAmended = (work: Work, changes: readonly Change<Payment>[]): Promise<void> =>
+  publishChanges(work, {
+    type: PaymentAmended,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
+const data = ({ receivedOn, amount, method, allocations }: Payment): PaymentData => ({
   receivedOn,
   amount: amount ?? { amount: '0.00', currency: 'CNY' },
   method,

@@ -2,6 +2,7 @@ import { runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { invalid, type FieldProblem } from '@crm/kit/errors';
 import { idToBytes, isId } from '@crm/kit/id';
+import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { allow, scopeSql } from '@crm/kit/record/policy';
 import { selectRows } from '@crm/kit/record/store';
 import {
@@ -40,11 +41,11 @@ export async function recordPayments(
   context: RequestContext,
   input: ImportInput,
 ): Promise<BulkResult> {
-  const { rows } = input;
-  if (rows.length > bulkRowsMax) throw invalid(`A call takes ${bulkRowsMax} rows`);
+  if (input.rows.length > bulkRowsMax) throw invalid(`A call takes ${bulkRowsMax} rows`);
   const command = { name: 'recordPayments', input, memory: bulkMemory };
   return runCommand(context, command, async (work) => {
     allow(work.viewer, 'write', 'payments');
+    const rows = await withCurrentCustomers(work.manager, input.rows);
     const writable = await lockCustomers(work, rows);
     const open = await lockOpenReceivables(work, [...writable]);
     const recorded = await findRecorded(work, rows);

@@ -29,5 +29,17 @@ export const qualificationChanged = (work: Work, change: Change<Qualification>):
     data: ({ after }) => data(after),
   });
 
+/** They belong to another customer now. */
+export const qualificationsMoved = (
+  work: Work,
+  changes: readonly Change<Qualification>[],
+): Promise<void> =>
+  publishChanges(work, {
+    type: QualificationChanged,
+    changes,
+    customerId,
+    data: ({ after }) => data(after),
+  });
+
 export const qualificationsRemoved = (work: Work, rows: readonly Qualification[]): Promise<void> =>
   publishRows(work, { type: QualificationRemoved, rows, customerId, data });

@@ -42,6 +42,18 @@ export const receivableCancelled = (work: Work, changes: readonly Changed[]): Pr
     data: ({ after }) => data(after),
   });
 
+/** For what is told of no other change: they belong to another customer now. */
+export async function receivableMoved(work: Work, changes: readonly Changed[]): Promise<void> {
+  await receivableCancelled(
+    work,
+    changes.filter(({ after }) => after.isCancelled),
+  );
+  await receivablePaid(
+    work,
+    changes.filter(({ after }) => !after.isCancelled),
+  );
+}
+
 const none = { amount: '0.00', currency: 'CNY' };
 
 const data = ({ orderId, amount, balance, dueOn }: Receivable): ReceivableData => ({

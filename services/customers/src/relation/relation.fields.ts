@@ -13,9 +13,9 @@ const party = {
 export const CustomerRelationEntity = defineEntity('CustomerRelation', {
   fields: {
     type: text({ max: 64, required: true, label: { zh: '关系类型', en: 'Type' } }),
-    fromId: id({ required: true, label: { zh: '关系方', en: 'From' } }),
+    fromId: id({ required: true, names: 'Customer', label: { zh: '关系方', en: 'From' } }),
     fromKind: choice(party, { required: true, label: { zh: '关系方性质', en: 'Kind of from' } }),
-    toId: id({ required: true, label: { zh: '对方', en: 'To' } }),
+    toId: id({ required: true, names: 'Customer', label: { zh: '对方', en: 'To' } }),
     toKind: choice(party, { required: true, label: { zh: '对方性质', en: 'Kind of to' } }),
     situation: text({ max: 2000, label: { zh: '状况', en: 'Situation' } }),
     strength: text({ max: 2000, label: { zh: '实力', en: 'Strength' } }),

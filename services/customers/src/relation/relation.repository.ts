@@ -1,4 +1,5 @@
 import { idToBytes } from '@crm/kit/id';
+import type { Change } from '@crm/kit/record/record';
 import { selectRows } from '@crm/kit/record/store';
 import { joinSql, raw, sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
@@ -104,6 +105,23 @@ export async function insertSides(
   const { text, values } =
     sql`INSERT INTO customerRelationSide (partyId, relationId, name, direction) VALUES ${joinSql(rows, ', ')}`;
   await manager.query(text, [...values]);
+}
+
+/** Has relations be found from where they begin and end now. */
+export async function moveSidesOf(
+  manager: EntityManager,
+  changes: readonly Change<CustomerRelation>[],
+): Promise<void> {
+  for (const { before, after } of changes) {
+    const moved =
+      before.fromId === after.fromId
+        ? ([before.toId, after.toId] as const)
+        : ([before.fromId, after.fromId] as const);
+    await manager.query(
+      'UPDATE customerRelationSide SET partyId = ? WHERE relationId = ? AND partyId = ?',
+      [idToBytes(moved[1]), idToBytes(after.id), idToBytes(moved[0])],
+    );
+  }
 }
 
 export async function moveSides(

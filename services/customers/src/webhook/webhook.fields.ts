@@ -71,6 +71,7 @@ export const WebhookDeliveryEntity = defineEntity('WebhookDelivery', {
         UPDATED: { zh: '修改', en: 'Updated' },
         DELETED: { zh: '删除', en: 'Deleted' },
         RESTORED: { zh: '恢复', en: 'Restored' },
+        MERGED: { zh: '合并', en: 'Merged' },
         GAP: { zh: '缺口', en: 'Gap' },
       },
       { required: true, label: { zh: '种类', en: 'Kind' } },

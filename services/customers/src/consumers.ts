@@ -1,0 +1,6 @@
+import type { Consumer } from '@crm/kit/event/consumer';
+import { lifecycleConsumer } from './lifecycle/lifecycle.consumer.ts';
+import { contactConsumer } from './pool/contact.consumer.ts';
+
+/** What this service does when something happened elsewhere. */
+export const consumers: readonly Consumer[] = [contactConsumer, lifecycleConsumer];
