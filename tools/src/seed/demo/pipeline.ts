@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { GraphClient } from '../../graph-client.ts';
 import { dateBefore, demoSource, idIn, type Ids, isEmpty, saveOne } from './bulk.ts';
 
@@ -83,7 +84,7 @@ async function sellAllTheWay(client: GraphClient, known: Known): Promise<void> {
   const closing = { outcome: 'WON', winReason: 'QUALITY', note: '通过 GMP 验证' };
   const opportunityId = await makeOpportunity(client, [need, ['PROPOSAL'], closing], known);
   const customerId = idIn(known.customers, 'C020');
-  await saveOne(client, 'recordOrder', {
+  const orderId = await saveOne(client, 'recordOrder', {
     customerId,
     opportunityId,
     number: 'SO-C020-GMP',
@@ -103,8 +104,26 @@ async function sellAllTheWay(client: GraphClient, known: Known): Promise<void> {
     customerId,
     receivedOn: dateBefore(1),
     amount: { amount: '20000.00', currency: 'CNY' },
+    allocations: [{ receivableId: await receivableOf(client, orderId), amount: '20000.00' }],
     source: demoSource,
     externalRef: 'PAY-SO-C020-GMP',
     note: '预付款',
   });
+}
+
+const receivablesSchema = z.object({
+  salesOrder: z.object({ receivables: z.object({ nodes: z.array(z.object({ id: z.string() })) }) }),
+});
+
+/** What is owed for an order: a payment that names nothing would settle older ones first. */
+async function receivableOf(client: GraphClient, id: string): Promise<string> {
+  const { salesOrder } = await client.execute(
+    {
+      document:
+        'query Demo($id: ID!) { salesOrder(id: $id) { receivables(first: 1) { nodes { id } } } }',
+      data: receivablesSchema,
+    },
+    { id },
+  );
+  return salesOrder.receivables.nodes[0]?.id ?? '';
 }
