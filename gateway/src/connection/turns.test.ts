@@ -21,4 +21,14 @@ describe('Turns', () => {
     turns.take(() => begun.push({ who: 7, at: performance.now() }));
     expect(begun.at(-1)?.who).toBe(7);
   });
+
+  test('come in larger rounds after the process was busy', async () => {
+    const turns = createTurns({ atOnce: 2, everyMs: 30, waitingMax: 10 });
+    const begun: number[] = [];
+    for (const who of [1, 2, 3, 4, 5, 6, 7, 8]) turns.take(() => begun.push(who));
+    const busyUntil = performance.now() + 75;
+    while (performance.now() < busyUntil);
+    await sleep(1);
+    expect(begun).toEqual([1, 2, 3, 4, 5, 6]);
+  });
 });

@@ -10,22 +10,33 @@ export type TurnLimits = {
   readonly waitingMax: number;
 };
 
+/** What a process that was busy may make up for at once, in rounds. */
+const roundsMax = 3;
+
 export function createTurns({ atOnce, everyMs, waitingMax }: TurnLimits): Turns {
   let waiting: (() => void)[] = [];
   let left = atOnce;
   let timer: NodeJS.Timeout | null = null;
+  let roundAt = 0;
 
+  const startRound = (): void => {
+    roundAt = performance.now();
+    timer = setTimeout(next, everyMs);
+  };
   const next = (): void => {
-    const now = waiting.slice(0, atOnce);
+    // A timer of a busy process comes late, and nobody should wait longer for that.
+    const rounds = Math.floor((performance.now() - roundAt) / everyMs);
+    const now = waiting.slice(0, atOnce * Math.min(Math.max(rounds, 1), roundsMax));
     waiting = waiting.slice(now.length);
-    left = atOnce - now.length;
-    timer = now.length > 0 ? setTimeout(next, everyMs) : null;
+    left = Math.max(0, atOnce - now.length);
+    timer = null;
+    if (now.length > 0) startRound();
     for (const begin of now) begin();
   };
   return {
     take: (begin) => {
       if (left === 0 && waiting.length >= waitingMax) return false;
-      timer ??= setTimeout(next, everyMs);
+      if (!timer) startRound();
       if (left > 0) {
         left -= 1;
         begin();
