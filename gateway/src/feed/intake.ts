@@ -68,14 +68,17 @@ export function startIntake({ bus, log, limits = limitsDefault }: IntakeOptions)
       if (failures === 1) log.warn({ error: describeError(error) }, 'changes cannot be read');
     },
   });
+  let asking: Promise<boolean> | null = null;
+  const askIfCurrent = async (): Promise<boolean> => {
+    const asked = { tail, session };
+    if (asked.tail && (await isUnchanged(bus, asked.tail))) return tail === asked.tail;
+    asked.session.abort();
+    return false;
+  };
   return {
     tail: () => tail,
-    isCurrent: async () => {
-      const asked = { tail, session };
-      if (asked.tail && (await isUnchanged(bus, asked.tail))) return tail === asked.tail;
-      asked.session.abort();
-      return false;
-    },
+    // A thousand followers that come back at once ask one question.
+    isCurrent: () => (asking ??= askIfCurrent().finally(() => void (asking = null))),
     onNews: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
