@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import type { TestRequest } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
+import { until } from '@crm/kit/testing/until';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
 import { codeOf, createCustomer, hire, type Person } from '../testing/people.ts';
 
@@ -65,8 +66,8 @@ describe('transferCustomers', () => {
     const UPDATE = `mutation { updateCustomer(input: { id: "${id}", fax: "1" }) { id } }`;
     expect(codeOf(await customers.execute(UPDATE, {}, wang.as))).toBe('NOT_FOUND');
 
-    await new Promise((resolve) => setTimeout(resolve, 1600));
-    expect(await historyOf(id, wang.as)).toBeNull();
+    const isGone = async (): Promise<boolean> => (await historyOf(id, wang.as)) === null;
+    await until(isGone, { what: 'the former owner reads no more' });
   });
 
   test('tells of each row, and does nothing the second time', async () => {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import type { TestRequest } from '@crm/kit/testing/execute';
+import { until } from '@crm/kit/testing/until';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
 import { codeOf, createCustomer, hire, type Person } from '../testing/people.ts';
 
@@ -85,8 +87,8 @@ describe('shareCustomer', () => {
   test('ends by itself', async () => {
     await share({ expiresAt: new Date(Date.now() + 1000).toISOString() });
     expect(await sight(li)).toEqual(all);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    expect(await sight(li)).toEqual(none);
+    const isGone = async (): Promise<boolean> => isDeepStrictEqual(await sight(li), none);
+    await until(isGone, { what: 'the share has ended' });
   });
 
   test('lets a team and a partner to it', async () => {
