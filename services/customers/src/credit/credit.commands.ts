@@ -8,7 +8,6 @@ import { allow, readingOf } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
-  lockForWriting,
   newRow,
   writeChange,
   writeChanges,
@@ -17,7 +16,7 @@ import {
 } from '@crm/kit/record/record';
 import { insertRows } from '@crm/kit/record/store';
 import { lengthOf } from '@crm/kit/text';
-import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import { sumAmounts, toCents } from '../money.ts';
 import { currencyProblems } from '../order/order.ts';
 import {
@@ -72,10 +71,10 @@ export const setCreditLimit = (
 ): Promise<CreditAccount> =>
   runCommand(context, { name: 'setCreditLimit', input, memory }, async (work) => {
     allowCredit(work);
-    await lockForWriting(work, CustomerEntity, input.customerId);
+    const { id: customerId } = await lockCustomer(work, input.customerId);
     const problems = [...currencyProblems(input.limit.currency), ...reasonProblems(input.reason)];
     if (problems.length > 0) throw refused(CreditAccountEntity, problems);
-    const place = { customerId: input.customerId, currency: input.limit.currency };
+    const place = { customerId, currency: input.limit.currency };
     const before = await lockAccount(work.manager, place);
     const account = before
       ? await changeTerms(work, before, input)
@@ -152,15 +151,15 @@ export const releaseCreditHold = (
 
 async function changeHold(
   work: Work,
-  { reason, ...place }: HoldInput,
+  { customerId, currency, reason }: HoldInput,
   isOnHold: boolean,
 ): Promise<Change<CreditAccount>> {
   allowCredit(work);
-  await lockForWriting(work, CustomerEntity, place.customerId);
+  const customer = await lockCustomer(work, customerId);
   const problems = reasonProblems(reason);
   if (problems.length > 0) throw refused(CreditAccountEntity, problems);
-  const before = await lockAccount(work.manager, place);
-  if (!before) throw ruleViolation(`There is no credit account in ${place.currency}`);
+  const before = await lockAccount(work.manager, { customerId: customer.id, currency });
+  if (!before) throw ruleViolation(`There is no credit account in ${currency}`);
   if (before.isOnHold === isOnHold) {
     throw ruleViolation(isOnHold ? 'The account is on hold already' : 'The account is not on hold');
   }

@@ -200,6 +200,47 @@ describe('mergeCustomers', () => {
     expect([await have(survivor), await have(gone)]).toEqual([kept, had]);
   });
 
+  test('lets every command take the old id', async () => {
+    const [survivor, gone, other] = [await create({}), await create({}), await create({})];
+    await merged(survivor, gone);
+    const customerId = gone;
+    const credit = { reason: '授信', limit: { amount: '10', currency: 'CNY' } };
+    await make('setCreditLimit', 'SetCreditLimitInput', { customerId, ...credit });
+    const hold = { customerId, currency: 'CNY', reason: '逾期' };
+    await make('placeCreditHold', 'CreditHoldInput', hold);
+    await make('releaseCreditHold', 'CreditHoldInput', hold);
+    await make('recordNeed', 'RecordNeedInput', { customerId, title: '备件' });
+    await make('createOpportunity', 'CreateOpportunityInput', { customerId, name: '扩产' });
+    await make('addQualification', 'AddQualificationInput', { customerId, name: 'ISO 9001' });
+    const relation = { type: 'PARTNER_OF', fromId: gone, toId: other };
+    await make('relateCustomers', 'RelateCustomersInput', relation);
+    const OF = `query ($id: ID!) { customer(id: $id) { needs { totalCount }
+      opportunities { totalCount } relations { totalCount } qualifications { name }
+      creditAccounts { totalCount } } }`;
+    const one = { totalCount: 1 };
+    expect((await customers.execute(OF, { id: survivor })).data?.['customer']).toEqual({
+      needs: one,
+      opportunities: one,
+      relations: one,
+      qualifications: [{ name: 'ISO 9001' }],
+      creditAccounts: one,
+    });
+  });
+
+  test('is refused when somebody would stand below itself then', async () => {
+    const [bottom, middle, top] = [await create({}), await create({}), await create({})];
+    for (const [fromId, toId] of [
+      [bottom, middle],
+      [middle, top],
+    ]) {
+      const input = { type: 'SUBSIDIARY_OF', fromId, toId };
+      await make('relateCustomers', 'RelateCustomersInput', input);
+    }
+    expect(code(await merge(bottom, top))).toBe('RULE_VIOLATION');
+    expect(await idOf(top)).toBe(top);
+    await merged(top, middle);
+  });
+
   test('follows chains to the last survivor, and undoes them from their end', async () => {
     const [a, b, c] = [await create({}), await create({}), await create({})];
     const [ofA, ofB] = [await order(a, '1'), await order(b, '2')];

@@ -21,6 +21,7 @@ import { qualificationsMoved } from '../qualification/qualification.events.ts';
 import { QualificationEntity } from '../qualification/qualification.fields.ts';
 import { receivableMoved } from '../receivable/receivable.events.ts';
 import { ReceivableEntity } from '../receivable/receivable.fields.ts';
+import { refuseCircles } from '../relation/relation.commands.ts';
 import { relationChanged } from '../relation/relation.events.ts';
 import { CustomerRelationEntity, type CustomerRelation } from '../relation/relation.fields.ts';
 import { moveSidesOf } from '../relation/relation.repository.ts';
@@ -33,6 +34,7 @@ async function relationMoved(
   changes: readonly Change<CustomerRelation>[],
 ): Promise<void> {
   await moveSidesOf(work.manager, changes);
+  await refuseCircles(work, changes);
   await relationChanged(work, changes);
 }
 

@@ -12,7 +12,7 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { lockById } from '@crm/kit/record/store';
-import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import type { Outcome } from '../opportunity/opportunity.ts';
 import { needChanged, needRecorded } from './need.events.ts';
 import { NeedEntity, type Need } from './need.fields.ts';
@@ -44,8 +44,8 @@ export const recordNeed = (
 ): Promise<Need> =>
   runCommand(context, { name: 'recordNeed', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'needs');
-    await lockForWriting(work, CustomerEntity, input.customerId);
-    const need = await createRecord(work, NeedEntity, { input, rules });
+    const { id: customerId } = await lockCustomer(work, input.customerId);
+    const need = await createRecord(work, NeedEntity, { input: { ...input, customerId }, rules });
     await needRecorded(work, need);
     return need;
   });

@@ -13,7 +13,7 @@ import {
   type Change,
 } from '@crm/kit/record/record';
 import { insertRows } from '@crm/kit/record/store';
-import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import { followOpportunity, lockConvertible, matchNeed } from '../need/need.commands.ts';
 import type { Need } from '../need/need.fields.ts';
 import {
@@ -58,15 +58,15 @@ export const createOpportunity = (
 ): Promise<Opportunity> =>
   runCommand(context, { name: 'createOpportunity', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'opportunities');
-    const { ownerId } = await lockForWriting(work, CustomerEntity, input.customerId);
+    const { id: customerId, ownerId } = await lockCustomer(work, input.customerId);
     const need = input.needId ? await lockConvertible(work, input.needId) : null;
-    if (need && need.customerId !== input.customerId) {
+    if (need && need.customerId !== customerId) {
       throw refused(OpportunityEntity, [
         { path: 'needId', message: 'is a need of another customer' },
       ]);
     }
     const salespersonId = input.salespersonId ?? work.viewer.staffId ?? ownerId;
-    return openOpportunity(work, { ...input, salespersonId }, need);
+    return openOpportunity(work, { ...input, customerId, salespersonId }, need);
   });
 
 type ConvertInput = Repeatable & {

@@ -7,12 +7,12 @@ import {
   changeRecord,
   createRecord,
   insertRecords,
-  lockForWriting,
   newRow,
   removeRecord,
   type Rules,
 } from '@crm/kit/record/record';
 import { CustomerEntity } from '../customer/customer.fields.ts';
+import { lockCustomer } from '../merge/current-customer.ts';
 import {
   qualificationChanged,
   qualificationsAdded,
@@ -40,12 +40,15 @@ export const addQualification = (
 ): Promise<Qualification> =>
   runCommand(context, { name: 'addQualification', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'qualifications');
-    await lockForWriting(work, CustomerEntity, input.customerId);
-    const held = await lockQualifications(work.manager, [input.customerId]);
+    const { id: customerId } = await lockCustomer(work, input.customerId);
+    const held = await lockQualifications(work.manager, [customerId]);
     if (held.length >= qualificationsMax) {
       throw ruleViolation(`A customer has ${qualificationsMax} qualifications at most`);
     }
-    const qualification = await createRecord(work, QualificationEntity, { input, rules });
+    const qualification = await createRecord(work, QualificationEntity, {
+      input: { ...input, customerId },
+      rules,
+    });
     await qualificationsAdded(work, [qualification]);
     return memory.recall(work.manager, qualification.id);
   });

@@ -1,5 +1,6 @@
 import type { RequestContext } from '@crm/kit/context';
 import { AppError, notFound, ruleViolation, type FieldProblem } from '@crm/kit/errors';
+import { survivorsOf } from '@crm/kit/projection/survivor';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { companyDate } from '@crm/kit/record/criteria';
 import { isId } from '@crm/kit/id';
@@ -55,8 +56,12 @@ export const relateCustomers = (
   runCommand(context, { name: 'relateCustomers', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'relations');
     const type = await typeNamed(work, input.type);
-    const { fromId, toId } = inDirection(type, input.type, input);
-    const kinds = await kindsOf(work, input);
+    const survivors = await survivorsOf(work.manager, [input.fromId, input.toId]);
+    const { fromId, toId } = inDirection(type, input.type, {
+      fromId: survivors.get(input.fromId) ?? input.fromId,
+      toId: survivors.get(input.toId) ?? input.toId,
+    });
+    const kinds = await kindsOf(work, { fromId, toId });
     const relation = await createRecord(work, CustomerRelationEntity, {
       input: {
         ...input,
@@ -218,6 +223,17 @@ const sidesOf = (
     { partyId: toId, name: inverseCode ?? code, direction: isSymmetric ? 'BOTH' : 'IN' },
   ];
 };
+
+/** Two organisations that became one may stand below themselves then. */
+export async function refuseCircles(
+  work: Work,
+  changes: readonly Change<CustomerRelation>[],
+): Promise<void> {
+  for (const { after } of changes) {
+    const type = await lockRelationType(work.manager, after.type);
+    if (type) await refuseCycle(work, type, after);
+  }
+}
 
 const acyclic: readonly RelationType['shape'][] = ['ACYCLIC', 'HIERARCHICAL'];
 
