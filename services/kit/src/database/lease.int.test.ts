@@ -40,6 +40,13 @@ describe('a lease', () => {
     expect(await take(mine)).toBeNull();
   });
 
+  test('is not held for as long as the clock of a former source was ahead', async () => {
+    await take(newId());
+    await db.query('UPDATE lease SET expiresAt = UTC_TIMESTAMP(6) + INTERVAL 10 MINUTE');
+    const other = newId();
+    expect(await take(other)).toEqual({ name: 'job', holder: other, fence: 2 });
+  });
+
   test('can be renewed while nobody else has taken it, even late', async () => {
     const lease = await take(newId());
     if (!lease) throw new Error('not taken');

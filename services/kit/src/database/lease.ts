@@ -75,6 +75,13 @@ async function keepOrTake(
   return takeLease(db, wanted);
 }
 
+/**
+ * Whether a lease has run out, or was written by a server whose clock goes ahead of this one's: after
+ * a failover to a server that is ten minutes behind, nobody is to wait for ten minutes.
+ */
+const isOver = `(lease.expiresAt < UTC_TIMESTAMP(6)
+  OR lease.expiresAt > UTC_TIMESTAMP(6) + ${microseconds} + ${microseconds})`;
+
 /** Takes the lease when it is free or has run out; null while another holds it. */
 export const takeLease = (db: DataSource, { name, holder, ttlMs }: Wanted): Promise<Lease | null> =>
   db.transaction(async (manager) => {
@@ -82,10 +89,10 @@ export const takeLease = (db: DataSource, { name, holder, ttlMs }: Wanted): Prom
       `INSERT INTO lease (name, holder, fence, expiresAt)
        VALUES (?, ?, 1, UTC_TIMESTAMP(6) + ${microseconds}) AS wanted
        ON DUPLICATE KEY UPDATE
-         fence = IF(lease.expiresAt < UTC_TIMESTAMP(6), lease.fence + 1, lease.fence),
-         holder = IF(lease.expiresAt < UTC_TIMESTAMP(6), wanted.holder, lease.holder),
+         fence = IF(${isOver}, lease.fence + 1, lease.fence),
+         holder = IF(${isOver}, wanted.holder, lease.holder),
          expiresAt = IF(lease.holder = wanted.holder, wanted.expiresAt, lease.expiresAt)`,
-      [name, holder, ttlMs],
+      [name, holder, ttlMs, ttlMs, ttlMs, ttlMs, ttlMs],
     );
     return findLease(manager, name, holder);
   });
