@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { applyEvents, retryLetter, type ApplyScope, type Task } from './apply.ts';
 import { createBell } from './bell.ts';
@@ -13,7 +14,13 @@ import { keyOf } from './inbox.ts';
 import { keepLease } from '../database/lease.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
-import { movePosition, positionOf, readPosition, seqToReadAfter } from './position.ts';
+import {
+  movePosition,
+  positionOf,
+  readPosition,
+  seqToReadAfter,
+  type Position,
+} from './position.ts';
 
 type ConsumeOptions = {
   readonly db: DataSource;
@@ -37,8 +44,17 @@ export type Consuming = {
 };
 
 const messagesAtOnce = 500;
-const lanes = 4;
 const pollMs = 500;
+
+/** From so many on they are applied beside each other; fewer are worth no second transaction. */
+const manyMessages = 100;
+const lanesOfMany = 4;
+
+/** What comes one by one waits so long for its like, because a transaction costs more than an event. */
+const gatherMs = 50;
+
+/** How long the place is not written down: what was applied since is left out when it is read again. */
+const moveEveryMs = 1000;
 
 /**
  * Applies events, in one of the service's processes at a time. Each that begins reads in the
@@ -108,15 +124,25 @@ async function openSession(options: ConsumeOptions, dispatch: Dispatch): Promise
     subjects: subjectsOf(options.consumers, options.hearsSnapshots),
     afterSeq: await seqToReadAfter(bus, position, log),
   });
+  let reached: Position = position;
+  let movedAt = performance.now();
+  let mayTakeAt = 0;
 
   return {
     next: async () => {
+      await sleep(Math.max(0, mayTakeAt - performance.now()));
       const messages = await reader.take(messagesAtOnce, pollMs);
+      mayTakeAt = messages.length < manyMessages ? performance.now() + gatherMs : 0;
       const last = messages.at(-1);
-      if (!last) return;
-      await applyMessages(scope, dispatch, messages);
-      position = await movePosition(db, { consumer, from: position, to: positionOf(last) });
-      reader.done(messages);
+      if (last) {
+        await applyMessages(scope, dispatch, messages);
+        reader.done(messages);
+        reached = positionOf(last);
+      }
+      const isDue = !last || performance.now() - movedAt >= moveEveryMs;
+      if (!isDue || reached.seq === position.seq) return;
+      position = await movePosition(db, { consumer, from: position, to: reached });
+      movedAt = performance.now();
     },
     pending: () => bus.pending(name),
     stop: reader.stop,
@@ -148,6 +174,7 @@ function read(message: StreamMessage, log: Log): RecordedEvent {
  * customer too, because projections keep rows by customer.
  */
 function inLanes(tasks: readonly Task[]): readonly (readonly Task[])[] {
+  if (tasks.length < manyMessages) return [tasks];
   const dealt = new Map<number, Task[]>();
   const laneOf = new Map<string, number>();
   for (const task of tasks) {
@@ -161,7 +188,7 @@ function inLanes(tasks: readonly Task[]): readonly (readonly Task[])[] {
 
 /** The last digits of an id are random. */
 const laneFor = ({ customerId, aggregateId }: RecordedEvent): number =>
-  Number.parseInt((customerId ?? aggregateId).slice(-4), 16) % lanes;
+  Number.parseInt((customerId ?? aggregateId).slice(-4), 16) % lanesOfMany;
 
 const retriesAtOnce = 500;
 

@@ -165,7 +165,6 @@ export async function markPublished(
   db: DataSource,
   published: readonly Published[],
 ): Promise<void> {
-  if (published.length === 0) return;
   await db.query(
     `UPDATE outbox JOIN JSON_TABLE(?, '$[*]' COLUMNS (
        id BIGINT UNSIGNED PATH '$.id', seq BIGINT UNSIGNED PATH '$.seq')) AS published

@@ -3,7 +3,8 @@ import { WrongSequenceError, type OutgoingMessage, type StreamMessage } from './
 import type { Bus } from './bus.ts';
 import { headersOf, subjectOf } from './envelope.ts';
 import type { Log } from '../log.ts';
-import { findUnpublished, markPublished, type Published, type Unpublished } from './outbox.ts';
+import { findUnpublished, type Unpublished } from './outbox.ts';
+import type { Unmarked } from './relay-unmarked.ts';
 
 export type RelayScope = {
   readonly db: DataSource;
@@ -11,7 +12,7 @@ export type RelayScope = {
   readonly service: string;
   readonly log: Log;
   /** Called when the stream has acknowledged events and the outbox does not know it yet. */
-  readonly onAcknowledged?: (published: readonly Published[]) => Promise<void> | void;
+  readonly onAcknowledged?: () => Promise<void> | void;
 };
 
 const eventsPerRound = 500;
@@ -23,21 +24,18 @@ const stepsBackMax = 1000;
  * Publishes the oldest events of the outbox: those of one aggregate one after the other, different
  * aggregates beside each other. Tells whether there may be more.
  */
-export async function publishRound(scope: RelayScope): Promise<boolean> {
-  const events = await findUnpublished(scope.db, eventsPerRound);
+export async function publishRound(scope: RelayScope, unmarked: Unmarked): Promise<boolean> {
+  const found = await findUnpublished(scope.db, eventsPerRound);
+  const events = found.filter((event) => !unmarked.has(event));
   const chains = byAggregate(events).values();
-  const published: Published[] = [];
-
   const workers = Array.from({ length: Math.min(chainsAtOnce, events.length) }, async () => {
-    for (const chain of chains) await publishChain(scope, chain, published);
+    for (const chain of chains) await publishChain(scope, chain, unmarked);
   });
   const results = await Promise.allSettled(workers);
-  await scope.onAcknowledged?.(published);
-  await markPublished(scope.db, published);
 
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  return events.length === eventsPerRound;
+  return found.length === eventsPerRound;
 }
 
 function byAggregate(events: readonly Unpublished[]): Map<string, Unpublished[]> {
@@ -54,9 +52,8 @@ function byAggregate(events: readonly Unpublished[]): Map<string, Unpublished[]>
 async function publishChain(
   scope: RelayScope,
   chain: readonly Unpublished[],
-  published: Published[],
+  unmarked: Unmarked,
 ): Promise<void> {
-  const lastSeqs = new Map<string, number>();
   for (const event of chain) {
     const subject = subjectOf(event);
     const seq = await publishEvent(scope, event, {
@@ -64,10 +61,9 @@ async function publishChain(
       messageId: event.eventId,
       headers: headersOf(event, scope.service),
       body: event.body,
-      previousSeq: lastSeqs.get(subject) ?? event.previousSeq,
+      previousSeq: unmarked.lastSeq(subject) ?? event.previousSeq,
     });
-    lastSeqs.set(subject, seq);
-    published.push({ id: event.id, seq });
+    unmarked.add(event, seq);
   }
 }
 

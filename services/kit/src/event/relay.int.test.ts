@@ -16,7 +16,8 @@ import { defineEvent, type NewEvent } from './event.ts';
 import { newId } from '../id.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { OutboxTable, pruneOutbox, record, recordMany } from './outbox.ts';
-import { publishRound } from './relay-publish.ts';
+import { publishRound, type RelayScope } from './relay-publish.ts';
+import { createUnmarked } from './relay-unmarked.ts';
 import { startRelay, type Relay } from './relay.ts';
 import { testStream, type TestStream } from '../testing/bus.ts';
 import { testDatabase } from '../testing/database.ts';
@@ -100,7 +101,13 @@ const count = async (): Promise<number> =>
   (await bus.streamState().catch(() => null))?.messages ?? 0;
 
 async function publishAll(): Promise<void> {
-  while ((await unpublished()) > 0) await publishRound({ db, bus, service: 'things', log });
+  while ((await unpublished()) > 0) await publishOnce({ db, bus, service: 'things', log });
+}
+
+async function publishOnce(scope: RelayScope): Promise<void> {
+  const unmarked = createUnmarked(scope);
+  await publishRound(scope, unmarked);
+  await unmarked.mark();
 }
 
 const die = (): void => {
@@ -179,7 +186,7 @@ describe('the relay', () => {
     const ids = await write(10, 3);
     const dying = { db, bus, service: 'things', log, onAcknowledged: die };
     for (let death = 0; death < 20; death += 1) {
-      await expect(publishRound(dying)).rejects.toThrow('killed');
+      await expect(publishOnce(dying)).rejects.toThrow('killed');
     }
     expect(await unpublished()).toBe(30);
     start();
@@ -194,8 +201,8 @@ describe('the relay', () => {
     await until(() => other.isConnected(), { what: 'NATS connected twice' });
     const scope = { db, service: 'things', log };
     await Promise.allSettled([
-      publishRound({ ...scope, bus }),
-      publishRound({ ...scope, bus: other }),
+      publishOnce({ ...scope, bus }),
+      publishOnce({ ...scope, bus: other }),
     ]);
     start();
     await drained();

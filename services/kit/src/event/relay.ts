@@ -1,8 +1,10 @@
 import { createBell } from './bell.ts';
 import { keepLease } from '../database/lease.ts';
+import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import { onRecorded, pruneOutbox } from './outbox.ts';
 import { publishRound, type RelayScope } from './relay-publish.ts';
+import { createUnmarked, type Unmarked } from './relay-unmarked.ts';
 import { repairStream } from './relay-repair.ts';
 import { describeError } from '../describe-error.ts';
 import { StreamFullError } from './bus-stream.ts';
@@ -21,6 +23,8 @@ type RelayOptions = RelayScope & { readonly leaseMs?: number };
 
 /** Commits ring the bell, in every process of the service: this is for a ring that was lost. */
 const pollMs = 1000;
+/** How long the outbox is not told what was published. */
+const markMs = 100;
 const upkeepMs = 60_000;
 const pruneRoundsMax = 100;
 
@@ -34,12 +38,8 @@ export function startRelay(options: RelayOptions): Relay {
   const isActive = (): boolean => lease.current() !== null;
   const bell = createBell();
   const upkeep = createUpkeep(options);
-  let isBlocked = false;
-  const block = (isNow: boolean): void => {
-    if (isNow && !isBlocked) log.error('the stream is full: events wait in the outbox');
-    if (!isNow && isBlocked) log.warn('the stream has room again');
-    isBlocked = isNow;
-  };
+  const unmarked = createUnmarked(options);
+  const blockage = createBlockage(log);
 
   const subject = `crm.signal.outbox.${service}`;
   const subscriptions = [
@@ -53,16 +53,19 @@ export function startRelay(options: RelayOptions): Relay {
 
   const loop = startLoop({
     step: async () => {
-      if (!isActive()) block(false);
+      if (!isActive()) blockage.note(false);
+      // Before the stream is asked what it has lost the outbox knows what it has.
+      if (upkeep.isDue() || msToMark(unmarked) <= 0) await unmarked.mark();
       if (!isActive() || !bus.isConnected()) return bell.wait(pollMs);
-      await upkeep.run();
-      const hasMore = await publishRound(options);
-      block(false);
-      return hasMore ? undefined : bell.wait(pollMs);
+      if (upkeep.isDue()) await upkeep.run();
+      const hasMore = await publishRound(options, unmarked);
+      blockage.note(false);
+      if (hasMore) await unmarked.mark();
+      else await bell.wait(Math.min(pollMs, msToMark(unmarked)));
     },
     onFailure: (error, failures) => {
       upkeep.expire();
-      if (error instanceof StreamFullError) block(true);
+      if (error instanceof StreamFullError) blockage.note(true);
       log.warn({ error: describeError(error), failures }, 'events not published');
     },
   });
@@ -70,17 +73,40 @@ export function startRelay(options: RelayOptions): Relay {
   return {
     poke: bell.ring,
     isActive,
-    isBlocked: () => isBlocked,
+    isBlocked: blockage.isNow,
     stop: async () => {
       for (const end of subscriptions) end();
       bell.ring();
       await loop.stop();
+      await unmarked.mark().catch(() => undefined);
       await lease.stop();
     },
   };
 }
 
-type Upkeep = { readonly run: () => Promise<void>; readonly expire: () => void };
+/** Whether the stream is full, which is logged when it begins and when it ends. */
+function createBlockage(log: Log): {
+  readonly isNow: () => boolean;
+  readonly note: (isBlocked: boolean) => void;
+} {
+  let isNow = false;
+  return {
+    isNow: () => isNow,
+    note: (isBlocked) => {
+      if (isBlocked && !isNow) log.error('the stream is full: events wait in the outbox');
+      if (!isBlocked && isNow) log.warn('the stream has room again');
+      isNow = isBlocked;
+    },
+  };
+}
+
+const msToMark = ({ since }: Unmarked): number => since() + markMs - performance.now();
+
+type Upkeep = {
+  readonly isDue: () => boolean;
+  readonly run: () => Promise<void>;
+  readonly expire: () => void;
+};
 
 /** What is done at the start, after each new connection, and once a minute. */
 function createUpkeep({ db, bus, log }: RelayScope): Upkeep {
@@ -89,8 +115,8 @@ function createUpkeep({ db, bus, log }: RelayScope): Upkeep {
     expire: () => {
       dueMs = 0;
     },
+    isDue: () => performance.now() >= dueMs,
     run: async () => {
-      if (performance.now() < dueMs) return;
       dueMs = performance.now() + upkeepMs;
       await repairStream({ db, bus, log });
       for (let round = 0; round < pruneRoundsMax; round += 1) {

@@ -10,6 +10,7 @@ import { createLog } from '../log.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { OutboxTable, recordMany } from '../event/outbox.ts';
 import { publishRound } from '../event/relay-publish.ts';
+import { createUnmarked } from '../event/relay-unmarked.ts';
 import { testStream, type TestStream } from './bus.ts';
 import { testDatabase } from './database.ts';
 import { until } from './until.ts';
@@ -94,7 +95,10 @@ export async function openThings(db: DataSource): Promise<Things> {
         const events = ids.map((id) => changed(id, version));
         await db.transaction((manager) => recordMany(manager, events));
       }
-      while (await publishRound({ db, bus, service: 'things', log }));
+      const unmarked = createUnmarked({ db });
+      while (await publishRound({ db, bus, service: 'things', log }, unmarked))
+        await unmarked.mark();
+      await unmarked.mark();
     },
     tallies: () => findTallies(db),
     messages: () => readStream(bus),

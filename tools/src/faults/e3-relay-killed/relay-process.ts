@@ -21,8 +21,7 @@ for (const schema of waiting) {
     service: schema,
     log,
     leaseMs: 300,
-    onAcknowledged: async (published) => {
-      if (published.length === 0) return;
+    onAcknowledged: async () => {
       waiting.delete(schema);
       if (waiting.size === 0) process.kill(process.pid, 'SIGKILL');
       await new Promise(() => undefined);
