@@ -186,39 +186,51 @@ async function tellChanges(scope: GroupScope, group: Group, page: Page): Promise
   }
 }
 
+/** Each follower is sent all of a batch at once; who comes meanwhile is past the end of it. */
 async function deliverAll(
   scope: GroupScope,
   group: Group,
   frames: readonly ChangeFrame[],
 ): Promise<void> {
-  const held = frames.length > 1 ? [...group.followers] : [];
-  for (const { outlet } of held) outlet.hold();
+  for (const follower of group.followers) {
+    const missing = frames.filter(({ change }) => change.seq > follower.skipSeq);
+    if (missing.length > 0) await deliver(scope, group, { follower, frames: missing });
+  }
+  const last = frames.at(-1);
+  if (last) group.told = toldNow(last.resume);
+}
+
+type Delivery = { readonly follower: Follower; readonly frames: readonly ChangeFrame[] };
+
+async function deliver(
+  scope: GroupScope,
+  group: Group,
+  { follower, frames }: Delivery,
+): Promise<void> {
+  const { outlet } = follower;
+  outlet.hold();
   try {
-    for (const frame of frames) await deliver(scope, group, frame);
+    for (const frame of frames) {
+      if (!(await hasRoom(scope, group, follower))) return setAside(scope, group, follower);
+      // Who has come while others were sent this.
+      if (follower.notice) await tellNotice(scope, group, follower);
+      if (!group.followers.has(follower)) return;
+      outlet.send(frame);
+      follower.position = frame.resume;
+    }
   } finally {
-    for (const { outlet } of held) outlet.flush();
+    outlet.flush();
   }
 }
 
-async function deliver(scope: GroupScope, group: Group, frame: ChangeFrame): Promise<void> {
-  for (const follower of group.followers) {
-    if (frame.change.seq <= follower.skipSeq) continue;
-    // What is held is no sign of a slow client.
-    if (follower.outlet.isFull()) follower.outlet.flush();
-    if (follower.outlet.isFull()) {
-      if (!isAlone(scope, group)) {
-        setAside(scope, group, follower);
-        continue;
-      }
-      await follower.outlet.drained();
-    }
-    // Who has come while others were sent this.
-    if (follower.notice) await tellNotice(scope, group, follower);
-    if (!group.followers.has(follower)) continue;
-    follower.outlet.send(frame);
-    follower.position = frame.resume;
-  }
-  group.told = toldNow(frame.resume);
+/** False for a slow client for which the others would have to wait. */
+async function hasRoom(scope: GroupScope, group: Group, { outlet }: Follower): Promise<boolean> {
+  // What is held is no sign of a slow client.
+  if (outlet.isFull()) outlet.flush();
+  if (!outlet.isFull()) return true;
+  if (!isAlone(scope, group)) return false;
+  await outlet.drained();
+  return true;
 }
 
 /** Then nobody else waits when its only follower is waited for. */
