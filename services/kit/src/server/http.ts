@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 
@@ -48,7 +49,7 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
   const drain = async (): Promise<void> => {
     for (const response of open) response.shouldKeepAlive = false;
     await wait(options.drainDelayMs);
-    await close(server);
+    await close(server, 2 * options.drainDelayMs);
   };
   return {
     server,
@@ -103,12 +104,19 @@ const listen = (server: Server, { host, port }: HttpOptions): Promise<void> =>
     });
   });
 
-async function close(server: Server): Promise<void> {
+/**
+ * A connection that is closed because nothing is asked on it may be just about to carry a request,
+ * which would fail: idle ones are left open for a while, and what comes on them is told to close.
+ */
+async function close(server: Server, idleMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    // That of HTTP closes idle connections first.
+    NetServer.prototype.close.call(server, () => resolve());
   });
+  const endIdle = setTimeout(() => server.closeIdleConnections(), idleMs);
   const cutOff = setTimeout(() => server.closeAllConnections(), drainMsMax);
   await closed;
+  clearTimeout(endIdle);
   clearTimeout(cutOff);
 }
 
