@@ -1,4 +1,5 @@
 import { createScope, runInScope } from '@crm/kit/data-source/index';
+import { stopKeeper } from '@crm/kit/data-source/keeper/keeper';
 import { openDataSource, openOurs, type OurClient } from '../../faults/clients/ours.ts';
 import { clientOf } from '../../faults/clients/tables.ts';
 import { openTypeormAt } from '../../faults/clients/typeorm.ts';
@@ -25,8 +26,11 @@ export const measurement: Measurement = {
     const { host, port } = lab.a.address;
     const theirs = await openTypeormAt({ host, port }, { host, port });
     try {
-      const idle = await measureIdle();
-      return [idle, ...(await measureCost(ours, theirs)), ...(await measureReads(lab, ours))];
+      const all = shown({ ...(await measureIdle()), id: 'data-source.idle-with-keepers' });
+      const [cost, reads] = [await measureCost(ours, theirs), await measureReads(lab, ours)];
+      await Promise.all(ours.keepers.map(stopKeeper));
+      const alone = atMost(3, { ...(await measureIdle()), id: 'data-source.idle' });
+      return [all, alone, ...cost, ...reads];
     } finally {
       await theirs.close();
       await ours.close();
@@ -40,14 +44,13 @@ const pause = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-/** One data source, two keepers and what they speak to, in this process. */
-async function measureIdle(): Promise<Row> {
+/** What this process does while nobody asks it anything: as an application, with two keepers or without. */
+async function measureIdle(): Promise<{ readonly value: number; readonly unit: string }> {
   await pause(1000);
   const before = process.cpuUsage();
   await pause(idleMs);
   const { user, system } = process.cpuUsage(before);
-  const value = (100 * (user + system)) / 1000 / idleMs;
-  return atMost(3, { id: 'data-source.idle', value, unit: '% of a core' });
+  return { value: (100 * (user + system)) / 1000 / idleMs, unit: '% of a core' };
 }
 
 type Samples = { readonly ours: number[]; readonly theirs: number[] };
