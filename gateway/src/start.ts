@@ -7,6 +7,8 @@ import { stopOnSignal } from '@crm/kit/server/shutdown';
 import { createAuthenticate } from './authenticate.ts';
 import type { GatewayConfig } from './config.ts';
 import { openChanges, type Changes } from './changes.ts';
+import { openFileServices, type FileServices } from './files/call-service.ts';
+import { createFiles } from './files/files.ts';
 import { eventsSubgraph, type Graph } from './graph/graph.ts';
 import { openGraphFile, type GraphFile } from './graph/graph-file.ts';
 import { createExplorer } from './http/graphiql.ts';
@@ -16,6 +18,9 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { prepare } from './operation/prepare.ts';
 import { runOf } from './plan.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraphs/client.ts';
+
+/** How long a file may take to arrive. */
+const fileMsMax = 3_600_000;
 
 export type RunningGateway = {
   readonly port: number;
@@ -75,8 +80,10 @@ export async function startGateway({
     log,
     metrics,
   });
+  const files = openFileServices({ urls: config.SUBGRAPHS, keys: config.CONTEXT_KEYS });
   const explore = config.EXPLORE === 'on' ? createExplorer(examples) : undefined;
-  return listen({ config, log, metrics, client, file, serve, explore, changes });
+  const serveFiles = createFiles({ services: files, authenticate, log });
+  return listen({ config, log, metrics, client, file, files, serve, serveFiles, explore, changes });
 }
 
 type Parts = {
@@ -85,6 +92,8 @@ type Parts = {
   readonly metrics: Metrics;
   readonly client: SubgraphClient;
   readonly file: GraphFile;
+  readonly files: FileServices;
+  readonly serveFiles: Handle;
   readonly serve: Handle;
   readonly explore: Handle | undefined;
   readonly changes: Changes;
@@ -92,7 +101,7 @@ type Parts = {
 
 async function listen(parts: Parts): Promise<RunningGateway> {
   const route = createRoute(routesOf(parts));
-  const { config, log, client, file, changes } = parts;
+  const { config, log, client, file, files, changes } = parts;
   const base = {
     host: config.HOST,
     drainDelayMs: config.DRAIN_DELAY_MS,
@@ -103,6 +112,7 @@ async function listen(parts: Parts): Promise<RunningGateway> {
   const http = await startHttp({
     ...base,
     port: config.PORT,
+    requestMsMax: fileMsMax,
     handle: async (request, response) => {
       if (await answerHealth(request, response, { isReady })) return;
       await route(request, response);
@@ -122,7 +132,7 @@ async function listen(parts: Parts): Promise<RunningGateway> {
     await Promise.all([http.drain(), changes.drain()]);
     forgetSignals();
     file.close();
-    await Promise.all([client.close(), metricsHttp?.drain(), changes.close()]);
+    await Promise.all([client.close(), files.close(), metricsHttp?.drain(), changes.close()]);
     log.info('stopped');
   };
   const forgetSignals = stopOnSignal(log, stop);
@@ -137,8 +147,9 @@ async function listen(parts: Parts): Promise<RunningGateway> {
   };
 }
 
-const routesOf = ({ config, serve, explore, metrics, changes }: Parts): Routes => ({
+const routesOf = ({ config, serve, serveFiles, explore, metrics, changes }: Parts): Routes => ({
   serve,
+  files: serveFiles,
   events: changes.events,
   explore,
   metrics: config.METRICS_PORT === undefined ? metricsHandler(metrics) : undefined,

@@ -42,6 +42,8 @@ await generate({
     LifecycleTransition: 'lifecycle/lifecycle.fields.ts#LifecycleTransition',
     LifecycleStep: 'lifecycle/lifecycle.fields.ts#LifecycleStep',
     LifecycleRule: 'lifecycle/lifecycle.fields.ts#LifecycleRule',
+    ExportJob: '@crm/kit/transfer/export-job.fields#ExportJob',
+    ImportJob: '@crm/kit/transfer/import-job.fields#ImportJob',
     LifecycleSuggestion: 'lifecycle/lifecycle.fields.ts#LifecycleSuggestion',
   },
 });

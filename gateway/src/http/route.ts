@@ -10,6 +10,8 @@ export type Routes = {
   readonly serve: Handle;
   /** Answers subscriptions with server-sent events, where there is a change feed. */
   readonly events: Handle | undefined;
+  /** Takes and gives files. */
+  readonly files: Handle;
   /** The page for browsers, where there is one. */
   readonly explore: Handle | undefined;
   /** Undefined when metrics have a port of their own. */
@@ -21,16 +23,35 @@ export type Routes = {
 export const createRoute =
   (routes: Routes): Handle =>
   async (request, response) => {
-    const [path] = (request.url ?? '').split('?');
+    const [path = ''] = (request.url ?? '').split('?');
     if (path === '/metrics' && routes.metrics) return routes.metrics(request, response);
-    if (path !== '/graphql') return send(response, { status: 404, text: '' });
-
-    applyCors(routes.corsOrigins, request, response);
-    const handle = handleOf(routes, request);
-    if (handle) return handle(request, response);
-    const status = request.method === 'OPTIONS' ? 204 : 405;
-    send(response, { status, text: '', headers: { allow: 'POST' } });
+    if (path.startsWith('/files/')) return serveFiles(routes, request, response);
+    if (path === '/graphql') return serveGraph(routes, request, response);
+    send(response, { status: 404, text: '' });
   };
+
+async function serveGraph(
+  routes: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  applyCors(routes.corsOrigins, request, response);
+  const handle = handleOf(routes, request);
+  if (handle) return handle(request, response);
+  const status = request.method === 'OPTIONS' ? 204 : 405;
+  send(response, { status, text: '', headers: { allow: 'POST' } });
+}
+
+/** A page of a known origin may send and fetch files too. */
+async function serveFiles(
+  { files, corsOrigins }: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  applyCors(corsOrigins, request, response);
+  if (request.method === 'OPTIONS') return send(response, { status: 204, text: '' });
+  return files(request, response);
+}
 
 function handleOf(
   { serve, events, explore }: Routes,

@@ -34,6 +34,12 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'SetLifecycleStageInput.stage',
       'SetLifecycleStageInput.reason',
       'SetLifecycleStageInput.reviewOn',
+      ...['entity', 'fileId', 'mapping', 'mode', 'matchOn', 'dryRun'].map(
+        (name) => `StartImportInput.${name}`,
+      ),
+      ...['entity', 'where', 'orderBy', 'fields', 'format', 'headings'].map(
+        (name) => `StartExportInput.${name}`,
+      ),
     ],
     migrations,
   });

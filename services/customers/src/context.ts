@@ -3,6 +3,8 @@ import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import { survivorsOf } from '@crm/kit/projection/survivor';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
+import { ExportJobEntity, type ExportJob } from '@crm/kit/transfer/export-job.fields';
+import { ImportJobEntity, type ImportJob } from '@crm/kit/transfer/import-job.fields';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import { ProductEntity, type Product } from './catalogue/product.fields.ts';
 import {
@@ -70,6 +72,8 @@ export type Context = RequestContext & {
     readonly team: Loader<Team>;
     readonly term: TermLoader;
     readonly webhook: Loader<Webhook>;
+    readonly importJob: Loader<ImportJob>;
+    readonly exportJob: Loader<ExportJob>;
     readonly creditAccount: Loader<CreditAccount>;
     readonly creditOfCustomer: Loader<CreditAccount>;
     readonly customerRelation: Loader<CustomerRelation>;
@@ -128,6 +132,8 @@ const loadersOf = (context: RequestContext): Context['loaders'] => ({
   team: entityLoader(context, TeamEntity),
   term: termLoader(context.app.db.manager),
   webhook: entityLoader(context, WebhookEntity),
+  importJob: entityLoader(context, ImportJobEntity),
+  exportJob: entityLoader(context, ExportJobEntity),
   creditAccount: entityLoader(context, CreditAccountEntity),
   creditOfCustomer: creditLoader(context),
   customerRelation: entityLoader(context, CustomerRelationEntity),

@@ -1,4 +1,7 @@
 import type { Entity } from '@crm/kit/record/entity';
+import { ExportJobEntity } from '@crm/kit/transfer/export-job.fields';
+import { ImportJobEntity } from '@crm/kit/transfer/import-job.fields';
+import { StoredFileEntity } from '@crm/kit/transfer/stored-file.fields';
 import { ProductEntity } from './catalogue/product.fields.ts';
 import { CreditAccountEntity, CreditEventEntity } from './credit/credit.fields.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
@@ -65,4 +68,7 @@ export const entities: readonly Entity[] = [
   LifecycleStepEntity,
   LifecycleRuleEntity,
   LifecycleSuggestionEntity,
+  ImportJobEntity,
+  ExportJobEntity,
+  StoredFileEntity,
 ];

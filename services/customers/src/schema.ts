@@ -23,6 +23,7 @@ import { receivableResolvers } from './receivable/receivable.resolvers.ts';
 import { relationResolvers } from './relation/relation.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
 import { sharingResolvers } from './sharing/sharing.resolvers.ts';
+import { transferResolvers } from './transfer/transfer.resolvers.ts';
 import { webhookResolvers } from './webhook/webhook.resolvers.ts';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 
@@ -52,6 +53,7 @@ export const createSchema = (): GraphQLSchema =>
         sharingResolvers,
         poolResolvers,
         lifecycleResolvers,
+        transferResolvers,
       ]),
     ),
     entities,

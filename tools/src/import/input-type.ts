@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Leaf } from '@crm/kit/transfer/value';
 import {
   buildSchema,
   getNamedType,
@@ -12,15 +13,6 @@ import {
   isRequiredInputField,
 } from 'graphql';
 import { schemasFolder } from '../schemas.ts';
-
-/** What a text of the file has to become. */
-export type Leaf = {
-  /** The name of the scalar, or `Enum`. */
-  readonly kind: string;
-  readonly isList: boolean;
-  /** Of an enum. */
-  readonly values: readonly string[];
-};
 
 export type Segments = readonly (number | string)[];
 

@@ -1,39 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { IANAZone } from 'luxon';
+import {
+  fieldMappingShape,
+  hasOneOrigin,
+  oneOriginHint,
+  zoneSchema,
+} from '@crm/kit/transfer/field-mapping';
 import { z } from 'zod';
 import { UserError } from '../mesh/say.ts';
 import { lookupSchema } from './lookup-kinds.ts';
 
-/** Texts of a file that stand for another value. `*` is every text without an entry, `""` no text. */
-const valueMap = z.record(z.string(), z.string().nullable());
-
 const fieldSchema = z
   .strictObject({
-    /** The column of the file … */
-    column: z.string().min(1).optional(),
-    /** … or a text made of columns: `{firstName} {lastName}`; empty when one of them is … */
-    template: z.string().min(1).optional(),
-    /** … or the same for every row. */
-    value: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    map: valueMap.optional(),
-    /** Of an empty cell. */
-    default: z.string().optional(),
+    ...fieldMappingShape,
     /** Finds the record that the text names, and takes its id. */
     lookup: lookupSchema.optional(),
-    /** How dates are written: `dd/MM/yyyy`, `yyyy年M月d日`. ISO 8601 when left out. */
-    date: z.string().min(1).optional(),
-    /** How numbers are written. */
-    number: z.enum(['1,234.5', '1.234,5']).optional(),
-    /** The text is a percentage: 15 and 15% both mean 0.15. */
-    percent: z.boolean().optional(),
-    /** What separates the values of a field that holds several. */
-    split: z.string().min(1).optional(),
   })
-  .refine(
-    ({ column, template, value }) =>
-      [column, template, value].filter((each) => each !== undefined).length === 1,
-    'takes one of "column", "template" and "value"',
-  );
+  .refine(hasOneOrigin, oneOriginHint);
 
 const columnOrField = z.union(
   [
@@ -68,11 +50,7 @@ const mappingSchema = z.strictObject({
   overflow: z.string().optional(),
   /** Texts that mean that there is no value, beside the empty one. */
   empty: z.array(z.string()).default([]),
-  /** Of times without an offset of their own. */
-  zone: z
-    .string()
-    .refine((zone) => IANAZone.isValidZone(zone), 'is no time zone, such as Asia/Shanghai')
-    .default('Asia/Shanghai'),
+  zone: zoneSchema,
   fields: fieldsSchema,
   /** Several rows that make one record: those of another file, else those that follow each other. */
   details: z

@@ -1,16 +1,11 @@
 import { dirname, join } from 'node:path';
+import { columnsIn } from '@crm/kit/transfer/field-mapping';
+import type { Leaf } from '@crm/kit/transfer/value';
 import type { GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 import { UserError } from '../mesh/say.ts';
 import { type CsvFile, readHeader } from './csv.ts';
 import { entities, type EntityName, type ImportEntity } from './entities.ts';
-import {
-  entryTypeOf,
-  type Leaf,
-  leafAt,
-  rowTypeOf,
-  segmentsOf,
-  type Segments,
-} from './input-type.ts';
+import { entryTypeOf, leafAt, rowTypeOf, segmentsOf, type Segments } from './input-type.ts';
 import type { Details, FieldMapping, Mapping } from './mapping.ts';
 
 /** A field of the graph and where its text comes from. */
@@ -156,17 +151,6 @@ function misuse({ lookup, date }: FieldMapping, { kind }: Leaf): string | null {
 
 const columnsOf = (header: readonly string[]): ReadonlyMap<string, number> =>
   new Map(header.map((column, at) => [column, at]));
-
-const placeholder = /\{([^{}]+)\}/g;
-
-/** The columns that a field is made of. */
-export const columnsIn = ({ column, template }: FieldMapping): string[] =>
-  column === undefined
-    ? [...(template ?? '').matchAll(placeholder)].map(([, name]) => name ?? '')
-    : [column];
-
-export const fillTemplate = (template: string, textOf: (column: string) => string): string =>
-  template.replaceAll(placeholder, (_, column: string) => textOf(column));
 
 const columnProblems = (rows: RowPlan): string[] =>
   unknownColumns(

@@ -1,8 +1,9 @@
+import { columnsIn, fillTemplate, translate } from '@crm/kit/transfer/field-mapping';
+import { convert } from '@crm/kit/transfer/value';
 import { type CsvRow, nameOf } from './csv.ts';
 import type { LookupTarget } from './lookup-kinds.ts';
 import type { FieldMapping } from './mapping.ts';
-import { columnsIn, type FieldPlan, fillTemplate, type RowPlan } from './plan.ts';
-import { convert } from './value.ts';
+import type { FieldPlan, RowPlan } from './plan.ts';
 
 /** Where a value stands in a file. */
 export type Origin = {
@@ -84,14 +85,6 @@ export function cellOf({ columns, empty }: RowPlan, { cells }: CsvRow, column: s
   const text = (cells[columns.get(column) ?? -1] ?? '').trim();
   return empty.has(text) ? '' : text;
 }
-
-const otherwise = '*';
-
-const translate = (text: string, map: FieldMapping['map']): string | null => {
-  if (!map) return text;
-  if (Object.hasOwn(map, text)) return map[text] ?? null;
-  return text !== '' && Object.hasOwn(map, otherwise) ? (map[otherwise] ?? null) : text;
-};
 
 /** Leaves out parts that no column filled, such as the kind of a phone number that is not there. */
 function kept(fields: readonly FieldPlan[], filled: readonly Filled[]): readonly Filled[] {

@@ -12,7 +12,7 @@ import {
   restoreRecord,
   type Rules,
 } from '@crm/kit/record/record';
-import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
+import { bulkMemory, upsertRecords, type BulkResult, type Upserted } from '@crm/kit/record/upsert';
 import {
   qualificationListProblems,
   refuseQualifications,
@@ -108,23 +108,41 @@ type UpsertInput = Repeatable & { readonly rows: readonly CustomerInput[] };
 export const upsertCustomers = (context: RequestContext, input: UpsertInput): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertCustomers', input, memory: bulkMemory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
-    const owners = input.rows.map(({ ownerId }) => ownerId);
-    const lists = input.rows.map(({ qualifications }) => qualifications);
-    const problems = await qualificationListProblems(work, lists);
-    const { result, created, changed } = await upsertRecords(work, CustomerEntity, {
-      inputs: input.rows.map((row) => withoutQualifications(normal(row))),
-      matchOn: ['code'],
-      problemsAt: (at) => problems[at] ?? [],
-      unique: ['registrationNumber'],
-      rules: await customerRules(work, [...owners, work.viewer.staffId]),
-    });
-    refuseTaking(work.viewer, changed);
-    const how = { cause: { source: 'IMPORT' } } as const;
-    await customersCreated(work, created, how);
-    await customersChanged(work, changed, how);
-    await replaceQualifications(work, listsOf(result, lists));
+    const { result } = await takeCustomers(work, { rows: input.rows, matchOn: ['code'] });
     return result;
   });
+
+type CustomerBatch = {
+  readonly rows: readonly CustomerInput[];
+  readonly matchOn: readonly string[];
+  readonly mode?: 'CREATE' | 'UPDATE' | 'UPSERT';
+  readonly isDryRun?: boolean;
+};
+
+/** Creates and changes customers in the transaction of a command that has asked whether it may. */
+export async function takeCustomers(
+  work: Work,
+  { rows, ...how }: CustomerBatch,
+): Promise<Upserted<Customer>> {
+  const owners = rows.map(({ ownerId }) => ownerId);
+  const lists = rows.map(({ qualifications }) => qualifications);
+  const problems = await qualificationListProblems(work, lists);
+  const taken = await upsertRecords(work, CustomerEntity, {
+    ...how,
+    inputs: rows.map((row) => withoutQualifications(normal(row))),
+    problemsAt: (at) => problems[at] ?? [],
+    unique: ['registrationNumber'],
+    rules: await customerRules(work, [...owners, work.viewer.staffId]),
+  });
+  if (how.isDryRun) return taken;
+  const { result, created, changed } = taken;
+  refuseTaking(work.viewer, changed);
+  const cause = { cause: { source: 'IMPORT' } } as const;
+  await customersCreated(work, created, cause);
+  await customersChanged(work, changed, cause);
+  await replaceQualifications(work, listsOf(result, lists));
+  return taken;
+}
 
 const withoutQualifications = (input: CustomerInput): object =>
   Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'qualifications'));

@@ -3,6 +3,7 @@ import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
 import { testDatabase } from '@crm/kit/testing/database';
 import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
+import { fileAnswerer } from '@crm/kit/transfer/file-answer';
 import { createContext } from '../context.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
@@ -35,6 +36,7 @@ export async function startCustomers(): Promise<TestCustomers> {
     name: 'customers',
     schema: createSchema(),
     createContext: (request) => createContext(app, request),
+    files: fileAnswerer(app),
   });
   const stop = async (): Promise<void> => {
     await subgraph.stop();

@@ -3,6 +3,7 @@ import { eventTables } from './events.ts';
 import { createMergedCustomers } from './merged-customers.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
+import { createTransfers } from './transfers.ts';
 
 /** What every service's schema begins with. */
 export const kitMigrations = [
@@ -10,4 +11,5 @@ export const kitMigrations = [
   createRecordTables,
   addPositionGeneration,
   createMergedCustomers,
+  createTransfers,
 ];

@@ -127,6 +127,14 @@ function shapeProblems(entity: Entity, values: Values, mode: Mode): FieldProblem
   });
 }
 
+/** What a new record must have and these values do not name. */
+export const missingFields = (entity: Entity, values: Values): FieldProblem[] =>
+  entity.columns.flatMap(({ name, field: { required, managed, sql } }) =>
+    required && !managed && !sql && !values.has(name)
+      ? [{ path: name, message: 'is required' }]
+      : [],
+  );
+
 function fieldProblem(field: Field, value: unknown, mustHold: boolean): string | null {
   if (field.required && mustHold && isBlank(value)) return 'is required';
   return value === null ? null : (kindProblems[field.kind]?.(value, field) ?? null);

@@ -68,10 +68,10 @@ function protectedResolver(
     const reading = readingOf(viewer, fieldClass);
     if (reading === 'hide' || (reading === 'mask' && !isLeaf)) return null;
     const value: unknown = await resolve(...given);
-    return reading === 'mask' ? mask(value) : value;
+    return reading === 'mask' ? maskValue(value) : value;
   };
 }
 
 /** Keeps the last four characters of a text, and nothing of any other value. */
-const mask = (value: unknown): string | null =>
+export const maskValue = (value: unknown): string | null =>
   typeof value === 'string' && value.length > 4 ? `••••${value.slice(-4)}` : null;

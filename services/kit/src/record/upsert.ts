@@ -1,9 +1,8 @@
 import type { Changes } from './audit.ts';
 import type { Memory, Work } from './command.ts';
-import { columnNamed, encode, valueAt, type Column, type Entity, type Stamps } from './entity.ts';
+import { columnNamed, type Entity, type Stamps } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
-import { checkInputs, type CheckedInput, type Input, type Values } from './input.ts';
-import { scopeSql } from './policy.ts';
+import { checkInputs, missingFields, type CheckedInput, type Input, type Values } from './input.ts';
 import {
   insertRecords,
   newRow,
@@ -13,9 +12,8 @@ import {
   type Change,
   type Rules,
 } from './record.ts';
-import { raw, sql, type Sql } from '../sql.ts';
-import { findByIds, selectRows } from './store.ts';
 import { asText } from '../text.ts';
+import { findMatches, findTaken, fold, keyOf, takenProblems, type Match } from './upsert-match.ts';
 
 export type BulkRow = {
   readonly index: number;
@@ -43,6 +41,10 @@ type Upsert<Row extends Stamps> = {
   /** What the caller already knows to be wrong with the input at a place. */
   readonly problemsAt?: (index: number) => readonly FieldProblem[];
   readonly rules: Rules<Row>;
+  /** Whether records are made, changed or both. Both when left out. */
+  readonly mode?: 'CREATE' | 'UPDATE' | 'UPSERT';
+  /** Checks everything and writes nothing: the result is what would be. */
+  readonly isDryRun?: boolean;
 };
 
 export type Upserted<Row> = {
@@ -55,9 +57,8 @@ type Plan<Row> = {
   readonly index: number;
   readonly problems: readonly FieldProblem[];
   readonly before: Row | null;
-  /** As it would be. */
-  readonly row: Row;
-  readonly changes: Changes;
+  /** As it would be; null when the input itself is wrong. */
+  readonly planned: RowPlan<Row> | null;
 };
 
 /**
@@ -71,10 +72,13 @@ export async function upsertRecords<Row extends Stamps>(
 ): Promise<Upserted<Row>> {
   if (upsert.inputs.length > bulkRowsMax) throw invalid(`A call takes ${bulkRowsMax} rows`);
   const inputs = upsert.inputs.map((input) => withDefaults(input, upsert.rules));
-  const checked = await checkInputs(work.manager, entity, { inputs, mode: 'create' });
+  const checked = await checkInputs(work.manager, entity, { inputs, mode: 'update' });
   const plans = await planRows(work, entity, { upsert, checked });
-  const good = plans.filter(({ problems }) => problems.length === 0);
+  if (upsert.isDryRun) return { result: summarise(entity, plans), created: [], changed: [] };
 
+  const good = plans.flatMap(({ problems, before, planned }) =>
+    planned && problems.length === 0 ? [{ before, ...planned }] : [],
+  );
   const created = good.filter(({ before }) => before === null).map(({ row }) => row);
   await insertRecords(work, entity, created);
   const written = await writeChanges(
@@ -83,7 +87,7 @@ export async function upsertRecords<Row extends Stamps>(
     good.flatMap(({ before, changes }) => (before === null ? [] : [{ before, changes }])),
   );
   const changed = written.filter(({ changedFields }) => changedFields.length > 0);
-  return { result: summarise(plans, changed), created, changed };
+  return { result: summarise(entity, plans), created, changed };
 }
 
 /** Keeps the ids and outcomes, so that a repeated call gives the same answer. */
@@ -115,20 +119,23 @@ export const bulkResult = (rows: readonly BulkRow[]): BulkResult => {
   };
 };
 
-function summarise<Row extends Stamps>(
+const summarise = <Row extends Stamps>(
+  entity: Entity<Row>,
   plans: readonly Plan<Row>[],
-  changed: readonly Change<Row>[],
-): BulkResult {
-  const changedIds = new Set(changed.map(({ after }) => after.id));
-  return bulkResult(
-    plans.map(({ index, problems, before, row }) => {
-      if (problems.length > 0)
+): BulkResult =>
+  bulkResult(
+    plans.map(({ index, problems, before, planned }) => {
+      if (planned === null || problems.length > 0) {
         return { index, outcome: 'REFUSED', id: before?.id ?? null, problems };
-      const outcome = changedIds.has(row.id) ? 'UPDATED' : 'UNCHANGED';
+      }
+      const { row, changes } = planned;
+      const isChanged = Object.keys(changes).some(
+        (name) => !columnNamed(entity, name)?.field.internal,
+      );
+      const outcome = isChanged ? 'UPDATED' : 'UNCHANGED';
       return { index, outcome: before === null ? 'CREATED' : outcome, id: row.id, problems };
     }),
   );
-}
 
 type Planning<Row extends Stamps> = {
   readonly upsert: Upsert<Row>;
@@ -144,19 +151,45 @@ async function planRows<Row extends Stamps>(
   const existing = await findMatches(work, entity, { matchOn, checked });
   const taken = await findTaken(work, entity, { unique, checked });
   const seen = new Set<string>();
-  return checked.map(({ values, problems }, index) => {
+  const isTwice = repetitions(unique);
+  return checked.map((each, index) => {
+    const { values } = each;
     const key = keyOf(matchOn, (name) => values.get(name));
     const match = existing.get(key ?? '');
     const before = match?.row ?? null;
-    const given = before === null ? values : onlyGiven(upsert.inputs[index], values);
-    const { row, changes } = planRow(work, entity, { before, values: given, rules: upsert.rules });
     const others = [
-      ...matchProblems(matchOn, { isTwice: isRepeated(seen, key), match }),
-      ...takenProblems(taken, { unique, values, id: row.id }),
+      ...matchProblems(upsert, { isTwice: isRepeated(seen, key), match }),
+      ...takenProblems(taken, { unique, values, id: before?.id }),
     ];
-    const ruled = problems.length > 0 ? [] : ruleProblems(upsert, index, row);
-    return { index, problems: [...problems, ...others, ...ruled], before, row, changes };
+    // What follows from a record is not asked of one that lacks what it follows from.
+    const wrong = inputProblems(entity, each, before);
+    if (wrong.length > 0) return { index, problems: [...wrong, ...others], before, planned: null };
+    const given = before === null ? values : onlyGiven(upsert.inputs[index], values);
+    const planned = planRow(work, entity, { before, values: given, rules: upsert.rules });
+    const repeated = others.length > 0 ? [] : isTwice(values);
+    const ruled = ruleProblems(upsert, index, planned.row);
+    return { index, problems: [...others, ...repeated, ...ruled], before, planned };
   });
+}
+
+/** A record that is there needs nothing that it is not given. */
+const inputProblems = (
+  entity: Entity,
+  { values, problems }: CheckedInput,
+  before: Stamps | null,
+): readonly FieldProblem[] =>
+  before === null ? [...problems, ...missingFields(entity, values)] : problems;
+
+/** Tells which unique values of a row an earlier good row of the call has asked for. */
+function repetitions(unique: readonly string[]): (values: Values) => FieldProblem[] {
+  const seen = new Map(unique.map((name) => [name, new Set<string>()]));
+  return (values) =>
+    [...seen].flatMap(([name, known]) => {
+      const value = values.get(name) ?? null;
+      return value !== null && isRepeated(known, fold(asText(value)))
+        ? [{ path: name, message: 'is named twice in this call' }]
+        : [];
+    });
 }
 
 const ruleProblems = <Row extends Stamps>(
@@ -173,14 +206,16 @@ function isRepeated(seen: Set<string>, key: string | null): boolean {
   return isKnown;
 }
 
-function matchProblems<Row>(
-  matchOn: readonly string[],
+function matchProblems<Row extends Stamps>(
+  { matchOn, mode = 'UPSERT' }: Upsert<Row>,
   { isTwice, match }: { readonly isTwice: boolean; readonly match: Match<Row> | undefined },
 ): FieldProblem[] {
-  const path = matchOn.join('+');
-  if (isTwice) return [{ path, message: 'is named twice in this call' }];
-  if (!match || match.isWritable) return [];
-  return [{ path, message: 'is taken by a record that you may not change' }];
+  const problem = (message: string): FieldProblem[] => [{ path: matchOn.join('+'), message }];
+  if (isTwice) return problem('is named twice in this call');
+  if (!match) return mode === 'UPDATE' ? problem('is that of no record') : [];
+  if (match.isAmbiguous) return problem('is that of several records');
+  if (mode === 'CREATE') return problem('is that of a record that is there');
+  return match.isWritable ? [] : problem('is taken by a record that you may not change');
 }
 
 type RowPlan<Row> = { readonly row: Row; readonly changes: Changes };
@@ -206,105 +241,3 @@ function onlyGiven(input: Input | undefined, values: Values): Values {
     [...values].filter(([name]) => (given.get(name.split('.')[0] ?? '') ?? null) !== null),
   );
 }
-
-/** Matching follows the column's collation, which knows neither case nor accents. */
-function keyOf(names: readonly string[], valueOf: (name: string) => unknown): string | null {
-  const parts = names.map((name) => valueOf(name) ?? null);
-  return parts.includes(null) ? null : JSON.stringify(parts.map((part) => fold(asText(part))));
-}
-
-const fold = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replaceAll(/\p{Mn}/gu, '')
-    .toLowerCase();
-
-type Match<Row> = { readonly row: Row; readonly isWritable: boolean };
-
-async function findMatches<Row extends Stamps>(
-  { manager, viewer, now }: Work,
-  entity: Entity<Row>,
-  {
-    matchOn,
-    checked,
-  }: { readonly matchOn: readonly string[]; readonly checked: readonly CheckedInput[] },
-): Promise<ReadonlyMap<string, Match<Row>>> {
-  const columns = matchOn.flatMap((name) => columnNamed(entity, name) ?? []);
-  const wanted = checked.filter(
-    ({ values }) => keyOf(matchOn, (name) => values.get(name)) !== null,
-  );
-  if (wanted.length === 0) return new Map();
-  const keys = wanted.map(({ values }) =>
-    columns.map(({ name, field }) => encode(field, values.get(name))),
-  );
-  const matches = sql`t.deletedAt IS NULL AND ${isAmong(columns, keys)}`;
-  const rows = await selectRows(manager, entity, sql`WHERE ${matches} ORDER BY t.id FOR UPDATE`);
-  if (rows.length === 0) return new Map();
-  const scope = scopeSql(viewer, 'write', { entity, alias: 't', now });
-  const ids = rows.map(({ id }) => id);
-  const writable = new Set((await findByIds(manager, entity, { ids, scope })).map(({ id }) => id));
-  return new Map(
-    rows.map((row) => [
-      keyOf(matchOn, (name) => valueAt(row, columnNamed(entity, name)?.path ?? [])) ?? '',
-      { row, isWritable: writable.has(row.id) },
-    ]),
-  );
-}
-
-/** `(a, b) IN ((…), …)`, which MySQL looks up in an index as it does a single column. */
-function isAmong(columns: readonly Column[], keys: readonly (readonly unknown[])[]): Sql {
-  const names = columns.map(({ column }) => `t.\`${column ?? ''}\``).join(', ');
-  const mark = `(${columns.map(() => '?').join(', ')})`;
-  return {
-    text: `(${names}) IN (${keys.map(() => mark).join(', ')})`,
-    values: keys.flat(),
-  };
-}
-
-type Taken = ReadonlyMap<string, ReadonlyMap<string, string>>;
-
-/** Who has the unique values that the rows ask for: by field, then by value, the record's id. */
-async function findTaken(
-  { manager }: Work,
-  entity: Entity,
-  {
-    unique,
-    checked,
-  }: { readonly unique: readonly string[]; readonly checked: readonly CheckedInput[] },
-): Promise<Taken> {
-  const taken = new Map<string, Map<string, string>>();
-  for (const name of unique) {
-    const values = checked.flatMap((each) => each.values.get(name) ?? []);
-    if (values.length === 0) continue;
-    const rows = await selectRows(
-      manager,
-      entity,
-      sql`WHERE t.deletedAt IS NULL AND ${raw(`t.\`${columnNamed(entity, name)?.column ?? ''}\``)} IN (${values})`,
-    );
-    taken.set(
-      name,
-      new Map(
-        rows.map((row) => [
-          fold(String(valueAt(row, columnNamed(entity, name)?.path ?? []))),
-          row.id,
-        ]),
-      ),
-    );
-  }
-  return taken;
-}
-
-const takenProblems = (
-  taken: Taken,
-  {
-    unique,
-    values,
-    id,
-  }: { readonly unique: readonly string[]; readonly values: Values; readonly id: string },
-): FieldProblem[] =>
-  unique.flatMap((name) => {
-    const holder = taken.get(name)?.get(fold(asText(values.get(name))));
-    return holder !== undefined && holder !== id
-      ? [{ path: name, message: 'is taken by another record' }]
-      : [];
-  });

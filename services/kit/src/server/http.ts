@@ -13,6 +13,8 @@ export type HttpOptions = {
   readonly port: number;
   /** How long a draining server still takes requests, so that callers have time to look elsewhere. */
   readonly drainDelayMs: number;
+  /** How long a request may take to arrive; 30 s when left out. */
+  readonly requestMsMax?: number;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** `handle` failed. The caller gets an empty 500. */
   readonly onError: (error: unknown) => void;
@@ -42,7 +44,7 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
     });
   });
   server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  server.requestTimeout = options.requestMsMax ?? 30_000;
   server.keepAliveTimeout = 65_000;
   await listen(server, options);
 
@@ -59,9 +61,20 @@ export async function startHttp(options: HttpOptions): Promise<RunningHttp> {
   };
 }
 
-/** The whole body, or BAD_REQUEST when it is longer than `bytesMax`. */
+const bodyMsMax = 30_000;
+
+/** The whole body, or BAD_REQUEST when it is longer than `bytesMax`. A body that never ends is cut off. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLong(bytesMax);
+  const timer = setTimeout(() => request.destroy(), bodyMsMax);
+  try {
+    return await readChunks(request, bytesMax);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readChunks(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -75,7 +88,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
 
 export type Reply = {
   readonly status: number;
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };

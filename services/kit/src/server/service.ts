@@ -15,6 +15,7 @@ import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
 import { clusterMetrics, relayMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
+import { fileAnswerer } from '../transfer/file-answer.ts';
 
 export type ServiceOptions<Context extends RequestContext> = {
   /** As in the supergraph: `customers`. */
@@ -54,6 +55,7 @@ export async function startService<Context extends RequestContext>(
     config,
     log,
     createContext: (request) => createContext(app, request),
+    files: fileAnswerer(app),
     isReady: () =>
       db.query('SELECT 1').then(
         () => true,

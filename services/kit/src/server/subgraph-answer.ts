@@ -17,6 +17,7 @@ import { readBody, type Reply } from './http.ts';
 import type { Log } from '../log.ts';
 import { failure, isBug, maskError } from './mask-errors.ts';
 import type { RequestInfo } from '../request.ts';
+import { filesPath } from '../transfer/file-call.ts';
 import { contextHeader, contextVerifier, type ContextClaims } from './signature.ts';
 
 export type Extensions = Readonly<Record<string, unknown>>;
@@ -28,6 +29,8 @@ export type AnswerOptions<Context extends object> = {
   readonly log: Log;
   /** Runs once a request, so that a loader never outlives one. */
   readonly createContext: (request: RequestInfo) => Context | Promise<Context>;
+  /** Answers what is asked about files, where the service keeps any. */
+  readonly files?: (request: RequestInfo, body: Buffer) => Promise<Reply>;
   /** What goes into `extensions` of the answer, once it is made. */
   readonly extensionsOf?: (request: RequestInfo, context: Context) => Extensions | undefined;
 };
@@ -81,21 +84,22 @@ export async function startAnswering<Context extends object>(
     response: ServerResponse,
     line: Line,
   ): Promise<Reply> {
-    if (request.url !== '/graphql') return { status: 404, text: '' };
+    const isFiles = request.url === filesPath && options.files !== undefined;
+    if (request.url !== '/graphql' && !isFiles) return { status: 404, text: '' };
     if (request.method !== 'POST') return { status: 405, text: '', headers: { allow: 'POST' } };
 
     const body = await readBody(request, bodyBytesMax);
     const claims = verify(request.headers[contextHeader], body);
     line.requestId = claims.requestId;
-    const operation = readOperation(body);
-    if (operation.operationName) line.operation = operation.operationName;
-
     const deadline = deadlineAt(localDeadline(claims));
     response.once('close', deadline.abandon);
     try {
       const info = requestInfo(claims, deadline.signal);
+      const work = { options, apollo, info, line };
       return await deadline.race(
-        runConsistently(info, () => execute({ options, apollo, info, operation, line })),
+        runConsistently(info, () =>
+          isFiles && options.files ? options.files(info, body) : answerOperation(work, body),
+        ),
       );
     } finally {
       deadline.release();
@@ -105,13 +109,23 @@ export async function startAnswering<Context extends object>(
   return { answer, stop: () => apollo.stop() };
 }
 
-type Work<Context extends object> = {
+type Answering<Context extends object> = {
   readonly options: AnswerOptions<Context>;
   readonly apollo: ApolloServer<Held>;
   readonly info: RequestInfo;
-  readonly operation: Operation;
   readonly line: Line;
 };
+
+function answerOperation<Context extends object>(
+  answering: Answering<Context>,
+  body: Buffer,
+): Promise<Reply> {
+  const operation = readOperation(body);
+  if (operation.operationName) answering.line.operation = operation.operationName;
+  return execute({ ...answering, operation });
+}
+
+type Work<Context extends object> = Answering<Context> & { readonly operation: Operation };
 
 async function execute<Context extends object>(work: Work<Context>): Promise<Reply> {
   const { options, apollo, info, operation, line } = work;

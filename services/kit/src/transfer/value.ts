@@ -1,13 +1,21 @@
 import { DateTime } from 'luxon';
-import type { Leaf } from './input-type.ts';
-import type { FieldMapping } from './mapping.ts';
+import type { FieldMappingOptions } from './field-mapping.ts';
+
+/** What a text of a file has to become. */
+export type Leaf = {
+  /** The name of the scalar, or `Enum`. */
+  readonly kind: string;
+  readonly isList: boolean;
+  /** Of an enum. */
+  readonly values: readonly string[];
+};
 
 /** A value for the graph, or why a text is none. */
 export type Converted = { readonly value: unknown } | { readonly problem: string };
 
 type Conversion = {
   readonly leaf: Leaf;
-  readonly field: FieldMapping;
+  readonly field: FieldMappingOptions & { readonly lookup?: unknown };
   /** Of times without an offset. */
   readonly zone: string;
 };

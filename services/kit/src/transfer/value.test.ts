@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FieldMapping } from './mapping.ts';
+import type { FieldMappingOptions } from './field-mapping.ts';
 import { convert } from './value.ts';
 
-const converted = (kind: string, text: string, field: Partial<FieldMapping> = {}): unknown => {
+const converted = (
+  kind: string,
+  text: string,
+  field: Partial<FieldMappingOptions> = {},
+): unknown => {
   const leaf = { kind, isList: false, values: ['MALE', 'FEMALE'] };
   const result = convert(text, { leaf, field: { column: 'c', ...field }, zone: 'Asia/Shanghai' });
   return 'value' in result ? result.value : result;

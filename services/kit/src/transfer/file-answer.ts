@@ -1,0 +1,63 @@
+import type { App, RequestContext } from '../context.ts';
+import { transact } from '../database/database.ts';
+import { notFound } from '../errors.ts';
+import type { Work } from '../record/command.ts';
+import { allow } from '../record/policy.ts';
+import type { RequestInfo } from '../request.ts';
+import type { Reply } from '../server/http.ts';
+import { readCall, type FileCall } from './file-call.ts';
+import { addFile, addPart, completeFile, findFile, readPart } from './stored-file.ts';
+import type { StoredFile } from './stored-file.fields.ts';
+
+/** Answers what the gateway asks about the files of a service, under the rights of who sent it. */
+export const fileAnswerer =
+  (app: App) =>
+  (request: RequestInfo, body: Buffer): Promise<Reply> => {
+    const { call, bytes } = readCall(body);
+    return answer({ ...request, app }, call, bytes);
+  };
+
+async function answer(context: RequestContext, call: FileCall, bytes: Buffer): Promise<Reply> {
+  switch (call.do) {
+    case 'begin':
+      allow(context.viewer, 'write', 'files');
+      return json(shown(await inTransaction(context, (work) => addFile(work, call))));
+    case 'add':
+      return json({
+        size: await inTransaction(context, (work) => addPart(work, { ...call, bytes })),
+      });
+    case 'complete':
+      return json(shown(await inTransaction(context, (work) => completeFile(work, call.id))));
+    case 'find':
+      return json(shown(await findFile(context, call.id)));
+    case 'read':
+      return readOf(context, call);
+  }
+}
+
+async function readOf(
+  context: RequestContext,
+  { id, at }: { readonly id: string; readonly at: number },
+): Promise<Reply> {
+  await findFile(context, id);
+  const part = await readPart(context.app.db.manager, id, at);
+  if (part === null) throw notFound('Part of file', id);
+  return { status: 200, text: part, type: 'application/octet-stream' };
+}
+
+const inTransaction = <Value>(
+  { app, viewer, requestId }: RequestContext,
+  run: (work: Work) => Promise<Value>,
+): Promise<Value> =>
+  transact(app.db, (manager) => run({ manager, viewer, now: app.now(), requestId }));
+
+const json = (value: object): Reply => ({ status: 200, text: JSON.stringify(value) });
+
+const shown = ({ id, name, format, size, partCount, expiresAt }: StoredFile): object => ({
+  id,
+  name,
+  format,
+  size,
+  partCount,
+  expiresAt,
+});

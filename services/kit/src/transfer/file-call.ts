@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { encodings } from './stored-file.ts';
+
+/** What the gateway asks of a service about a file. The bytes of a part follow on the next line. */
+export const fileCallSchema = z.discriminatedUnion('do', [
+  z.strictObject({
+    do: z.literal('begin'),
+    name: z.string().min(1).max(255),
+    format: z.enum(['CSV', 'NDJSON', 'XLSX']),
+    encoding: z.enum(encodings),
+  }),
+  z.strictObject({ do: z.literal('add'), id: z.uuid(), at: z.int().min(0) }),
+  z.strictObject({ do: z.literal('complete'), id: z.uuid() }),
+  z.strictObject({ do: z.literal('find'), id: z.uuid() }),
+  z.strictObject({ do: z.literal('read'), id: z.uuid(), at: z.int().min(0) }),
+]);
+
+export type FileCall = z.infer<typeof fileCallSchema>;
+
+export const filesPath = '/files';
+
+const noBytes = Buffer.alloc(0);
+
+/** One body for both, so that one signature covers both. */
+export const writeCall = (call: FileCall, bytes: Buffer = noBytes): Buffer =>
+  Buffer.concat([Buffer.from(`${JSON.stringify(call)}\n`), bytes]);
+
+export function readCall(body: Buffer): { readonly call: FileCall; readonly bytes: Buffer } {
+  const end = body.indexOf(10);
+  const asked = fileCallSchema.safeParse(parseJson(body.subarray(0, Math.max(end, 0)).toString()));
+  if (!asked.success) throw new AppError('BAD_REQUEST', z.prettifyError(asked.error));
+  return { call: asked.data, bytes: body.subarray(end + 1) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('BAD_REQUEST', 'What was sent is no JSON');
+  }
+}
