@@ -103,6 +103,7 @@ const canBeginElsewhere = (transaction: Transaction, error: unknown, deadline: n
   now() < deadline;
 
 const deadlock = 1213;
+const lockWaitTimeout = 1205;
 
 /** Settles what an error means for the whole transaction, and gives the error to throw. */
 function failed(session: Session, transaction: Transaction, error: unknown): unknown {
@@ -119,6 +120,10 @@ function failed(session: Session, transaction: Transaction, error: unknown): unk
   if (errorNumber(error) === deadlock) {
     // The server has rolled back everything; going on would commit the second half alone.
     transaction.failure = aborted('it was the victim of a deadlock', error);
+  }
+  if (errorNumber(error) === lockWaitTimeout) {
+    // The server has undone the statement only, and goes on holding the locks of those before it.
+    transaction.failure = aborted('it waited too long for a lock', error);
   }
   // The statement failed and the transaction lives: the server has it open from here on.
   transaction.statements += 1;

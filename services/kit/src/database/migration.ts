@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { changeTable } from './change-table.ts';
 
 type Script = { readonly up: readonly string[]; readonly down: readonly string[] };
 
@@ -13,5 +14,5 @@ export const migration = (name: `${string}_${number}`, script: Script): Migratio
   };
 
 async function runAll(runner: QueryRunner, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await runner.query(statement);
+  for (const statement of statements) await changeTable(runner, statement);
 }

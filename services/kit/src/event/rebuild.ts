@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource, QueryRunner } from 'typeorm';
-import { errorNumber } from '../data-source/errors.ts';
+import type { DataSource } from 'typeorm';
+import { changeTable } from '../database/change-table.ts';
 import { ruleViolation } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Bus } from './bus.ts';
@@ -144,15 +144,7 @@ const isSwapped = async (beside: DataSource): Promise<boolean> =>
   (await beside.query<readonly unknown[]>(`SHOW TABLES LIKE '${replaced}consumerPosition'`))
     .length > 0;
 
-const lockWaitS = 2;
-const attemptsMax = 60;
-const pauseMs = 1000;
-const lockWaitTimeout = 1205;
-
-/**
- * One statement, which waits for what reads or writes the tables. It must not wait long, because
- * whoever comes after it waits for it.
- */
+/** One statement, so that nobody sees some of the old tables beside some of the new. */
 async function swap({ db, beside }: Schemas, { service, tables }: Projection): Promise<void> {
   const [kept, fresh] = [await schemaOf(db), await schemaOf(beside)];
   await beside.query(
@@ -166,21 +158,9 @@ async function swap({ db, beside }: Schemas, { service, tables }: Projection): P
   ]);
   const runner = db.createQueryRunner('master');
   try {
-    await runner.query(`SET SESSION lock_wait_timeout = ${lockWaitS}`);
-    await renameInTime(runner, `RENAME TABLE ${moves.join(', ')}`);
+    await changeTable(runner, `RENAME TABLE ${moves.join(', ')}`);
   } finally {
     await runner.release();
-  }
-}
-
-async function renameInTime(runner: QueryRunner, statement: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return void (await runner.query(statement));
-    } catch (error) {
-      if (errorNumber(error) !== lockWaitTimeout || attempt === attemptsMax) throw error;
-      await sleep(pauseMs);
-    }
   }
 }
 

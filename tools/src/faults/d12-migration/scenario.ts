@@ -1,6 +1,9 @@
+import { changeTable } from '@crm/kit/database/change-table';
+import { createConnection } from 'mysql2/promise';
+import type { MysqlName } from '../../mesh/mysql-server.ts';
 import { percentileMs } from '../ledger.ts';
 import { disturb } from '../mesh/disturb.ts';
-import { sql } from '../mesh/stage.ts';
+import type { MeshStage } from '../mesh/stage.ts';
 import { none, slowdown, type Scenario } from '../scenario.ts';
 
 const slowdownMax = 2;
@@ -15,10 +18,9 @@ export const scenario: Scenario = {
       forMs: 12_000,
       fault: async ({ source }) => {
         beganAt = performance.now();
-        await sql(stage, source, addColumn);
-        for (const statement of fill) await sql(stage, source, statement);
+        await migrate(stage, source, [addColumn, ...fill]);
         endedAt = performance.now();
-        await sql(stage, source, dropColumn);
+        await migrate(stage, source, [dropColumn]);
       },
     });
     const { reads, writes } = result.load;
@@ -36,6 +38,24 @@ export const scenario: Scenario = {
     ];
   },
 };
+
+/** As the programs that migrate do it. */
+async function migrate(
+  { mesh }: MeshStage,
+  source: MysqlName,
+  statements: readonly string[],
+): Promise<void> {
+  const session = await createConnection({
+    host: '127.0.0.1',
+    port: mesh.ports[source],
+    user: 'root',
+  });
+  try {
+    for (const statement of statements) await changeTable(session, statement);
+  } finally {
+    session.destroy();
+  }
+}
 
 const addColumn = 'ALTER TABLE crm_customers.salesOrder ADD COLUMN faultNote VARCHAR(100) NULL';
 const dropColumn = 'ALTER TABLE crm_customers.salesOrder DROP COLUMN faultNote';

@@ -3,7 +3,7 @@ import { sleep, until } from '../../mesh/wait.ts';
 import { errorCount, errorsOf, judge, longestGapMs, slowestMs, type Verdict } from '../ledger.ts';
 import { startLoad, type Entry, type Load, type LoadOptions } from '../load.ts';
 import { none, type Measure } from '../scenario.ts';
-import { countDeaths, findRoles, heal, pidsOf, type MeshStage, type Roles } from './stage.ts';
+import { countDeaths, heal, pidsOf, type MeshStage, type Roles } from './stage.ts';
 import { countUntold, readStream } from './stream.ts';
 import { prepareTraffic, type Traffic } from './traffic.ts';
 import { countWrongFigures, readTruth } from './truth.ts';
@@ -49,8 +49,7 @@ const wellMsUsual = 3000;
 
 /** Puts the mesh under the usual load, breaks something, mends it, and looks what became of every write. */
 export async function disturb(stage: MeshStage, disturbance: Disturbance): Promise<Disturbed> {
-  const before = await findRoles(stage);
-  if (!before) throw new Error('The pair is not whole to begin with');
+  const before = await heal(stage);
   const stream = await readStream(stage);
   try {
     const startSeq = await stream.lastSeq();
