@@ -4,3 +4,6 @@ import { CompetitorProductEntity } from './product/product.fields.ts';
 
 /** Every kind of record that this service owns. */
 export const entities: readonly Entity[] = [CompetitorEntity, CompetitorProductEntity];
+
+/** Those that administrators may define fields for. */
+export const customisable: readonly Entity[] = [CompetitorEntity, CompetitorProductEntity];

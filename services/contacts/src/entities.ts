@@ -5,3 +5,6 @@ import { PersonEntity } from './person/person.fields.ts';
 
 /** Every kind of record that this service owns. */
 export const entities: readonly Entity[] = [PersonEntity, AffiliationEntity, InteractionEntity];
+
+/** Those that administrators may define fields for. */
+export const customisable: readonly Entity[] = [PersonEntity, InteractionEntity];

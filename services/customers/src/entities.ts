@@ -72,3 +72,11 @@ export const entities: readonly Entity[] = [
   ExportJobEntity,
   StoredFileEntity,
 ];
+
+/** Those that administrators may define fields for. */
+export const customisable: readonly Entity[] = [
+  CustomerEntity,
+  SalesOrderEntity,
+  NeedEntity,
+  OpportunityEntity,
+];

@@ -5,6 +5,7 @@ import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { startDuplicateJob } from './duplicate/duplicate.job.ts';
 import { startLifecycleJob } from './lifecycle/lifecycle.job.ts';
+import { customisable } from './entities.ts';
 import { createSchema } from './schema.ts';
 import { startPoolJob } from './pool/pool.job.ts';
 import { exported } from './transfer/exported.ts';
@@ -28,6 +29,7 @@ await startService(
       (app) => startExportJob(app, exported),
     ],
     consumers,
+    customisable,
   },
   process.env,
 );

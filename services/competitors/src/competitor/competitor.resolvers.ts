@@ -35,7 +35,8 @@ export const competitorResolvers: Resolvers = {
     products: ({ id }, args, { pages }) => pages.productsOfCompetitor.load(id, args),
     createdBy: ({ createdById }) => referenceTo(createdById),
     updatedBy: ({ updatedById }) => referenceTo(updatedById),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, CompetitorEntity.name, customFields),
     fieldHistory: ({ id }, args, context) =>
       fieldHistory(context, CompetitorEntity, { id, ...args }),
   },

@@ -24,7 +24,8 @@ export const productResolvers: Resolvers = {
     // A deleted competitor takes its products out of reach, so the field is null and not an error.
     competitor: ({ competitorId }, _, { loaders }) => loaders.competitor.load(competitorId),
     rivalOf: ({ rivalOf }) => rivalOf.map((id) => ({ id })),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, CompetitorProductEntity.name, customFields),
     fieldHistory: ({ id }, args, context) =>
       fieldHistory(context, CompetitorProductEntity, { id, ...args }),
   },

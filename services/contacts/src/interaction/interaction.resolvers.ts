@@ -34,7 +34,8 @@ export const interactionResolvers: Resolvers = {
       ),
     staff: ({ staffIds }) => staffIds.map((id) => ({ id })),
     createdBy: ({ createdById }) => referenceTo(createdById),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, InteractionEntity.name, customFields),
     fieldHistory: ({ id }, args, context) =>
       fieldHistory(context, InteractionEntity, { id, ...args }),
   },

@@ -39,7 +39,8 @@ export const personResolvers: Resolvers = {
     primaryAffiliation: ({ id }, _, { loaders }) => loaders.primaryAffiliation.load(id),
     interactions: ({ id }, args, { pages }) =>
       pages.interactionsOfParty.load(id, latestFirst(args)),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, PersonEntity.name, customFields),
     fieldHistory: ({ id }, args, context) => fieldHistory(context, PersonEntity, { id, ...args }),
   },
   CalendarDate: {

@@ -1,16 +1,15 @@
-import { findCustomFields } from '@crm/kit/record/custom-field';
+import { readableCustomFields } from '@crm/kit/record/custom-field';
 import { defineCustomField } from '@crm/kit/record/setup';
-import { entities } from '../entities.ts';
+import { customisable } from '../entities.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 
 export const setupResolvers: Resolvers = {
   Query: {
-    contactsCustomFieldDefinitions: async (_, { entity }, { app }) => [
-      ...(await findCustomFields(app.db.manager, entity)).values(),
-    ],
+    contactsCustomFieldDefinitions: (_, { entity }, context) =>
+      readableCustomFields(context, entity),
   },
   Mutation: {
     defineContactsCustomField: (_, { input }, context) =>
-      defineCustomField(context, { input, entities: entities.map(({ name }) => name) }),
+      defineCustomField(context, { input, entities: customisable }),
   },
 };

@@ -47,7 +47,8 @@ export const customerResolvers: Resolvers = {
     orders: ({ id }, args, { pages }) => pages.ordersOfCustomer.load(id, args),
     payments: ({ id }, args, { pages }) => pages.paymentsOfCustomer.load(id, args),
     receivables: ({ id }, args, { pages }) => pages.receivablesOfCustomer.load(id, args),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, CustomerEntity.name, customFields),
     fieldHistory: ({ id }, args, context) => fieldHistory(context, CustomerEntity, { id, ...args }),
   },
   CustomerFinance: {

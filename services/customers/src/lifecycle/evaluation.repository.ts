@@ -1,6 +1,6 @@
 import { companyDate, compileCriteria, type CriteriaScope } from '@crm/kit/record/criteria';
 import type { Work } from '@crm/kit/record/command';
-import { findCustomFields } from '@crm/kit/record/custom-field';
+import { findAllCustomFields } from '@crm/kit/record/custom-field';
 import { newRow, writeChanges } from '@crm/kit/record/record';
 import { insertRows, selectRows } from '@crm/kit/record/store';
 import { idToBytes, newId } from '@crm/kit/id';
@@ -49,7 +49,7 @@ async function evaluate(work: Work, subjects: Sql): Promise<void> {
     entity: CustomerEntity,
     alias: 't',
     now: work.now,
-    customFields: await findCustomFields(work.manager, CustomerEntity.name),
+    customFields: await findAllCustomFields(work.manager),
     mayRead: () => true,
     readable: () => raw('TRUE'),
   };

@@ -28,7 +28,8 @@ export const needResolvers: Resolvers = {
     raisedBy: ({ raisedById }) => referenceTo(raisedById),
     interaction: ({ interactionId }) => referenceTo(interactionId),
     opportunity: ({ opportunityId }, _, { loaders }) => loaders.opportunity.load(opportunityId),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, NeedEntity.name, customFields),
     fieldHistory: ({ id }, args, context) => fieldHistory(context, NeedEntity, { id, ...args }),
   },
 };

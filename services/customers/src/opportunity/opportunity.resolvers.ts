@@ -44,7 +44,8 @@ export const opportunityResolvers: Resolvers = {
     lossReason: ({ lossReason }, _, { loaders }) => loaders.term.load('loss_reason', lossReason),
     orders: ({ id }, args, { pages }) => pages.ordersOfOpportunity.load(id, args),
     stageHistory: ({ id }, args, { pages }) => pages.changesOfOpportunity.load(id, args),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, OpportunityEntity.name, customFields),
     fieldHistory: ({ id }, args, context) =>
       fieldHistory(context, OpportunityEntity, { id, ...args }),
   },

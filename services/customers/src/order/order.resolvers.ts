@@ -25,7 +25,8 @@ export const orderResolvers: Resolvers = {
     opportunity: ({ opportunityId }, _, { loaders }) => loaders.opportunity.load(opportunityId),
     payments: ({ id }, args, { pages }) => pages.paymentsOfOrder.load(id, args),
     receivables: ({ id }, args, { pages }) => pages.receivablesOfOrder.load(id, args),
-    customFields: ({ customFields }) => customFieldValues(customFields),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, SalesOrderEntity.name, customFields),
   },
   SalesOrderLine: {
     product: ({ productId }, _, { loaders }) => loaders.product.load(productId),

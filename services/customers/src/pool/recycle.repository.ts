@@ -1,7 +1,7 @@
 import { newId } from '@crm/kit/id';
 import type { Work } from '@crm/kit/record/command';
 import { compileCriteria, type CriteriaScope } from '@crm/kit/record/criteria';
-import { findCustomFields } from '@crm/kit/record/custom-field';
+import { findAllCustomFields } from '@crm/kit/record/custom-field';
 import { selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
@@ -43,7 +43,7 @@ async function leftAlone(work: Work, { criteria }: PoolPolicy, days: number): Pr
     entity: CustomerEntity,
     alias: 't',
     now: work.now,
-    customFields: await findCustomFields(work.manager, CustomerEntity.name),
+    customFields: await findAllCustomFields(work.manager),
     mayRead: () => true,
     readable: () => raw('TRUE'),
   };

@@ -1,19 +1,17 @@
-import { findCustomFields } from '@crm/kit/record/custom-field';
+import { readableCustomFields } from '@crm/kit/record/custom-field';
 import { defineCustomField, saveVocabularyTerm } from '@crm/kit/record/setup';
 import { findTerms } from '@crm/kit/record/vocabulary';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { entities } from '../entities.ts';
+import { customisable } from '../entities.ts';
 
 export const setupResolvers: Resolvers = {
   Query: {
     customerVocabulary: (_, { vocabulary }, { app }) => findTerms(app.db.manager, vocabulary),
-    customFieldDefinitions: async (_, { entity }, { app }) => [
-      ...(await findCustomFields(app.db.manager, entity)).values(),
-    ],
+    customFieldDefinitions: (_, { entity }, context) => readableCustomFields(context, entity),
   },
   Mutation: {
     saveCustomerVocabularyTerm: (_, { input }, context) => saveVocabularyTerm(context, input),
     defineCustomField: (_, { input }, context) =>
-      defineCustomField(context, { input, entities: entities.map(({ name }) => name) }),
+      defineCustomField(context, { input, entities: customisable }),
   },
 };

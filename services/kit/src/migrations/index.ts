@@ -1,4 +1,5 @@
 import { migration } from '../database/migration.ts';
+import { indexCustomFields } from './custom-field-index.ts';
 import { eventTables } from './events.ts';
 import { createMergedCustomers } from './merged-customers.ts';
 import { addPositionGeneration } from './position-generation.ts';
@@ -12,4 +13,5 @@ export const kitMigrations = [
   addPositionGeneration,
   createMergedCustomers,
   createTransfers,
+  indexCustomFields,
 ];

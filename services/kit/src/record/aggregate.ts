@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.ts';
 import { requireReadable, unknownField, type Criteria, type CriteriaScope } from './criteria.ts';
-import { customFieldTarget } from './custom-field.ts';
+import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-field-sql.ts';
+import { withCustomColumns } from './custom-field-read.ts';
 import { columnNamed, type Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
 import type { Field, FieldKind, Labels } from './field.ts';
@@ -70,7 +71,13 @@ type Figure = Measure & {
 };
 
 /** Figures by group over the records that the viewer may read. Money is grouped by currency too. */
-export async function aggregateRecords(
+export const aggregateRecords = (
+  context: RequestContext,
+  entity: Entity,
+  args: AggregateArgs,
+): Promise<AggregateResult> => withCustomColumns(context, () => readGroups(context, entity, args));
+
+async function readGroups(
   context: RequestContext,
   entity: Entity,
   args: AggregateArgs,
@@ -180,10 +187,8 @@ function readTarget(scope: CriteriaScope, name: string): Target {
   const other = joined(scope, name);
   if (other) return readTarget(other.scope, other.name);
   if (name.startsWith('custom.')) {
-    const field = scope.customFields.get(name.slice('custom.'.length));
-    if (!field) throw unknownField(scope.entity, name);
-    const kinds: Readonly<Record<string, FieldKind>> = { NUMBER: 'decimal', DATE: 'date' };
-    return { target: customFieldTarget(field, scope.alias), kind: kinds[field.type] ?? 'text' };
+    const field = customFieldNamed(scope, name.slice('custom.'.length));
+    return { target: singleCustomTarget(field, scope.alias), kind: customFieldKind[field.type] };
   }
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);

@@ -1,8 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
+import { customFieldsOf, type CustomField, type CustomFields } from './custom-field.ts';
+import { changedKeys } from './difference.ts';
 import { columnNamed, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
-import type { Labels } from './field.ts';
+import type { FieldClass, Labels } from './field.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
 import { readingOf } from './policy.ts';
 import { raw, sql } from '../sql.ts';
@@ -120,8 +122,13 @@ export async function fieldHistory(
   const rows: StoredChange[] = await context.app.db.manager.query(text, [...values]);
   const page = rows.slice(0, size);
   const last = page.at(-1);
+  const custom = page.some(({ changes }) => changes['customFields'])
+    ? await customFieldsOf(context, entity.name)
+    : new Map<string, CustomField>();
   return {
-    nodes: page.flatMap((row) => readableChanges(context, entity, { row, fields: fields ?? null })),
+    nodes: page.flatMap((row) =>
+      readableChanges(context, entity, { row, fields: fields ?? null, custom }),
+    ),
     pageInfo: {
       hasNextPage: rows.length > size,
       hasPreviousPage: before !== null,
@@ -137,26 +144,60 @@ function historySize(first: number | null | undefined): number {
   throw invalid(`A page of history holds 1 to ${versionsMax} versions`);
 }
 
-const readableChanges = (
+type Reading = {
+  readonly row: StoredChange;
+  /** Those that are asked for. */
+  readonly fields: readonly string[] | null;
+  readonly custom: CustomFields;
+};
+
+function readableChanges(
   { viewer }: RequestContext,
   entity: Entity,
-  { row, fields }: { readonly row: StoredChange; readonly fields: readonly string[] | null },
-): FieldChange[] =>
-  Object.entries(row.changes)
-    .filter(([field]) => fields === null || fields.includes(field))
-    .filter(
-      ([field]) =>
-        readingOf(viewer, columnNamed(entity, field)?.field.class ?? 'INTERNAL') === 'read',
+  { row, fields, custom }: Reading,
+): FieldChange[] {
+  return Object.entries(row.changes)
+    .flatMap(([name, change]) =>
+      name === 'customFields'
+        ? customChanges(custom, change)
+        : [{ name, change, ...describe(entity, name) }],
     )
-    .map(([field, { from, to }]) => ({
-      field,
-      labels: columnNamed(entity, field)?.field.label ?? { zh: field, en: field },
+    .filter(
+      ({ name, fieldClass }) =>
+        (fields === null || fields.includes(name)) && readingOf(viewer, fieldClass) === 'read',
+    )
+    .map(({ name, labels, change: { from, to } }) => ({
+      field: name,
+      labels,
       from,
       to,
       at: row.at,
       byStaffId: row.byStaffId === null ? null : idFromBytes(row.byStaffId),
       version: row.version,
     }));
+}
+
+type Described = { readonly labels: Labels; readonly fieldClass: FieldClass };
+
+function describe(entity: Entity, name: string): Described {
+  const field = columnNamed(entity, name)?.field;
+  return {
+    labels: field?.label ?? { zh: name, en: name },
+    fieldClass: field?.class ?? 'INTERNAL',
+  };
+}
+
+type NamedChange = Described & { readonly name: string; readonly change: Changes[string] };
+
+/** They are kept together, and each has a name and a class of its own. */
+function customChanges(custom: CustomFields, { from, to }: Changes[string]): NamedChange[] {
+  return changedKeys(from, to).flatMap((key) => {
+    const field = custom.get(key);
+    if (!field) return [];
+    const change = { from: Object(from)[key] ?? null, to: Object(to)[key] ?? null };
+    return [{ name: `custom.${key}`, change, labels: field.labels, fieldClass: field.class }];
+  });
+}
 
 const cursorOf = ({ version }: StoredChange): string =>
   Buffer.from(`v${version}`).toString('base64url');

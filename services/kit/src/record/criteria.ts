@@ -1,4 +1,5 @@
-import { customFieldSql, type CustomFields } from './custom-field.ts';
+import type { CustomFields } from './custom-field.ts';
+import { customFieldSql } from './custom-field-sql.ts';
 import { columnNamed, encode, type Column, type Entity } from './entity.ts';
 import { forbidden, invalid } from '../errors.ts';
 import type { Field, FieldClass, FieldKind } from './field.ts';
@@ -17,6 +18,7 @@ export type CriteriaScope = {
   readonly entity: Entity;
   readonly alias: string;
   readonly now: Date;
+  /** Those of every entity that a filter may reach, by id. */
   readonly customFields: CustomFields;
   /** Whether the viewer may read a class of this entity: a filter would tell the value otherwise. */
   readonly mayRead: (entity: Entity, fieldClass: FieldClass) => boolean;

@@ -21,6 +21,25 @@ function mergeCustomFields(before: Stamps['customFields'], given: unknown): obje
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
+/** The keys that two states of the custom fields do not hold alike. */
+export const changedKeys = (from: unknown, to: unknown): string[] =>
+  [...new Set([from, to].flatMap((each) => Object.keys(Object(each))))].filter(
+    (key) => !isSame('json', Object(from)[key] ?? null, Object(to)[key] ?? null),
+  );
+
+/** Custom fields are merged key by key. Their values stay untold, for each has a class of its own. */
+export function customOverlaps(
+  since: readonly Changes[],
+  { from, to }: Changes[string],
+): { readonly path: string }[] {
+  const theirs = since.flatMap(({ customFields: change }) =>
+    change ? changedKeys(change.from, change.to) : [],
+  );
+  return changedKeys(from, to)
+    .filter((key) => theirs.includes(key))
+    .map((key) => ({ path: `customFields.${key}` }));
+}
+
 function isSame(kind: string, from: unknown, to: unknown): boolean {
   if (from === null || to === null) return from === to;
   if (kind === 'decimal') return Number(from) === Number(to) && plain(from) === plain(to);

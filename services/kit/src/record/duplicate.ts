@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
-import { and, raw, sql } from '../sql.ts';
+import { and, raw, sql, type Sql } from '../sql.ts';
 import type { Work } from './command.ts';
+import { customColumn } from './custom-field-sql.ts';
 import { columnNamed, encode, valueAt, type Entity, type Stamps } from './entity.ts';
 import { scopeSql } from './policy.ts';
 import { columnSql, selectRows } from './store.ts';
@@ -11,8 +12,11 @@ const duplicateKey = /for key '(?:\w+\.)?unique_(\w+)'/;
 /** The field whose value is taken, when that is what MySQL refused. */
 export function duplicateField(error: unknown): string | null {
   if (!(error instanceof Error) || Reflect.get(error, 'errno') !== 1062) return null;
-  return duplicateKey.exec(error.message)?.[1] ?? null;
+  const name = duplicateKey.exec(error.message)?.[1] ?? null;
+  return name?.replace(/^custom_/, customPrefix) ?? null;
 }
+
+const customPrefix = 'customFields.';
 
 export const duplicate = (field: string, cause: unknown, existingId?: string): AppError =>
   new AppError('DUPLICATE', `Another record has this ${field}`, {
@@ -41,13 +45,9 @@ async function holderOf<Row extends Stamps>(
   entity: Entity<Row>,
   { row, field }: { readonly row: Row; readonly field: string },
 ): Promise<string | undefined> {
-  // A reference is unique within its source.
-  const names = field === 'externalRef' ? [field, 'source'] : [field];
-  const columns = names.flatMap((name) => columnNamed(entity, name) ?? []);
-  const same = columns.map(
-    (column) =>
-      sql`${raw(columnSql(column, 't'))} = ${encode(column.field, valueAt(row, column.path))}`,
-  );
+  const same = field.startsWith(customPrefix)
+    ? [sameCustom(field.slice(customPrefix.length), row)]
+    : sameValues(entity, row, field);
   const scope = scopeSql(viewer, 'read', { entity, alias: 't', now });
   const [holder] = await selectRows(
     manager,
@@ -56,3 +56,17 @@ async function holderOf<Row extends Stamps>(
   );
   return holder?.id;
 }
+
+function sameValues<Row extends Stamps>(entity: Entity<Row>, row: Row, field: string): Sql[] {
+  // A reference is unique within its source.
+  const names = field === 'externalRef' ? [field, 'source'] : [field];
+  return names
+    .flatMap((name) => columnNamed(entity, name) ?? [])
+    .map(
+      (column) =>
+        sql`${raw(columnSql(column, 't'))} = ${encode(column.field, valueAt(row, column.path))}`,
+    );
+}
+
+const sameCustom = (key: string, { customFields }: Stamps): Sql =>
+  sql`${raw(`t.\`${customColumn(key)}\``)} = ${customFields?.[key] ?? null}`;

@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { customFieldProblems, findCustomFields } from './custom-field.ts';
+import { holdCustomFields } from './custom-field.ts';
+import { customFieldListProblems, customFieldProblems } from './custom-field-value.ts';
 import { columnNamed, valueAt, type Entity } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
 import type { Field, FieldKind } from './field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
-import { asText, lengthOf } from '../text.ts';
+import { asText, textProblem } from '../text.ts';
 import { findTermsByKey, nameOf, type TermKey } from './vocabulary.ts';
 
 /** What a client sends for a record: its fields by name, groups as objects, left-out ones absent. */
@@ -28,12 +29,13 @@ export async function checkInputs(
 ): Promise<CheckedInput[]> {
   const read = inputs.map((input) => {
     const values = readValues(entity, input);
-    return { values, problems: shapeProblems(entity, values, mode) };
+    const problems = [...shapeProblems(entity, values, mode), ...listProblems(input)];
+    return { values, problems };
   });
   const missing = [
     await missingTerms(manager, entity, read),
     await missingReferences(manager, entity, read),
-    await badCustomFields(manager, entity, read),
+    await badCustomFields(manager, entity, { read, mode }),
   ];
   return read.map(({ values, problems }, at) => ({
     values,
@@ -66,15 +68,26 @@ function readValues(entity: Entity, input: Input): Map<string, unknown> {
     if (name === 'customFields' || field.managed || field.sql) continue;
     if (isGiven(input, path)) values.set(name, normalise(field.kind, valueAt(input, path)));
   }
-  const customFields: unknown = Reflect.get(input, 'customFields');
-  if (Array.isArray(customFields)) {
+  const given = givenCustomFields(input);
+  if (given) {
     values.set(
       'customFields',
-      Object.fromEntries(customFields.map(({ key, value }) => [key, value ?? null])),
+      Object.fromEntries(given.map(({ key, value }) => [key, value ?? null])),
     );
   }
   return values;
 }
+
+type GivenValue = { readonly key: string; readonly value?: unknown };
+
+/** The custom values of an input as its schema has let them through, or null when it names none. */
+function givenCustomFields(input: Input): readonly GivenValue[] | null {
+  const given: unknown = Reflect.get(input, 'customFields');
+  return Array.isArray(given) ? given : null;
+}
+
+const listProblems = (input: Input): FieldProblem[] =>
+  customFieldListProblems(givenCustomFields(input) ?? []);
 
 /** What a call carries beside the fields of its record. */
 const envelope: readonly string[] = ['id', 'expectedVersion', 'clientMutationId', 'customFields'];
@@ -155,18 +168,6 @@ const kindProblems: Partial<Record<FieldKind, KindProblem>> = {
   enum: (value, { values = [] }) =>
     values.includes(asText(value)) ? null : `must be one of ${values.join(', ')}`,
 };
-
-const unpairedSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
-/** Texts are stored as they come, any script and emoji included; only what no text holds is refused. */
-function textProblem(value: unknown, max: number): string | null {
-  if (typeof value !== 'string') return 'must be a text';
-  if (value.includes('\0')) return 'must not hold a NUL character';
-  if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
-  if (value.length <= max) return null;
-  const length = lengthOf(value);
-  return length > max ? `may have at most ${max} characters, not ${length}` : null;
-}
 
 const entryMax = 200;
 
@@ -251,13 +252,20 @@ async function existingIds(
   return new Set(rows.map(({ id }) => idFromBytes(id)));
 }
 
+/** The definitions are held, so that none takes away an option that is just being used. */
 async function badCustomFields(
   manager: EntityManager,
   entity: Entity,
-  read: Read,
+  { read, mode }: { readonly read: Read; readonly mode: Mode },
 ): Promise<ProblemsByInput> {
   const given = read.map(({ values }) => values.get('customFields') ?? {});
-  if (given.every((values) => Object.keys(values).length === 0)) return [];
-  const fields = await findCustomFields(manager, entity.name);
-  return given.map((values) => customFieldProblems(fields, { ...values }));
+  const isNew = mode === 'create';
+  if (!isNew && given.every((values) => Object.keys(values).length === 0)) return [];
+  const fields = await holdCustomFields(manager, entity.name);
+  // A list that is too long was refused already.
+  return given.map((values, at) =>
+    (read[at]?.problems ?? []).some(({ path }) => path === 'customFields')
+      ? []
+      : customFieldProblems(fields, { ...values }, isNew),
+  );
 }

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import type { RequestContext } from '../context.ts';
 import { compileCriteria, type Criteria, type CriteriaScope } from './criteria.ts';
-import { findCustomFields, type CustomFields } from './custom-field.ts';
+import type { CustomFields } from './custom-field.ts';
+import { readCustomFields, withCustomColumns } from './custom-field-read.ts';
 import { decodeRow, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
@@ -36,7 +37,13 @@ const sizeDefault = 20;
 const sizeMax = { interactive: 100, reporting: 1000 } as const;
 
 /** One page of the records that the viewer may read. Pages go by key, never by offset. */
-export async function listPage<Row extends Stamps>(
+export const listPage = <Row extends Stamps>(
+  context: RequestContext,
+  entity: Entity<Row>,
+  args: PageArgs,
+): Promise<Connection<Row>> => withCustomColumns(context, () => readPage(context, entity, args));
+
+async function readPage<Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
   args: PageArgs,
@@ -49,13 +56,16 @@ export async function listPage<Row extends Stamps>(
     entity,
     sql`WHERE ${conditions} ORDER BY ${plan.order} LIMIT ${raw(String(plan.size + 1))}`,
   );
-  return connectionOf(rows, plan, () => countRows(context, entity, plan.visible));
+  return connectionOf(rows, plan, () =>
+    withCustomColumns(context, () => countRows(context, entity, args)),
+  );
 }
 
-async function countRows(context: RequestContext, entity: Entity, where: Sql): Promise<number> {
+async function countRows(context: RequestContext, entity: Entity, args: PageArgs): Promise<number> {
+  const { visible } = await planPage(context, entity, args);
   const [row]: { total: number }[] = await context.app.db.manager.query(
-    `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${where.text}`,
-    [...where.values],
+    `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${visible.text}`,
+    [...visible.values],
   );
   return row?.total ?? 0;
 }
@@ -96,7 +106,7 @@ export async function readScope(
 ): Promise<CriteriaScope> {
   // The definitions are read only when a custom field is named somewhere in the arguments.
   const customFields: CustomFields = /"custom(?:Fields"|\.)/.test(JSON.stringify(uses))
-    ? await findCustomFields(context.app.db.manager, entity.name)
+    ? await readCustomFields(context)
     : new Map();
   return {
     entity,
@@ -185,11 +195,18 @@ export function childPages<Row extends Stamps>(
   const options = { cacheKeyFn: (key: ChildKey) => JSON.stringify(key) };
   const pages = new DataLoader<ChildKey, Connection<Row>, string>(
     (keys) =>
-      byArgs(keys, (ids, args) => readChildPages({ context, entity, parent, counts }, ids, args)),
+      byArgs(keys, (ids, args) =>
+        withCustomColumns(context, () =>
+          readChildPages({ context, entity, parent, counts }, ids, args),
+        ),
+      ),
     options,
   );
   const counts = new DataLoader<ChildKey, number, string>(
-    (keys) => byArgs(keys, (ids, args) => countChildren({ context, entity, parent }, ids, args)),
+    (keys) =>
+      byArgs(keys, (ids, args) =>
+        withCustomColumns(context, () => countChildren({ context, entity, parent }, ids, args)),
+      ),
     options,
   );
   return { load: (parentId, args) => pages.load({ parentId, args }) };

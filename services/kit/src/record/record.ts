@@ -1,6 +1,6 @@
 import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit.ts';
 import type { Work } from './command.ts';
-import { changesOf } from './difference.ts';
+import { changesOf, customOverlaps } from './difference.ts';
 import { naming } from './duplicate.ts';
 import { columnNamed, decodeRow, rowWith, type Entity, type Stamps } from './entity.ts';
 import { AppError, notFound, type FieldProblem } from '../errors.ts';
@@ -288,6 +288,7 @@ async function refuseOverlap<Row extends Stamps>(
     version: expectedVersion,
   });
   const overlaps = Object.entries(changes).flatMap(([path, { from, to }]) => {
+    if (path === 'customFields') return customOverlaps(since, { from, to });
     const first = since.find((each) => Object.hasOwn(each, path));
     if (!first) return [];
     const isReadable =

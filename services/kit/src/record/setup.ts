@@ -1,6 +1,8 @@
 import { runCommand, type Memory } from './command.ts';
 import type { RequestContext } from '../context.ts';
-import { findCustomFields, saveCustomField, type CustomField } from './custom-field.ts';
+import { findCustomFields, type CustomField } from './custom-field.ts';
+import { saveCustomField, type Definition } from './custom-field-definition.ts';
+import type { Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { allow } from './policy.ts';
 import { findTermsByKey, saveTerm, type VocabularyTerm } from './vocabulary.ts';
@@ -29,22 +31,24 @@ const termMemory = ({ vocabulary, code }: TermInput): Memory<VocabularyTerm> => 
   },
 });
 
-type FieldInput = Repeatable & Omit<CustomField, 'id'>;
+type FieldInput = Repeatable & Definition;
 
-/** Defines a field at run time, or changes its labels, options and state. */
+/** Defines a field at run time, or changes it. Its index is made by a job, see `indexState`. */
 export const defineCustomField = (
   context: RequestContext,
-  { input, entities }: { readonly input: FieldInput; readonly entities: readonly string[] },
+  { input, entities }: { readonly input: FieldInput; readonly entities: readonly Entity[] },
 ): Promise<CustomField> =>
   runCommand(context, { name: 'defineCustomField', input, memory: fieldMemory(input) }, (work) => {
     allow(work.viewer, 'manage', 'custom fields');
-    if (!entities.includes(input.entity)) {
-      throw invalid('The definition was refused', [
-        { path: 'entity', message: `must be one of ${entities.join(', ')}` },
+    const entity = entities.find(({ name }) => name === input.entity);
+    if (!entity) {
+      const names = entities.map(({ name }) => name).join(', ');
+      throw invalid(`The definition was refused: entity must be one of ${names}`, [
+        { path: 'entity', message: `must be one of ${names}` },
       ]);
     }
-    const { entity, key, type, labels, required, options, active } = input;
-    return saveCustomField(work.manager, { entity, key, type, labels, required, options, active });
+    const { clientMutationId: _, ...definition } = input;
+    return saveCustomField(work.manager, entity, definition);
   });
 
 const fieldMemory = ({ entity, key }: FieldInput): Memory<CustomField> => ({

@@ -1,8 +1,8 @@
 import { requireReadable, unknownField, type CriteriaScope } from './criteria.ts';
-import { customFieldTarget } from './custom-field.ts';
+import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-field-sql.ts';
 import { columnNamed, encode, valueAt, type Column, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
-import { id as idField, text, type Field } from './field.ts';
+import { id as idField, type Field } from './field.ts';
 import { writeListCursor } from './list-cursor.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
 import { columnSql } from './store.ts';
@@ -42,11 +42,10 @@ export function readSort(
 function readKey(scope: CriteriaScope, { field: name, direction }: OrderBy): SortKey {
   const isAscending = direction !== 'DESC';
   if (name.startsWith(customPrefix)) {
-    const custom = scope.customFields.get(name.slice(customPrefix.length));
-    if (!custom) throw unknownField(scope.entity, name);
-    const field = text({ max: 1000, label: custom.labels });
+    const custom = customFieldNamed(scope, name.slice(customPrefix.length));
+    const field: Field = { kind: customFieldKind[custom.type], label: custom.labels };
     const path = ['customFields', custom.key];
-    return { name, target: customFieldTarget(custom, scope.alias), path, field, isAscending };
+    return { name, target: singleCustomTarget(custom, scope.alias), path, field, isAscending };
   }
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);
@@ -123,8 +122,12 @@ function decodeKey(field: Field, value: unknown): unknown {
   if (typeof value === 'object' && value !== null) throw damaged();
   if (field.kind === 'enum') return value === null ? null : placeOf(field, value);
   if (field.kind === 'dateTime' && typeof value === 'string') return new Date(value);
-  return encode(field, value);
+  return encode(field, customBoolean(field, value));
 }
+
+/** Of a custom field, whose truth is a text in SQL. */
+const customBoolean = ({ kind }: Field, value: unknown): unknown =>
+  kind === 'text' && typeof value === 'boolean' ? String(value) : value;
 
 /** MySQL compares an ENUM with a text by its letters, and with a number by its place from 1. */
 function placeOf({ values = [] }: Field, value: unknown): number {

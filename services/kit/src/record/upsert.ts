@@ -1,5 +1,6 @@
 import type { Changes } from './audit.ts';
 import type { Memory, Work } from './command.ts';
+import { customRowChecks } from './custom-field-taken.ts';
 import { columnNamed, type Entity, type Stamps } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
 import { checkInputs, missingFields, type CheckedInput, type Input, type Values } from './input.ts';
@@ -150,6 +151,11 @@ async function planRows<Row extends Stamps>(
   const { matchOn, unique = [] } = upsert;
   const existing = await findMatches(work, entity, { matchOn, checked });
   const taken = await findTaken(work, entity, { unique, checked });
+  const customProblems = await customRowChecks(
+    work,
+    entity,
+    checked.map(({ values }) => values),
+  );
   const seen = new Set<string>();
   const isTwice = repetitions(unique);
   return checked.map((each, index) => {
@@ -166,7 +172,8 @@ async function planRows<Row extends Stamps>(
     if (wrong.length > 0) return { index, problems: [...wrong, ...others], before, planned: null };
     const given = before === null ? values : onlyGiven(upsert.inputs[index], values);
     const planned = planRow(work, entity, { before, values: given, rules: upsert.rules });
-    const repeated = others.length > 0 ? [] : isTwice(values);
+    const repeated =
+      others.length > 0 ? [] : [...isTwice(values), ...customProblems(given, before?.id ?? null)];
     const ruled = ruleProblems(upsert, index, planned.row);
     return { index, problems: [...others, ...repeated, ...ruled], before, planned };
   });

@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { readConfig, serviceSettings } from './config.ts';
+import { startCustomFieldJob } from '../record/custom-field-job.ts';
+import type { Entity } from '../record/entity.ts';
 import { connectBus, type Bus } from '../event/bus.ts';
 import { startConsumers } from '../event/consume.ts';
 import type { Consumer } from '../event/consumer.ts';
@@ -8,6 +10,7 @@ import {
   closeCluster,
   openCluster,
   openDatabase,
+  type DatabaseOptions,
   type KeptClusterOptions,
 } from '../database/database.ts';
 import { createLog } from '../log.ts';
@@ -24,6 +27,8 @@ export type ServiceOptions<Context extends RequestContext> = {
   readonly createContext: (app: App, request: RequestInfo) => Context;
   /** What the service does when something happened elsewhere. */
   readonly consumers?: readonly Consumer[];
+  /** The kinds of records that administrators may define fields for. */
+  readonly customisable?: readonly Entity[];
   /** Work that goes on beside requests, until it is stopped. */
   readonly jobs?: readonly ((app: App & { readonly bus: Bus }) => Stoppable)[];
 };
@@ -32,14 +37,15 @@ type Stoppable = { readonly stop: () => Promise<void> };
 
 /** Runs a service until it is told to stop: database, relay, consumers, jobs, then the subgraph. */
 export async function startService<Context extends RequestContext>(
-  { name, schema, createContext, consumers = [], jobs = [] }: ServiceOptions<Context>,
+  { name, schema, createContext, consumers = [], jobs = [], customisable }: ServiceOptions<Context>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const config = readConfig(serviceSettings, env);
   const log = createLog(name, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
   const cluster = openCluster({ ...account, ...clusterOf(config), log });
-  const db = await openDatabase({ cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] });
+  const address = { cluster, ...account, schema: config.MYSQL_SCHEMA, entities: [] };
+  const db = await openDatabase(address);
   const bus = connectBus({ url: config.NATS_URL, replicas: config.NATS_REPLICAS, name, log });
   const app: App = { db, log, now: () => new Date() };
   const relay = startRelay({ db, bus, service: name, log });
@@ -47,6 +53,7 @@ export async function startService<Context extends RequestContext>(
     relay,
     ...(consumers.length > 0 ? [startConsumers({ db, bus, service: name, consumers, log })] : []),
     ...jobs.map((start) => start({ ...app, bus })),
+    ...(customisable ? [await startIndexing(app, address, customisable)] : []),
   ];
 
   await startSubgraph({
@@ -76,6 +83,30 @@ export async function startService<Context extends RequestContext>(
     },
   });
 }
+
+/** Makes the indexes of custom fields. What is left half-done when it stops is done later. */
+async function startIndexing(
+  app: App,
+  address: DatabaseOptions,
+  entities: readonly Entity[],
+): Promise<Stoppable> {
+  const patient = await openDatabase({ ...address, access: patience });
+  const job = startCustomFieldJob(app, { entities, patient });
+  return {
+    stop: async () => {
+      await Promise.all([job.stop(), patient.destroy()]);
+    },
+  };
+}
+
+/** An index over millions of rows is not hurried, and nothing else is done here. */
+const patience = {
+  usesMarker: false,
+  writeDeadlineMs: 4 * 3600 * 1000,
+  warmConnections: 0,
+  readPoolMax: 1,
+  writePoolMax: 1,
+};
 
 type ClusterSettings = {
   readonly MYSQL_NODES: KeptClusterOptions['nodes'];
