@@ -1,20 +1,35 @@
 import { protectSchema } from '@crm/kit/record/protect';
+import { metadataResolvers } from '@crm/kit/server/metadata';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { CustomerEntity } from './customer/customer.fields.ts';
+import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
 import { factResolvers } from './fact/fact.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
+const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
+
+/** All facts are asked for by one query. */
+const uses = Object.fromEntries(
+  facts.map(({ name }) => [name, { where: 'FactWhere', isSorted: false, isGrouped: true }]),
+);
+
 export const createSchema = (): GraphQLSchema =>
   protectSchema(
     subgraphSchema(
       typeDefs,
-      mergeResolvers([sharedResolvers, summaryResolvers, factResolvers, reportResolvers]),
+      mergeResolvers([
+        sharedResolvers,
+        metadataResolvers('analytics', { entities: [CustomerReportRow, ...facts], uses }),
+        summaryResolvers,
+        factResolvers,
+        reportResolvers,
+      ]),
     ),
     [CustomerEntity, CustomerReportRow],
   );

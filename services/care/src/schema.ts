@@ -1,15 +1,30 @@
 import { protectSchema } from '@crm/kit/record/protect';
+import { metadataResolvers } from '@crm/kit/server/metadata';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { alertResolvers } from './alert/alert.resolvers.ts';
+import { PulseEntity } from './pulse/pulse.fields.ts';
 import { entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
 
+/** Rules filter what care knows of a customer. */
+const uses = {
+  [PulseEntity.name]: { where: '*', isSorted: false, isGrouped: false },
+} as const;
+
 export const createSchema = (): GraphQLSchema =>
   protectSchema(
-    subgraphSchema(typeDefs, mergeResolvers([sharedResolvers, ruleResolvers, alertResolvers])),
+    subgraphSchema(
+      typeDefs,
+      mergeResolvers([
+        sharedResolvers,
+        metadataResolvers('care', { entities: [...entities, PulseEntity], uses }),
+        ruleResolvers,
+        alertResolvers,
+      ]),
+    ),
     entities,
   );

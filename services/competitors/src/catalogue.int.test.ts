@@ -1,6 +1,6 @@
 import { catalogueProblems } from '@crm/kit/testing/catalogue';
 import { expect, test } from '@jest/globals';
-import { entities } from './entities.ts';
+import { customisable, entities } from './entities.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema } from './schema.ts';
 
@@ -8,6 +8,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
   const problems = await catalogueProblems({
     schema: createSchema(),
     entities,
+    customisable,
     inputs: { CompetitorProductRow: 'CompetitorProduct' },
     migrations,
   });

@@ -1,10 +1,11 @@
 import { protectSchema } from '@crm/kit/record/protect';
+import { metadataResolvers } from '@crm/kit/server/metadata';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { competitorResolvers } from './competitor/competitor.resolvers.ts';
-import { entities } from './entities.ts';
+import { customisable, entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { productResolvers } from './product/product.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
@@ -13,7 +14,13 @@ export const createSchema = (): GraphQLSchema =>
   protectSchema(
     subgraphSchema(
       typeDefs,
-      mergeResolvers([sharedResolvers, competitorResolvers, productResolvers, setupResolvers]),
+      mergeResolvers([
+        sharedResolvers,
+        metadataResolvers('competitors', { entities, customisable }),
+        competitorResolvers,
+        productResolvers,
+        setupResolvers,
+      ]),
     ),
     entities,
   );

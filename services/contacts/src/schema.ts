@@ -1,12 +1,14 @@
 import { protectSchema } from '@crm/kit/record/protect';
+import { metadataResolvers } from '@crm/kit/server/metadata';
 import { mergeResolvers } from '@crm/kit/server/resolvers';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { affiliationResolvers } from './affiliation/affiliation.resolvers.ts';
-import { entities } from './entities.ts';
+import { customisable, entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { interactionResolvers } from './interaction/interaction.resolvers.ts';
+import { objects } from './objects.ts';
 import { personResolvers } from './person/person.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
 
@@ -16,6 +18,7 @@ export const createSchema = (): GraphQLSchema =>
       typeDefs,
       mergeResolvers([
         sharedResolvers,
+        metadataResolvers('contacts', { entities, objects, customisable }),
         personResolvers,
         affiliationResolvers,
         interactionResolvers,

@@ -1,6 +1,7 @@
 import { catalogueProblems } from '@crm/kit/testing/catalogue';
 import { expect, test } from '@jest/globals';
-import { entities } from './entities.ts';
+import { customisable, entities } from './entities.ts';
+import { objects } from './objects.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema } from './schema.ts';
 
@@ -8,6 +9,8 @@ test('the SDL, the field catalogue and the tables agree', async () => {
   const problems = await catalogueProblems({
     schema: createSchema(),
     entities,
+    objects,
+    customisable,
     inputs: { StaffInput: 'StaffMember', TeamInput: 'Team', ProductInput: 'Product' },
     besides: [
       'CreateCustomerInput.qualifications',

@@ -1,4 +1,5 @@
 import { protectSchema } from '@crm/kit/record/protect';
+import { metadataResolvers } from '@crm/kit/server/metadata';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
@@ -7,9 +8,10 @@ import { creditResolvers } from './credit/credit.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
 import { directoryResolvers } from './directory/directory.resolvers.ts';
 import { duplicateResolvers } from './duplicate/duplicate.resolvers.ts';
-import { entities } from './entities.ts';
+import { customisable, entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { needResolvers } from './need/need.resolvers.ts';
+import { objects } from './objects.ts';
 import { opportunityResolvers } from './opportunity/opportunity.resolvers.ts';
 import { orderResolvers } from './order/order.resolvers.ts';
 import { organizationResolvers } from './organization/organization.resolvers.ts';
@@ -33,6 +35,7 @@ export const createSchema = (): GraphQLSchema =>
       typeDefs,
       mergeResolvers([
         sharedResolvers,
+        metadataResolvers('customers', { entities, objects, customisable }),
         customerResolvers,
         orderResolvers,
         paymentResolvers,

@@ -6,7 +6,16 @@ const affiliationFields = {
   personId: id({ required: true, label: { zh: '联系人', en: 'Person' } }),
   customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
   organizationName: text({ max: 200, label: { zh: '工作单位', en: 'Organisation' } }),
-  roles: list({ max: 4, label: { zh: '角色', en: 'Roles' } }),
+  roles: list({
+    max: 4,
+    labels: {
+      LEGAL_REPRESENTATIVE: { zh: '法人代表', en: 'Legal representative' },
+      PRINCIPAL: { zh: '客户负责人', en: 'Principal' },
+      KEY_PERSON: { zh: '关键人', en: 'Key person' },
+      CONTACT: { zh: '联系人', en: 'Contact' },
+    },
+    label: { zh: '角色', en: 'Roles' },
+  }),
   sequence: int({ label: { zh: '序号', en: 'Sequence' } }),
   department: text({ max: 100, label: { zh: '部门', en: 'Department' } }),
   jobTitle: text({ max: 100, label: { zh: '职务', en: 'Job title' } }),

@@ -2,7 +2,7 @@ import { defineEntity } from '@crm/kit/record/entity';
 import { boolean, choice, dateTime, id, int, list, text } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 
-const fieldLabels = {
+export const fieldLabels = {
   REGISTRATION_NUMBER: { zh: '营业执照登记号码', en: 'Registration number' },
   NAME: { zh: '单位名称', en: 'Name' },
   PINYIN: { zh: '名称拼音', en: 'Sound of the name' },
@@ -50,7 +50,11 @@ export const DuplicateCandidateEntity = defineEntity('DuplicateCandidate', {
       label: { zh: '疑似重复', en: 'Other customer' },
     }),
     score: int({ required: true, managed: true, label: { zh: '相似度', en: 'Score' } }),
-    fields: list({ managed: true, label: { zh: '相同字段', en: 'Matched fields' } }),
+    fields: list({
+      managed: true,
+      labels: fieldLabels,
+      label: { zh: '相同字段', en: 'Matched fields' },
+    }),
     state: choice(
       {
         OPEN: { zh: '待处理', en: 'Open' },

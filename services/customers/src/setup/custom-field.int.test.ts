@@ -105,9 +105,7 @@ describe('An indexed custom field', () => {
     }
   }
 
-  async function answersOf(
-    type: (typeof types)[number],
-  ): Promise<{
+  async function answersOf(type: (typeof types)[number]): Promise<{
     readonly sorted: readonly (readonly unknown[])[];
     readonly [more: string]: unknown;
   }> {

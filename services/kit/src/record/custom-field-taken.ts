@@ -2,7 +2,7 @@ import type { Work } from './command.ts';
 import { findCustomFields, type CustomField } from './custom-field.ts';
 import { customFieldTarget } from './custom-field-sql.ts';
 import { missingCustomFields } from './custom-field-value.ts';
-import type { Entity } from './entity.ts';
+import type { Entity, Stamps } from './entity.ts';
 import type { FieldProblem } from '../errors.ts';
 import { idFromBytes } from '../id.ts';
 import type { Values } from './input.ts';
@@ -10,8 +10,8 @@ import { raw, sql } from '../sql.ts';
 import { asText } from '../text.ts';
 import { fold } from './upsert-match.ts';
 
-/** What is wrong with the custom fields of a row of a bulk call, whose record has this id, or is new. */
-export type CustomRowCheck = (values: Values, id: string | null) => FieldProblem[];
+/** What is wrong with the custom fields of a row of a bulk call; its record is null when it is new. */
+export type CustomRowCheck = (values: Values, before: Pick<Stamps, 'id'> | null) => FieldProblem[];
 
 /** Looks up, with one statement a field, who has the unique values that rows ask for. */
 export async function customRowChecks(
@@ -28,22 +28,30 @@ export async function customRowChecks(
   for (const field of unique) {
     const wanted = rows.flatMap((values) => givenOf(values)[field.key] ?? []);
     for (const { id, value } of await holdersOf(work, entity, { field, wanted })) {
-      holders.set(placeOf(field, value), idFromBytes(id));
+      holders.set(placeOf(field, value) ?? '', idFromBytes(id));
     }
   }
-  return (values, id) => [
-    ...(id === null ? missingCustomFields(fields, givenOf(values)) : []),
-    ...unique.flatMap((field) => {
-      const value = givenOf(values)[field.key] ?? null;
-      if (value === null) return [];
-      const place = placeOf(field, value);
-      const isTaken = holders.has(place) && holders.get(place) !== id;
-      if (!isTaken) holders.set(place, id ?? '');
-      return isTaken
-        ? [{ path: `customFields.${field.key}`, message: 'is taken by another record' }]
-        : [];
-    }),
-  ];
+  return (values, before) => {
+    const given = givenOf(values);
+    return [
+      ...(before === null ? missingCustomFields(fields, given) : []),
+      ...unique
+        .filter((field) => isTaken(holders, placeOf(field, given[field.key]), before?.id ?? ''))
+        .map(({ key }) => ({
+          path: `customFields.${key}`,
+          message: 'is taken by another record',
+        })),
+    ];
+  };
+}
+
+/** Takes the place when it is free. */
+function isTaken(holders: Map<string, string>, place: string | null, id: string): boolean {
+  if (place === null) return false;
+  const holder = holders.get(place);
+  if (holder !== undefined) return id === '' || holder !== id;
+  holders.set(place, id);
+  return false;
 }
 
 type Asked = { readonly field: CustomField; readonly wanted: readonly unknown[] };
@@ -64,6 +72,8 @@ const givenOf = (values: Values): Readonly<Record<string, unknown>> => ({
   ...Object(values.get('customFields') ?? {}),
 });
 
-/** Values that MySQL takes for the same are at one place. */
-const placeOf = ({ key, type }: CustomField, value: unknown): string =>
-  `${key}:${type === 'NUMBER' ? Number(value) : fold(asText(value))}`;
+/** Values that MySQL takes for the same are at one place; no value is at none. */
+function placeOf({ key, type }: CustomField, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return `${key}:${type === 'NUMBER' ? Number(value) : fold(asText(value))}`;
+}

@@ -132,6 +132,15 @@ export function defineEntity<const Members extends Fields>(
   };
 }
 
+/**
+ * What is no record but has values that people read: an answer, or a part of a JSON value. Only its
+ * metadata is of use.
+ */
+export function describeObject(name: string, fields: Fields): Entity {
+  const columns = columnsOf(fields, []);
+  return { ...defineEntity(name, { fields: {}, access: { by: 'company' } }), fields, columns };
+}
+
 const isGroup = (field: Field | Group): field is Group => field.kind === 'group';
 
 function columnsOf(fields: Fields, path: readonly string[]): Column[] {

@@ -122,10 +122,20 @@ export const id = <
   options: Options,
 ): Field<ValueOf<Options, string>> => ({ kind: 'id', ...options });
 
+type ListOptions = Common & {
+  readonly max?: number;
+  readonly vocabulary?: string;
+  /** Of the values, when they are a closed list. */
+  readonly labels?: Readonly<Record<string, Labels>>;
+};
+
 /** Several short texts, or codes of a vocabulary. Never null; empty by default. */
-export const list = (
-  options: Common & { readonly max?: number; readonly vocabulary?: string },
-): Field<readonly string[]> => ({ kind: 'list', max: 50, ...options });
+export const list = (options: ListOptions): Field<readonly string[]> => ({
+  kind: 'list',
+  max: 50,
+  ...(options.labels && { values: Object.keys(options.labels) }),
+  ...options,
+});
 
 /** A value whose shape the service itself knows; neither filtered nor sorted. */
 export const json = <Value>(options: Common): Field<Value | null> => ({ kind: 'json', ...options });

@@ -173,7 +173,7 @@ async function planRows<Row extends Stamps>(
     const given = before === null ? values : onlyGiven(upsert.inputs[index], values);
     const planned = planRow(work, entity, { before, values: given, rules: upsert.rules });
     const repeated =
-      others.length > 0 ? [] : [...isTwice(values), ...customProblems(given, before?.id ?? null)];
+      others.length > 0 ? [] : [...isTwice(values), ...customProblems(given, before)];
     const ruled = ruleProblems(upsert, index, planned.row);
     return { index, problems: [...others, ...repeated, ...ruled], before, planned };
   });

@@ -36,6 +36,14 @@ export const sharedResolvers = {
   JSON: JSONResolver,
   VocabularyTerm: { label: labelOf },
   FieldChange: { label: labelOf },
+  FieldMetadata: {
+    label: labelOf,
+    groupLabel: (
+      { groupLabels }: { readonly groupLabels: Parameters<typeof labelOf>[0]['labels'] | null },
+      locale: Locale,
+    ): string | null => groupLabels && labelOf({ labels: groupLabels }, locale),
+  },
+  FieldOption: { label: labelOf },
   AggregateKey: {
     label: (
       { labels }: { readonly labels: Parameters<typeof labelOf>[0]['labels'] | null },

@@ -14,6 +14,7 @@ import type { Migration } from '../database/migration.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { columnNamed, type Column, type Entity } from '../record/entity.ts';
 import type { Field, FieldKind } from '../record/field.ts';
+import { labelProblems } from './catalogue-labels.ts';
 import { testDatabase } from './database.ts';
 import { readColumns, tableProblems } from './catalogue-tables.ts';
 
@@ -21,6 +22,10 @@ import { readColumns, tableProblems } from './catalogue-tables.ts';
 export type ServiceParts = {
   readonly schema: GraphQLSchema;
   readonly entities: readonly Entity[];
+  /** Answers and parts of records that have labels of their own. */
+  readonly objects?: readonly Entity[];
+  /** Those that may have custom fields. */
+  readonly customisable?: readonly Entity[];
   readonly migrations: readonly Migration[];
   /** Inputs that no mutation ties to a record by the type it returns: `{ StaffInput: 'Staff' }`. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -40,6 +45,8 @@ export async function catalogueProblems(parts: ServiceParts): Promise<string[]> 
     return [
       ...orderProblems(parts.migrations),
       ...unknownRows(parts),
+      ...customisableProblems(parts),
+      ...labelProblems(parts.schema, { objects: [], ...parts }),
       ...inputTypes(parts).flatMap(([type, entity]) => inputProblems(parts, type, entity)),
       ...whereTypes(parts).flatMap(([type, entity]) => whereProblems(type, entity)),
       ...parts.entities.flatMap((entity) => tableProblems(entity, columns)),
@@ -48,6 +55,16 @@ export async function catalogueProblems(parts: ServiceParts): Promise<string[]> 
     await db.destroy();
   }
 }
+
+/** Who shows custom fields is who may have them. */
+const customisableProblems = ({ schema, entities, customisable = [] }: ServiceParts): string[] =>
+  entities
+    .filter((entity) => {
+      const type = schema.getType(entity.name);
+      const isShowing = isObjectType(type) && Object.hasOwn(type.getFields(), 'customFields');
+      return isShowing !== customisable.includes(entity);
+    })
+    .map(({ name }) => `${name}: "customFields" of the graph and "customisable" do not agree`);
 
 /** TypeORM runs migrations by the digits of their names, whatever their order in the list. */
 function orderProblems(migrations: readonly Migration[]): string[] {

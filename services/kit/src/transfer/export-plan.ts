@@ -1,5 +1,5 @@
 import { forbidden, invalid } from '../errors.ts';
-import { findCustomFields } from '../record/custom-field.ts';
+import { findCustomFields, type CustomFields } from '../record/custom-field.ts';
 import { valueAt, type Column, type Entity, type Stamps } from '../record/entity.ts';
 import type { FieldClass, Labels } from '../record/field.ts';
 import { readingOf } from '../record/policy.ts';
@@ -45,15 +45,16 @@ export async function planExport(
   { manager, viewer, entity }: Planning,
   fields: readonly string[],
 ): Promise<ExportColumn[]> {
-  const customFields = fields.some((name) => name.startsWith(customPrefix))
+  const customFields: CustomFields = fields.some((name) => name.startsWith(customPrefix))
     ? await findCustomFields(manager, entity.name)
-    : new Map<string, { readonly labels: Labels }>();
+    : new Map();
   return fields.map((path) => {
     if (!path.startsWith(customPrefix)) return planColumn(viewer, entity, path);
     const key = path.slice(customPrefix.length);
     const field = customFields.get(key);
     if (!field) throw unknown(entity, path);
-    return { path, labels: field.labels, valueOf: (row) => row.customFields?.[key] ?? null };
+    const valueOf = (row: Stamps): unknown => row.customFields?.[key] ?? null;
+    return readAs(viewer, entity, { path, labels: field.labels, class: field.class, valueOf });
   });
 }
 
@@ -61,14 +62,20 @@ function planColumn(viewer: Viewer, entity: Entity, path: string): ExportColumn 
   const column = entity.columnsByName.get(path);
   if (!column || !isExported(column)) throw unknown(entity, path);
   const { class: of = 'INTERNAL', label } = column.field;
+  const valueOf = (row: Stamps): unknown => valueAt(row, column.path);
+  return readAs(viewer, entity, { path, labels: label, class: of, valueOf });
+}
+
+/** The column with what the viewer may read of it. */
+function readAs(
+  viewer: Viewer,
+  entity: Entity,
+  { class: of, ...column }: ExportColumn & { readonly class: FieldClass },
+): ExportColumn {
   const reading = of === never ? 'hide' : readingOf(viewer, of);
-  if (reading === 'hide') throw forbidden(`You may not export ${entity.name}.${path}`);
-  const plain = (row: Stamps): unknown => valueAt(row, column.path);
-  return {
-    path,
-    labels: label,
-    valueOf: reading === 'mask' ? (row) => maskValue(plain(row)) : plain,
-  };
+  if (reading === 'hide') throw forbidden(`You may not export ${entity.name}.${column.path}`);
+  if (reading === 'read') return column;
+  return { ...column, valueOf: (row) => maskValue(column.valueOf(row)) };
 }
 
 const unknown = (entity: Entity, path: string): Error =>
