@@ -3,6 +3,7 @@ import {
   containsGtids,
   countGtids,
   formatGtidSet,
+  lastGtids,
   parseGtidSet,
   subtractGtids,
   unionGtids,
@@ -47,6 +48,13 @@ describe('GTID sets', () => {
 
     expect(formatGtidSet(rest)).toBe(`${u}:1-2:9,${v}:1-3,${v}:tagx:4`);
     expect(subtractGtids(mixed, mixed).size).toBe(0);
+  });
+
+  test('are told by the last of each million, in which a member counts in order', () => {
+    const last = (text: string): string => formatGtidSet(lastGtids(parseGtidSet(text)));
+    expect(last(`${u}:1-5:9:12-13,${v}:7`)).toBe(`${u}:13,${v}:7`);
+    expect(last(`${u}:1-40:999999-1000003`)).toBe(`${u}:1000000:1000003`);
+    expect(last(`${u}:1-40:2000001`)).toBe(`${u}:40:2000001`);
   });
 
   test('agree with plain sets of numbers', () => {

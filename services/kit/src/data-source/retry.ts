@@ -35,12 +35,13 @@ export async function withRetry<Value>(
 const mayRepeat = (error: unknown, pauseMs: number): boolean =>
   isRetryable(error) && now() + pauseMs < waitEnd();
 
-const deadlock = 1213;
+/** The victim of a deadlock (1213), and one that waited too long for a lock (1205). */
+const undoneNumbers: ReadonlySet<unknown> = new Set([1213, 1205]);
 
 /** Whether the unit of work certainly left nothing behind and may well succeed when run again. */
 export function isRetryable(error: unknown): boolean {
   const known = haErrorIn(error);
   if (known) return known.isRetryable;
   const cause = typeof error === 'object' && error !== null && 'driverError' in error;
-  return errorNumber(cause ? error.driverError : error) === deadlock;
+  return undoneNumbers.has(errorNumber(cause ? error.driverError : error));
 }

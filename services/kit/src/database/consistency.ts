@@ -1,4 +1,10 @@
-import { noGtids, formatGtidSet, parseGtidSet, type GtidSet } from '../data-source/gtid.ts';
+import {
+  formatGtidSet,
+  lastGtids,
+  noGtids,
+  parseGtidSet,
+  type GtidSet,
+} from '../data-source/gtid.ts';
 import { createScope, currentScope, runInScope } from '../data-source/scope.ts';
 import { now } from '../data-source/time.ts';
 import { AppError } from '../errors.ts';
@@ -58,7 +64,7 @@ const tokenLengthMax = 2000;
 
 /** Opaque to clients: it tells how transactions are counted, and that may change. */
 const formatToken = (set: GtidSet): string | null =>
-  set.size === 0 ? null : Buffer.from(formatGtidSet(set)).toString('base64url');
+  set.size === 0 ? null : Buffer.from(formatGtidSet(lastGtids(set))).toString('base64url');
 
 function parseToken(token: string): GtidSet {
   try {

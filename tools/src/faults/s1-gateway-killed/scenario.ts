@@ -13,6 +13,7 @@ const acceptedMax = 200;
 export const scenario: Scenario = {
   id: 'S1',
   title: 'the gateway is killed with 1,000 subscribers',
+  isFast: true,
   onMesh: async (stage) => {
     const audience = await gather(stage, { subscribers, perSecond: 10 });
     const { gateway } = stage.mesh.ports;
