@@ -13,6 +13,8 @@ const u = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
 const v = '4e11fa47-71ca-11e1-9e33-c80aa9429562';
 const mixed = parseGtidSet(`${u.toUpperCase()}:1-5:7-9,\n${v}:1-3:tagx:4`);
 
+const last = (text: string): string => formatGtidSet(lastGtids(parseGtidSet(text)));
+
 describe('parseGtidSet', () => {
   test('reads intervals, tags, capitals and line ends', () => {
     expect(formatGtidSet(mixed)).toBe(`${u}:1-5:7-9,${v}:1-3,${v}:tagx:4`);
@@ -51,7 +53,6 @@ describe('GTID sets', () => {
   });
 
   test('are told by the last of each million, in which a member counts in order', () => {
-    const last = (text: string): string => formatGtidSet(lastGtids(parseGtidSet(text)));
     expect(last(`${u}:1-5:9:12-13,${v}:7`)).toBe(`${u}:13,${v}:7`);
     expect(last(`${u}:1-40:999999-1000003`)).toBe(`${u}:1000000:1000003`);
     expect(last(`${u}:1-40:2000001`)).toBe(`${u}:40:2000001`);
