@@ -1,6 +1,7 @@
 import { changeTable } from '@crm/kit/database/change-table';
 import { createConnection } from 'mysql2/promise';
 import type { MysqlName } from '../../mesh/mysql-server.ts';
+import { sleep } from '../../mesh/wait.ts';
 import { percentileMs } from '../ledger.ts';
 import { disturb } from '../mesh/disturb.ts';
 import type { MeshStage } from '../mesh/stage.ts';
@@ -8,6 +9,8 @@ import { none, slowdown, type Scenario } from '../scenario.ts';
 
 const slowdownMax = 2;
 const rowsPerStep = 200;
+/** Between steps, so that others have their turn. */
+const pauseMs = 100;
 
 export const scenario: Scenario = {
   id: 'D12',
@@ -51,7 +54,10 @@ async function migrate(
     user: 'root',
   });
   try {
-    for (const statement of statements) await changeTable(session, statement);
+    for (const statement of statements) {
+      await changeTable(session, statement);
+      await sleep(pauseMs);
+    }
   } finally {
     session.destroy();
   }

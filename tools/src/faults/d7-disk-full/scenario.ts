@@ -41,7 +41,7 @@ const fillUnderLoad = (stage: MeshStage, disk: SmallDisk): Promise<Disturbed> =>
     // It ends itself when a commit that waits for room is given up.
     mayEnd: ({ source }) => [source],
     fault: async () => {
-      disk.fill();
+      await disk.fill();
       await sleep(fullMs);
       disk.empty();
     },

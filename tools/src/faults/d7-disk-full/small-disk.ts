@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain } from '../../mesh/say.ts';
 import { NotHere } from '../scenario.ts';
 
 /** A folder that is on a disk of its own for a while, with little room. */
 export type SmallDisk = {
-  /** Leaves no room at all. */
-  readonly fill: () => void;
+  /** Leaves no room at all. Whoever measures in this process goes on meanwhile. */
+  readonly fill: () => Promise<void>;
   readonly empty: () => void;
   /** The folder is on its old disk again, with what it holds now. */
   readonly remove: () => void;
@@ -46,18 +47,18 @@ export function putOnSmallDisk({ folder, roomMb }: Wanted): SmallDisk {
 }
 
 /** Takes what is free, up to the last byte. */
-function fill(file: string): void {
-  const handle = openSync(file, 'w');
+async function fill(file: string): Promise<void> {
+  const handle = await open(file, 'w');
   try {
     for (let size = chunk.length; size >= 1;) {
       try {
-        writeSync(handle, chunk, 0, size);
+        await handle.write(chunk, 0, size);
       } catch {
         size = Math.floor(size / 2);
       }
     }
   } finally {
-    closeSync(handle);
+    await handle.close();
   }
 }
 

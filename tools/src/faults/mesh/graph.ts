@@ -128,7 +128,9 @@ function asker(send: Send, wishes: Wishes): Graph {
     ask: async (data, document, options) => {
       const given = await answer(document, options);
       throwFirst(given.errors);
-      return data.parse(given.data);
+      const read = data.safeParse(given.data);
+      if (read.success) return read.data;
+      throw new GraphFailure('OTHER_DATA', JSON.stringify(given.data).slice(0, 200), 'unknown');
     },
     as: (others) => asker(send, others),
     close: () => Promise.resolve(),
