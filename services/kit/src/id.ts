@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { parse, stringify, v7, validate } from 'uuid';
+import { validate } from 'uuid';
 import { invalid } from './errors.ts';
 
 /** When the last id was made, in epoch milliseconds, and its place among those of that moment. */
@@ -13,7 +13,21 @@ export function newId(): string {
   if (now > last.msecs) last = { msecs: now, seq: random.readUInt32BE(6) >>> 1 };
   else if (last.seq < seqMax) last = { msecs: last.msecs, seq: last.seq + 1 };
   else last = { msecs: last.msecs + 1, seq: 0 };
-  return v7({ ...last, random });
+  return idFromBytes(layOut(last, random));
+}
+
+const laidOut = Buffer.alloc(16);
+
+/** RFC 9562: the time, then the place in 32 bits around version and variant, then what is random. */
+function layOut({ msecs, seq }: typeof last, random: Buffer): Buffer {
+  random.copy(laidOut, 10, 10);
+  laidOut.writeUIntBE(msecs, 0, 6);
+  laidOut[6] = 0x70 | (seq >>> 28);
+  laidOut[7] = seq >>> 20;
+  laidOut[8] = 0x80 | ((seq >>> 14) & 0x3f);
+  laidOut[9] = seq >>> 6;
+  laidOut[10] = ((seq & 0x3f) << 2) | ((random[10] ?? 0) & 0x03);
+  return laidOut;
 }
 
 export const isId = (text: string): boolean => validate(text);
@@ -21,10 +35,14 @@ export const isId = (text: string): boolean => validate(text);
 /** The 16 bytes that MySQL stores. A text that is no UUID came from a client: INVALID. */
 export function idToBytes(id: string): Buffer {
   if (!isId(id)) throw invalid(`"${id.slice(0, 40)}" is no id`);
-  return Buffer.from(parse(id));
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
-export const idFromBytes = (bytes: Uint8Array): string => stringify(bytes);
+export function idFromBytes(bytes: Uint8Array): string {
+  const hex = (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('hex', 0, 16);
+  if (hex.length !== 32) throw new Error('An id has 16 bytes');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 const codeAlphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 

@@ -76,6 +76,7 @@ export type Entity<Row extends Stamps = Stamps> = {
   /** By dotted name. */
   readonly columnsByName: ReadonlyMap<string, Column>;
   readonly readers: readonly Reader[];
+  readonly readersByName: ReadonlyMap<string, Reader>;
   readonly access: AccessRule;
   readonly relations: Readonly<Record<string, Relation>>;
   readonly row?: Row;
@@ -120,13 +121,15 @@ export function defineEntity<const Members extends Fields>(
 ): Entity<Stamps & RowOf<Members>> {
   const fields = { ...stamps, ...options.fields };
   const columns = columnsOf(fields, []);
+  const readers = readersOf(fields, []);
   return {
     name,
     table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
     fields,
     columns,
     columnsByName: new Map(columns.map((column) => [column.name, column])),
-    readers: readersOf(fields, []),
+    readers,
+    readersByName: new Map(readers.map((reader) => [reader.name, reader])),
     access: options.access,
     relations: options.relations ?? {},
   };
@@ -199,15 +202,32 @@ export function decodeRow(entity: Entity, raw: Raw): object {
   return readMembers(entity.readers, raw);
 }
 
+const emptyRows = new WeakMap<object, unknown>();
+
+/** A row without any value, made once for each entity: new ones begin with it. */
+export function emptyRow<Row extends Stamps>(entity: Entity<Row>): Row;
+export function emptyRow(entity: Entity): unknown {
+  const known = emptyRows.get(entity);
+  if (known !== undefined) return known;
+  const made = Object.freeze(readMembers(entity.readers, {}));
+  emptyRows.set(entity, made);
+  return made;
+}
+
 /** The row with other values in the fields named, by dotted name. */
 export function rowWith<Row extends Stamps>(entity: Entity<Row>, row: Row, values: Raw): Row;
 export function rowWith(entity: Entity, row: object, values: Raw): object {
-  const touched = new Set(Object.keys(values).map(topOf));
-  const changed = entity.readers.filter(({ name }) => touched.has(name));
-  const raw = Object.fromEntries(
-    changed.flatMap(({ columns }) => columns.map(({ name, path }) => [name, valueAt(row, path)])),
-  );
-  return { ...row, ...readMembers(changed, { ...raw, ...values }) };
+  const changed: Record<string, unknown> = { ...row };
+  for (const top of new Set(Object.keys(values).map(topOf))) {
+    const reader = entity.readersByName.get(top);
+    if (!reader) continue;
+    const raw: Record<string, unknown> = {};
+    for (const { name, path } of reader.columns) {
+      raw[name] = Object.hasOwn(values, name) ? values[name] : valueAt(row, path);
+    }
+    changed[top] = reader.read(raw);
+  }
+  return changed;
 }
 
 const topOf = (name: string): string => {

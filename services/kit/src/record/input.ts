@@ -65,7 +65,8 @@ function readValues(entity: Entity, input: Input): Map<string, unknown> {
   requireKnown(entity, input, []);
   const values = new Map<string, unknown>();
   for (const { name, path, field } of entity.columns) {
-    if (name === 'customFields' || field.managed || field.sql) continue;
+    // Most inputs name few of many fields.
+    if (!Object.hasOwn(input, path[0] ?? '') || !isTaken(name, field)) continue;
     if (isGiven(input, path)) values.set(name, normalise(field.kind, valueAt(input, path)));
   }
   const given = givenCustomFields(input);
@@ -89,6 +90,9 @@ function givenCustomFields(input: Input): readonly GivenValue[] | null {
 const listProblems = (input: Input): FieldProblem[] =>
   customFieldListProblems(givenCustomFields(input) ?? []);
 
+const isTaken = (name: string, { managed, sql }: Field): boolean =>
+  name !== 'customFields' && !managed && !sql;
+
 /** What a call carries beside the fields of its record. */
 const envelope: readonly string[] = ['id', 'expectedVersion', 'clientMutationId', 'customFields'];
 
@@ -108,7 +112,7 @@ function requireKnown(entity: Entity, input: object, path: readonly string[]): v
 function requireField(entity: Entity, name: string): 'field' | 'group' {
   const column = columnNamed(entity, name);
   if (column && !column.field.managed && !column.field.sql) return 'field';
-  if (entity.columns.some((each) => each.name.startsWith(`${name}.`))) return 'group';
+  if (entity.columns.some(({ name: each }) => each.startsWith(`${name}.`))) return 'group';
   throw new Error(`${name} is in an input and is no field that ${entity.name} takes`);
 }
 
@@ -128,16 +132,15 @@ function isGiven(input: Input, path: readonly string[]): boolean {
 const normalise = (kind: string, value: unknown): unknown =>
   kind === 'date' && value instanceof Date ? value.toISOString().slice(0, 10) : value;
 
+/** Of what is given; of a new record also that what it must have is missing. */
 function shapeProblems(entity: Entity, values: Values, mode: Mode): FieldProblem[] {
-  return entity.columns.flatMap(({ name, field }) => {
-    if (field.managed || field.sql) return [];
-    const message = fieldProblem(
-      field,
-      values.get(name) ?? null,
-      mode === 'create' || values.has(name),
-    );
-    return message === null ? [] : [{ path: name, message }];
-  });
+  const problems = mode === 'create' ? missingFields(entity, values) : [];
+  for (const [name, value] of values) {
+    const field = columnNamed(entity, name)?.field;
+    const message = field ? fieldProblem(field, value ?? null) : null;
+    if (message !== null) problems.push({ path: name, message });
+  }
+  return problems;
 }
 
 /** What a new record must have and these values do not name. */
@@ -148,8 +151,8 @@ export const missingFields = (entity: Entity, values: Values): FieldProblem[] =>
       : [],
   );
 
-function fieldProblem(field: Field, value: unknown, mustHold: boolean): string | null {
-  if (field.required && mustHold && isBlank(value)) return 'is required';
+function fieldProblem(field: Field, value: unknown): string | null {
+  if (field.required && isBlank(value)) return 'is required';
   return value === null ? null : (kindProblems[field.kind]?.(value, field) ?? null);
 }
 

@@ -2,7 +2,7 @@ import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit
 import type { Work } from './command.ts';
 import { changesOf, customOverlaps } from './difference.ts';
 import { naming } from './duplicate.ts';
-import { columnNamed, decodeRow, rowWith, type Entity, type Stamps } from './entity.ts';
+import { columnNamed, emptyRow, rowWith, type Entity, type Stamps } from './entity.ts';
 import { AppError, notFound, type FieldProblem } from '../errors.ts';
 import { idToBytes, isId, newId } from '../id.ts';
 import { readInput, refused, type Values } from './input.ts';
@@ -60,15 +60,16 @@ export function newRow<Row extends Stamps>(
   entity: Entity<Row>,
   { values, rules }: { readonly values: Values; readonly rules: Rules<Row> },
 ): Row {
-  const row = decodeRow(entity, {
-    ...Object.fromEntries(values),
+  const given: Record<string, unknown> = {
     id: newId(),
     version: 1,
     createdAt: now,
     createdById: viewer.staffId,
     updatedAt: now,
     updatedById: viewer.staffId,
-  });
+  };
+  for (const [name, value] of values) given[name] ??= value;
+  const row = rowWith(entity, emptyRow(entity), given);
   return rules.derive ? rowWith(entity, row, rules.derive(row)) : row;
 }
 
@@ -224,8 +225,16 @@ export async function removeRecord<Row extends Stamps>(
   if (expectedVersion !== null && expectedVersion !== before.version) {
     throw conflict(entity, before, []);
   }
-  return mark(work, entity, { before, action: 'DELETE', deletedAt: work.now });
+  const [removed = before] = await removeRecords(work, entity, [before]);
+  return removed;
 }
+
+/** The same for many records that the caller has locked for writing. */
+export const removeRecords = <Row extends Stamps>(
+  work: Work,
+  entity: Entity<Row>,
+  rows: readonly Row[],
+): Promise<Row[]> => markAll(work, entity, { rows, action: 'DELETE', deletedAt: work.now });
 
 /** Brings a deleted record back; DUPLICATE when a live one has taken a unique value since. */
 export async function restoreRecord<Row extends Stamps>(
@@ -242,28 +251,31 @@ export async function restoreRecord<Row extends Stamps>(
   );
   if (!before || !mine) throw notFound(entity.name, id);
   if (before.deletedAt === null) return before;
-  return naming({ work, entity, row: before }, () =>
-    mark(work, entity, { before, action: 'RESTORE', deletedAt: null }),
+  const [restored = before] = await naming({ work, entity, row: before }, () =>
+    markAll(work, entity, { rows: [before], action: 'RESTORE', deletedAt: null }),
   );
+  return restored;
 }
 
-async function mark<Row extends Stamps>(
+type Mark<Row> = {
+  readonly rows: readonly Row[];
+  readonly action: 'DELETE' | 'RESTORE';
+  readonly deletedAt: Date | null;
+};
+
+async function markAll<Row extends Stamps>(
   work: Work,
   entity: Entity<Row>,
-  {
-    before,
-    action,
-    deletedAt,
-  }: {
-    readonly before: Row;
-    readonly action: 'DELETE' | 'RESTORE';
-    readonly deletedAt: Date | null;
-  },
-): Promise<Row> {
-  const after = rowWith(entity, before, { ...stampsOfChange(work, before), deletedAt });
-  await updateRows(work.manager, entity, [{ row: after, fields: [] }]);
-  await writeAudit(work.manager, [auditEntry(work, entity, { row: after, action, changes: {} })]);
-  return after;
+  { rows, action, deletedAt }: Mark<Row>,
+): Promise<Row[]> {
+  const marked = rows.map((row) =>
+    rowWith(entity, row, { ...stampsOfChange(work, row), deletedAt }),
+  );
+  const updates = marked.map((row) => ({ row, fields: [] }));
+  await updateRows(work.manager, entity, updates);
+  const entries = marked.map((row) => auditEntry(work, entity, { row, action, changes: {} }));
+  await writeAudit(work.manager, entries);
+  return marked;
 }
 
 const stampsOfChange = ({ viewer, now }: Work, { version }: Stamps): Record<string, unknown> => ({

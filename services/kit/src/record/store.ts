@@ -66,20 +66,24 @@ export const lockByIds = <Row extends Stamps>(
         sql`WHERE t.id IN (${ids.map(idToBytes)}) ORDER BY t.id FOR UPDATE`,
       );
 
+/** Inserts rows. A column that none of a statement's rows has a value for is left to be NULL. */
 export async function insertRows<Row extends Stamps>(
   manager: EntityManager,
   entity: Entity<Row>,
   rows: readonly Row[],
 ): Promise<void> {
-  const columns = storedColumns(entity);
-  const names = columns.map(({ column }) => quote(column)).join(', ');
-  const marks = `(${columns.map(() => '?').join(', ')})`;
   for (let at = 0; at < rows.length; at += rowsPerStatement) {
     const part = rows.slice(at, at + rowsPerStatement);
-    await manager.query(
-      `INSERT INTO ${quote(entity.table)} (${names}) VALUES ${part.map(() => marks).join(', ')}`,
-      part.flatMap((row) => columns.map(({ path, field }) => encode(field, valueAt(row, path)))),
-    );
+    const columns = storedColumns(entity)
+      .map(({ column, path, field }) => ({
+        column,
+        values: part.map((row) => encode(field, valueAt(row, path))),
+      }))
+      .filter(({ values }) => values.some((value) => value !== null));
+    const names = columns.map(({ column }) => quote(column)).join(', ');
+    await manager.query(`INSERT INTO ${quote(entity.table)} (${names}) VALUES ?`, [
+      part.map((_, row) => columns.map(({ values }) => values[row])),
+    ]);
   }
 }
 

@@ -13,11 +13,16 @@ export function keyOf(names: readonly string[], valueOf: (name: string) => unkno
   return parts.includes(null) ? null : JSON.stringify(parts.map((part) => fold(asText(part))));
 }
 
+/* eslint-disable-next-line no-control-regex */
+const plain = /^[\u0000-\u007f]*$/;
+
 export const fold = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replaceAll(/\p{Mn}/gu, '')
-    .toLowerCase();
+  plain.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFKD')
+        .replaceAll(/\p{Mn}/gu, '')
+        .toLowerCase();
 
 export type Match<Row> = {
   readonly row: Row;

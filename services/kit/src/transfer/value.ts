@@ -63,6 +63,7 @@ const converters: Readonly<Record<string, Convert>> = {
       : { value: known };
   },
   Date: (text, conversion) => {
+    if (conversion.field.date === undefined && isDay(text)) return { value: text };
     const time = timeOf(text, conversion);
     return time.isValid ? { value: time.toISODate() } : { problem: wrongTime('date', conversion) };
   },
@@ -83,6 +84,16 @@ const converters: Readonly<Record<string, Convert>> = {
       ? asNumber(converters['Decimal']?.(text, conversion) ?? keep(text, conversion))
       : { value: text },
 };
+
+const iso = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Most dates are written so, and reading them as times would cost more than all else of a row. */
+function isDay(text: string): boolean {
+  const [, year, month, day] = iso.exec(text) ?? [];
+  if (year === undefined) return false;
+  const at = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return at.toISOString().startsWith(text);
+}
 
 const asNumber = (converted: Converted): Converted =>
   'value' in converted ? { value: Number(converted.value) } : converted;
