@@ -16,6 +16,8 @@ export type Wire = {
   readonly isOver: () => boolean;
   /** Ends the subscription with what the client may know of an error. */
   readonly end: (error: GraphQLError) => void;
+  /** Ends it because there will be no more. */
+  readonly complete: () => void;
   /** Ends the connection of a client that reads nothing, not even why. */
   readonly breakOff: () => void;
 };
@@ -40,5 +42,6 @@ export const createOutlet = (wire: Wire): Outlet => ({
       if (performance.now() > stuckAt) wire.breakOff();
     }
   },
+  complete: wire.complete,
   fail: (error) => wire.end(clientError(error)),
 });

@@ -121,6 +121,9 @@ const wireOf = (response: ServerResponse): Wire => ({
   end: (error: GraphQLError) => {
     if (!response.writableEnded) response.end(errorEvent(error) + completeEvent);
   },
+  complete: () => {
+    if (!response.writableEnded) response.end(completeEvent);
+  },
   breakOff: () => void response.destroy(),
 });
 

@@ -10,6 +10,7 @@ import { createCursors, type SnapshotPlace } from './cursor.ts';
 import type { Follower, Outlet } from './follower.ts';
 import { follow, followAfter, leave, type GroupScope } from './group.ts';
 import { startIntake } from './intake.ts';
+import { followJob, readJob } from './job-progress.ts';
 import { readChangePage } from './page.ts';
 import { createSlots } from './slots.ts';
 import { sendSnapshot, snapshotStart, type SnapshotScope } from './snapshot.ts';
@@ -75,6 +76,8 @@ export function createFeed(options: FeedOptions): Feed {
   return {
     follow: async ({ asked, viewer, outlet, after }) => {
       allow(viewer, 'read', 'changes');
+      const job = readJob(graph(), asked);
+      if (job) return followJob(scope, { job, viewer, outlet });
       const subscription = readSubscription(graph(), asked, viewer);
       const { followed } = subscription;
       const given = after ?? subscription.after;

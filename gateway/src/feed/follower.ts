@@ -22,6 +22,8 @@ export type Outlet = {
   readonly isFull: () => boolean;
   /** Resolves when there is room again, or nobody is there any more. */
   readonly drained: () => Promise<void>;
+  /** Ends the subscription: there will be no more. */
+  readonly complete: () => void;
   /** Ends the subscription with an error. */
   readonly fail: (error: Error) => void;
 };

@@ -134,12 +134,12 @@ async function answer(
   const results = await runChangesOf(graph, prepared)(sources, variables, request);
   return sources.map(({ cursor }, index) => {
     const result = results[index] ?? { data: null, errors: [] };
-    return { cursor, payload: Buffer.from(JSON.stringify(toAnswer(result))) };
+    return { cursor, payload: answerJson(result) };
   });
 }
 
-const toAnswer = ({ data, errors }: RunResult): object =>
-  errors.length > 0 ? { errors, data } : { data };
+export const answerJson = ({ data, errors }: RunResult): Buffer =>
+  Buffer.from(JSON.stringify(errors.length > 0 ? { errors, data } : { data }));
 
 /** Runs `work` as a request of the viewer, with the time that an event has. */
 export async function withRequest<Result>(

@@ -28,6 +28,7 @@ export function createSocketOutlet(
     waiting: () => socket.bufferedAmount,
     isOver: () => hasEnded() || socket.readyState !== socket.OPEN,
     end,
+    complete: () => end(),
     breakOff: () => {
       socket.close(closeCodes.tryAgainLater, 'Nothing was read for too long');
       socket.terminate();

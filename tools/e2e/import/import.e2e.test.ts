@@ -186,3 +186,120 @@ describe('importing a CSV file', () => {
     longImportMs,
   );
 });
+
+/** What an import is told to have come to, event after event, until it has ended. */
+async function progressOf(id: string): Promise<readonly unknown[]> {
+  const query =
+    'subscription ($id: ID!) { importProgress(id: $id) { state share created refused } }';
+  const response = await fetch(`http://127.0.0.1:${system.mesh.ports.gateway}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${token}`,
+    },
+    body: JSON.stringify({ query, variables: { id } }),
+    signal: AbortSignal.timeout(longImportMs),
+  });
+  const events = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
+  return events.map((line) => progressSchema.parse(JSON.parse(line.slice(6))).data.importProgress);
+}
+
+const progressSchema = z.object({ data: z.object({ importProgress: z.unknown() }) });
+const jobsSchema = z.object({
+  importJobs: z.object({ nodes: z.array(z.object({ id: z.string() })) }),
+});
+const exportSchema = z.object({
+  exportJob: z.object({ id: z.string(), path: z.string().nullable() }),
+});
+
+async function latestImport(): Promise<string> {
+  const { data } = await system.graphql({
+    token,
+    query: '{ importJobs(first: 1) { nodes { id } } }',
+  });
+  const [job] = jobsSchema.parse(data).importJobs.nodes;
+  if (!job) throw new Error('There is no import');
+  return job.id;
+}
+
+/** Asked until the service answers again. */
+async function countAgain(prefix: string): Promise<number> {
+  let count = 0;
+  const ask = async (): Promise<boolean> => {
+    count = await countOf(prefix).catch(() => -1);
+    return count >= 0;
+  };
+  await eventually('customers answers', ask, 60_000);
+  return count;
+}
+
+async function download(path: string): Promise<string> {
+  const file = await fetch(`http://127.0.0.1:${system.mesh.ports.gateway}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return file.text();
+}
+
+describe('an import that is left to the service', () => {
+  const jobRows = 4000;
+
+  test(
+    'goes on when the service is killed half-way: every good row once, every bad one listed',
+    async () => {
+      const rows = Array.from({ length: jobRows }, (_, at) => {
+        const level = at % 100 === 50 ? '特级' : '一般';
+        return `J-${at},"客户, ""${at}""",${level},2001年3月5日,${at}\r\n`;
+      });
+      write('job.csv', `\uFEFF${header}${rows.join('')}J-7,又一个,一般,,\r\n`);
+      const options = ['--entity', 'customer', '--file', 'job.csv', '--mapping', 'customers.json'];
+      const running = runImport('--job', ...options, '--report', 'job-refused.csv');
+      await eventually('the first rows are there', async () => (await countOf('J-')) > 0, 60_000);
+      const told = progressOf(await latestImport());
+      await system.command('kill', 'customers');
+      await system.command('start', 'customers');
+      expect(await countAgain('J-')).toBeLessThan(jobRows);
+
+      const { status, output } = await running;
+      expect(output).toContain('3960 created, 0 updated, 0 unchanged, 41 refused');
+      expect(status).toBe(2);
+      expect(await countOf('J-')).toBe(3960);
+      const refused = readFileSync(join(folder, 'job-refused.csv'), 'utf8').split('\r\n');
+      expect(refused).toHaveLength(1 + 41 + 1);
+      expect(refused[1]).toMatch(/^job\.csv,52,级别,level,.*no active term.*,特级$/);
+      expect((await told).at(-1)).toEqual({ state: 'DONE', share: 1, created: 3960, refused: 41 });
+    },
+    longImportMs,
+  );
+
+  test(
+    'can be exported, and reverted',
+    async () => {
+      const started = await system.graphql({
+        token,
+        query: `mutation ($where: JSON!) { exportJob: startExport(input: { entity: "Customer",
+          where: $where, fields: ["code", "headcount.total"], orderBy: [{ field: "code" }] }) { id path } }`,
+        variables: { where: { code: { startsWith: 'J-1' } } },
+      });
+      let job = exportSchema.parse(started.data).exportJob;
+      const query = `{ exportJob(id: "${job.id}") { id path } }`;
+      const isDone = async (): Promise<boolean> => {
+        job = exportSchema.parse((await system.graphql({ token, query })).data).exportJob;
+        return job.path !== null;
+      };
+      await eventually('the export is done', isDone, 60_000);
+      const lines = (await download(job.path ?? '')).trim().split('\r\n');
+      expect(lines).toHaveLength(1 + (await countOf('J-1')));
+      expect(lines[1]).toBe('J-1,1');
+
+      const id = await latestImport();
+      await system.graphql({
+        token,
+        query: `mutation { revertImport(input: { id: "${id}" }) { id } }`,
+      });
+      expect((await progressOf(id)).at(-1)).toMatchObject({ state: 'REVERTED' });
+      expect(await countOf('J-')).toBe(0);
+    },
+    longImportMs,
+  );
+});

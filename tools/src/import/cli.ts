@@ -8,6 +8,7 @@ import { mintToken } from '../mesh/mint.ts';
 import { main, say, UserError } from '../mesh/say.ts';
 import { entityNames, isEntityName } from './entities.ts';
 import { importFile, type ImportJob } from './import.ts';
+import { importAsJob, type JobOptions } from './job.ts';
 import { readGraph } from './input-type.ts';
 import { createReport } from './report.ts';
 import { readSet } from './set.ts';
@@ -16,6 +17,8 @@ const usage = `npm run import -- --entity ENTITY --file F.csv --mapping M.json
 npm run import -- --set NAME --dir FOLDER
   ENTITY      ${entityNames.join(', ')}
   --set       northwind, or a file that lists several imports; FOLDER holds the CSV files
+  --job       leaves customers in a CSV, NDJSON or XLSX file to the service, which goes on by itself;
+              --match-on FIELD and --mode create|update|upsert say what rows mean
   --dry-run   checks the mapping and every row, writes nothing
   --report    where rows that were refused are listed (default: below .local/import)
   --url, --token   of another graph than the one that npm start runs here
@@ -34,6 +37,9 @@ function readOptions() {
       set: { type: 'string' },
       dir: { type: 'string' },
       report: { type: 'string' },
+      job: { type: 'boolean', default: false },
+      'match-on': { type: 'string' },
+      mode: { type: 'string', default: 'upsert' },
       'dry-run': { type: 'boolean', default: false },
       url: { type: 'string' },
       token: { type: 'string' },
@@ -105,6 +111,36 @@ function sayOnce(before: string): (text: string) => void {
   };
 }
 
+type Gateway = Parameters<typeof importAsJob>[0];
+
+/** Has each file imported by what asks for it, and counts the rows that were refused. */
+async function importAll(
+  options: Options,
+  jobs: readonly ImportJob[],
+  gateway: Gateway,
+): Promise<number> {
+  let refused = 0;
+  for (const job of jobs) {
+    const tally = options.job
+      ? await importAsJob(gateway, asJob(options, job))
+      : await importFile({ schema: readGraph(), client: gateway.client }, job);
+    refused += tally.refused;
+    if (tally.refused > 0) say(`  what was refused is in ${job.report.path}`);
+  }
+  return refused;
+}
+
+function asJob(options: Options, job: ImportJob): JobOptions {
+  if (job.name !== 'customer') throw new UserError('--job takes customers');
+  const matchOn = options['match-on'];
+  return {
+    ...job,
+    entity: 'Customer',
+    matchOn: matchOn === undefined ? null : [matchOn],
+    mode: options.mode.toUpperCase(),
+  };
+}
+
 await main(usage, async () => {
   const options = readOptions();
   const jobs = jobsOf(options);
@@ -115,13 +151,8 @@ await main(usage, async () => {
     patienceMs: 10 * 60_000,
     onWait: sayOnce('waiting for the graph: '),
   });
-  let refused = 0;
   try {
-    for (const job of jobs) {
-      const tally = await importFile({ schema: readGraph(), client }, job);
-      refused += tally.refused;
-      if (tally.refused > 0) say(`  what was refused is in ${job.report.path}`);
-    }
+    return (await importAll(options, jobs, { url, token, client })) > 0 ? refusedStatus : 0;
   } catch (error) {
     throw error instanceof GraphError
       ? new UserError(`The graph refused the import (${error.code}): ${error.message}`)
@@ -129,5 +160,4 @@ await main(usage, async () => {
   } finally {
     await client.close();
   }
-  return refused > 0 ? refusedStatus : 0;
 });

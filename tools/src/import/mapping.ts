@@ -82,7 +82,8 @@ export function readMapping(file: string): Mapping {
   throw new UserError(`The mapping ${file} is not valid:\n${z.prettifyError(result.error)}`);
 }
 
-function parseJson(file: string): unknown {
+/** The mapping as it is written, for a service that reads it itself. */
+export function parseJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {

@@ -68,9 +68,9 @@ export function createProgress(what: string, total: number): Progress {
   };
 }
 
-const bar = (share: number): string => {
+export const bar = (share: number): string => {
   const filled = Math.round(share * barWidth);
   return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
 };
 
-const percent = (share: number): string => `${Math.floor(share * 100)}%`;
+export const percent = (share: number): string => `${Math.floor(share * 100)}%`;

@@ -25,7 +25,7 @@ import type { Recognisable } from '../duplicate/duplicate.ts';
 import { refuseStage } from '../lifecycle/lifecycle.commands.ts';
 import { lockOwned, refuseTaking } from '../ownership/ownership.lock.ts';
 import { customerProblems, searchTextOf } from './customer.ts';
-import { customerDeleted, customerRestored } from './customer.events.ts';
+import { customersDeleted, customerRestored } from './customer.events.ts';
 import { CustomerEntity, type Customer } from './customer.fields.ts';
 import { customersChanged, customersCreated } from './customer.saved.ts';
 import { normalRegistrationNumber } from './registration-number.ts';
@@ -166,7 +166,7 @@ export const deleteCustomer = (context: RequestContext, input: DeleteInput): Pro
     const { id, expectedVersion = null } = input;
     if ((await lockOwned(work, [id])).length === 0) throw notFound(CustomerEntity.name, id);
     const customer = await removeRecord(work, CustomerEntity, { id, expectedVersion });
-    await customerDeleted(work, customer);
+    await customersDeleted(work, [customer]);
     return customer;
   });
 

@@ -27,10 +27,10 @@ export const customerChanged = (work: Work, changes: readonly Change<Customer>[]
     }),
   });
 
-export const customerDeleted = (work: Work, customer: Customer): Promise<void> =>
+export const customersDeleted = (work: Work, rows: readonly Customer[]): Promise<void> =>
   publishRows(work, {
     type: CustomerDeleted,
-    rows: [customer],
+    rows,
     customerId,
     data: ({ ownerId, teamId }) => ({ ownerId, teamId }),
   });

@@ -66,11 +66,14 @@ async function jobOf(id: string, request: TestRequest = {}): Promise<Job | null>
   return z.object({ importJob: jobSchema.nullable() }).parse(data).importJob;
 }
 
-async function imported(content: Buffer | string, input: Start = {}): Promise<Job | null> {
+async function importedId(content: Buffer | string, input: Start = {}): Promise<string> {
   const id = await started({ fileId: await sendFile(customers, { content }), mapping, ...input });
   await finish();
-  return jobOf(id);
+  return id;
 }
+
+const imported = async (content: Buffer | string, input: Start = {}): Promise<Job | null> =>
+  jobOf(await importedId(content, input));
 
 const mapping = {
   fields: {
@@ -93,10 +96,14 @@ async function found(prefix: string): Promise<z.infer<typeof foundSchema>['custo
   const { data } = await customers.execute(
     `query ($prefix: String!) { customers(where: { code: { startsWith: $prefix } }, first: 100,
       orderBy: [{ field: "code" }]) {
-      nodes { code name version level { code } establishedOn headcount { total } owner { code } } } }`,
+      nodes { id code name version level { code } establishedOn headcount { total } owner { code } } } }`,
     { prefix },
   );
   return foundSchema.parse(data).customers.nodes;
+}
+
+async function ids(prefix: string): Promise<string[]> {
+  return (await found(prefix)).map(({ id }) => String(id));
 }
 
 const codesOf = async (prefix: string): Promise<string[]> =>
@@ -122,6 +129,25 @@ const preview = (input: Start) =>
       columns mapping unusedColumns rows { row line input outcome problems { path message } } } }`,
     { input: { entity: 'Customer', ...input } },
   );
+
+const revert = (id: string, request: TestRequest = {}) =>
+  customers.execute(
+    `mutation ($id: ID!) { revertImport(input: { id: $id }) { state } }`,
+    { id },
+    request,
+  );
+
+const refusal = async (id: string, request: TestRequest = {}): Promise<string | undefined> =>
+  (await revert(id, request)).errors?.[0]?.message;
+
+const revertedJob = async (id: string): Promise<unknown> => {
+  const { data } = await customers.execute(
+    `query ($id: ID!) { importJob(id: $id) { state reverted kept
+      keptRecords { nodes { id reason } } } }`,
+    { id },
+  );
+  return data?.['importJob'];
+};
 
 describe('An import', () => {
   test('takes the good rows and lists each bad one with its line and reasons', async () => {
@@ -351,6 +377,89 @@ describe('An import', () => {
   test('costs as many statements for many rows as for one', async () => {
     const one = await stepStatements('COST-A', 1);
     expect(await stepStatements('COST-B', 100)).toBe(one);
+  });
+});
+
+describe('revertImport', () => {
+  test('deletes what was created and brings back what was changed, but for what others changed', async () => {
+    const before = `${header}BACK-10,old name,一般,,7,S1\r\nBACK-11,also old,,,,\r\n`;
+    await imported(before);
+    const id = await importedId(
+      `${header}BACK-10,new name,重点,2001年3月5日,9,\r\nBACK-11,also new,,,,\r\n` +
+        lines('BACKNEW', 7),
+    );
+    expect(await jobOf(id)).toMatchObject({ created: 7, updated: 2 });
+    const [, second = ''] = await ids('BACK-');
+    const [touched = ''] = await ids('BACKNEW');
+    await customers.execute(
+      `mutation { a: updateCustomer(input: { id: "${second}", phone: "1" }) { id }
+        b: updateCustomer(input: { id: "${touched}", phone: "2" }) { id } }`,
+    );
+
+    expect((await revert(id)).data).toEqual({ revertImport: { state: 'REVERTING' } });
+    await finish();
+
+    expect(await revertedJob(id)).toEqual({
+      state: 'REVERTED',
+      reverted: 7,
+      kept: 2,
+      keptRecords: {
+        nodes: [second, touched].map((each) => ({ id: each, reason: 'was changed since' })),
+      },
+    });
+    expect(await found('BACK-')).toMatchObject([
+      {
+        name: 'old name',
+        level: { code: 'REGULAR' },
+        establishedOn: null,
+        headcount: { total: 7 },
+        owner: { code: 'S1' },
+        version: 3,
+      },
+      { name: 'also new' },
+    ]);
+    expect(await codesOf('BACKNEW')).toEqual(['BACKNEW-10']);
+    const events: unknown[] = await customers.db.query(
+      "SELECT 1 FROM outbox WHERE type = 'customer.deleted' AND payload LIKE '%data%'",
+    );
+    expect(events).toHaveLength(6);
+  });
+
+  test('keeps a record whose unique value another one has taken meanwhile', async () => {
+    const fields = { code: 'code', name: 'name', registrationNumber: 'no' };
+    await imported('code,name,no\r\nTAKE-1,a,NO-1\r\nTAKE-2,b,\r\n', { mapping: { fields } });
+    const id = await importedId('code,name,no\r\nTAKE-1,a,NO-2\r\nTAKE-2,c,\r\n', {
+      mapping: { fields },
+    });
+    await imported('code,name,no\r\nTAKE-3,d,NO-1\r\n', { mapping: { fields } });
+    await revert(id);
+    await finish();
+
+    expect(await revertedJob(id)).toMatchObject({
+      reverted: 1,
+      kept: 1,
+      keptRecords: { nodes: [{ reason: expect.stringContaining('registrationNumber') }] },
+    });
+    expect(await found('TAKE-')).toMatchObject([{ name: 'a' }, { name: 'b' }, { name: 'd' }]);
+  });
+
+  test('is refused twice, of a dry run, while it goes on, and to others', async () => {
+    const dry = await importedId(header + lines('NOREV', 1), { dryRun: true });
+    const fileId = await sendFile(customers, { content: header + lines('NOREV', 1) });
+    const id = await started({ fileId, mapping });
+    const messages = [await refusal(dry), await refusal(id)];
+    await finish();
+    messages.push(await refusal(id, rep('rep-9')));
+    await revert(id);
+    await finish();
+    messages.push(await refusal(id));
+
+    expect(messages).toEqual([
+      'A dry run has nothing to revert',
+      'The import goes on: cancel it first',
+      `ImportJob ${id} does not exist`,
+      'The import is reverted already',
+    ]);
   });
 });
 

@@ -1,7 +1,12 @@
 import { cancelExport, startExport } from '@crm/kit/transfer/export-job.commands';
 import { exportJobs } from '@crm/kit/transfer/export-job.queries';
-import { cancelImport, startImport } from '@crm/kit/transfer/import-job.commands';
-import { importJobs, refusedRows, shareOf } from '@crm/kit/transfer/import-job.queries';
+import { cancelImport, revertImport, startImport } from '@crm/kit/transfer/import-job.commands';
+import {
+  importJobs,
+  keptRecords,
+  refusedRows,
+  shareOf,
+} from '@crm/kit/transfer/import-job.queries';
 import { previewImport } from '@crm/kit/transfer/import-preview';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { exported } from './exported.ts';
@@ -18,6 +23,7 @@ export const transferResolvers: Resolvers = {
   Mutation: {
     startImport: (_, { input }, context) => startImport(context, importers, input),
     cancelImport: (_, { input }, context) => cancelImport(context, input),
+    revertImport: (_, { input }, context) => revertImport(context, importers, input),
     startExport: (_, { input }, context) => startExport(context, exported, input),
     cancelExport: (_, { input }, context) => cancelExport(context, input),
   },
@@ -27,6 +33,7 @@ export const transferResolvers: Resolvers = {
     dryRun: ({ isDryRun }) => isDryRun,
     share: (job) => shareOf(job),
     refusedRows: (job, args, context) => refusedRows(context, job, args),
+    keptRecords: (job, args, context) => keptRecords(context, job, args),
   },
   ExportJob: {
     __resolveReference: ({ id }, { loaders }) => loaders.exportJob.load(id),

@@ -4,7 +4,7 @@ import { eventTables } from './events.ts';
 import { createMergedCustomers } from './merged-customers.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
-import { createTransfers } from './transfers.ts';
+import { createImportKept, createTransfers } from './transfers.ts';
 
 /** What every service's schema begins with. */
 export const kitMigrations = [
@@ -14,4 +14,5 @@ export const kitMigrations = [
   createMergedCustomers,
   createTransfers,
   indexCustomFields,
+  createImportKept,
 ];

@@ -103,3 +103,16 @@ export const createTransfers = migration('CreateTransfers_1795478420000', {
     'DROP TABLE storedFile',
   ],
 });
+
+/** What reverting an import has left as it is. */
+export const createImportKept = migration('CreateImportKept_1795478421000', {
+  up: [
+    `CREATE TABLE importKept (
+      jobId BINARY(16) NOT NULL,
+      recordId BINARY(16) NOT NULL,
+      reason VARCHAR(500) NOT NULL,
+      PRIMARY KEY (jobId, recordId)
+    )`,
+  ],
+  down: ['DROP TABLE importKept'],
+});

@@ -136,3 +136,30 @@ export const cancelImport = (context: RequestContext, input: Named): Promise<Imp
     );
     return memory.recall(work.manager, job.id);
   });
+
+/**
+ * Undoes an import: deletes what it has created, and gives back the values that it has changed. What
+ * somebody else has changed since is kept as it is, and told.
+ */
+export const revertImport = (
+  context: RequestContext,
+  importers: readonly Importer[],
+  input: Named,
+): Promise<ImportJob> =>
+  runCommand(context, { name: 'revertImport', input, memory }, async (work) => {
+    const job = await lockJob(work, input.id);
+    allow(work.viewer, 'write', importerOf(importers, job.entity).what);
+    if (job.isDryRun) throw ruleViolation('A dry run has nothing to revert');
+    if (job.state === 'REVERTED' || job.state === 'REVERTING') {
+      throw ruleViolation('The import is reverted already');
+    }
+    if (job.state === 'QUEUED' || job.state === 'RUNNING') {
+      throw ruleViolation('The import goes on: cancel it first');
+    }
+    await work.manager.query(
+      `UPDATE importJob SET state = 'REVERTING', viewer = ?, finishedAt = NULL, updatedAt = ?,
+         version = version + 1 WHERE id = ?`,
+      [JSON.stringify(work.viewer), work.now, idToBytes(job.id)],
+    );
+    return memory.recall(work.manager, job.id);
+  });

@@ -1,7 +1,8 @@
 import type { RequestContext } from '../context.ts';
 import { invalid } from '../errors.ts';
-import { idToBytes } from '../id.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
 import { listPage, type Connection, type PageArgs } from '../record/page.ts';
+import { raw, sql } from '../sql.ts';
 import { ImportJobEntity, type ImportJob } from './import-job.fields.ts';
 import type { RowProblem } from './import-plan.ts';
 import type { RefusedRow } from './import-take.ts';
@@ -65,3 +66,35 @@ function readCursor(cursor: string): number {
 /** How much of the file has been taken, from 0 to 1. */
 export const shareOf = ({ bytesRead, bytesTotal, state }: ImportJob): number =>
   state === 'DONE' || bytesTotal === 0 ? 1 : Math.floor((1000 * bytesRead) / bytesTotal) / 1000;
+
+export type KeptRecords = {
+  readonly nodes: readonly { readonly id: string; readonly reason: string }[];
+  readonly pageInfo: RefusedRows['pageInfo'];
+};
+
+/** The records that a revert has left as they are, by their ids. */
+export async function keptRecords(
+  { app }: RequestContext,
+  { id }: Pick<ImportJob, 'id'>,
+  { first, after }: { readonly first: number; readonly after?: string | null },
+): Promise<KeptRecords> {
+  if (first < 1 || first > pageMax) throw invalid(`A page holds 1 to ${pageMax} records`);
+  const { text, values } = sql`SELECT recordId, reason FROM importKept
+    WHERE jobId = ${idToBytes(id)} AND recordId > ${after ? idToBytes(after) : Buffer.alloc(16)}
+    ORDER BY recordId LIMIT ${raw(String(first + 1))}`;
+  const rows: { recordId: Buffer; reason: string }[] = await app.db.manager.query(text, [
+    ...values,
+  ]);
+  const nodes = rows
+    .slice(0, first)
+    .map(({ recordId, reason }) => ({ id: idFromBytes(recordId), reason }));
+  return {
+    nodes,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: Boolean(after),
+      startCursor: nodes[0]?.id ?? null,
+      endCursor: nodes.at(-1)?.id ?? null,
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { idToBytes } from '../id.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
 import type { Work } from '../record/command.ts';
 import type { ImportJob } from './import-job.fields.ts';
 import type { Chunk } from './import-reader.ts';
@@ -62,6 +62,15 @@ function pack(stored: readonly Stored[]): Buffer {
     bytes.writeUInt32BE(version, at * bytesEach + 16);
   }
   return bytes;
+}
+
+export function unpack(bytes: Buffer): Stored[] {
+  const stored: Stored[] = [];
+  for (let at = 0; at < bytes.length; at += bytesEach) {
+    const id = idFromBytes(bytes.subarray(at, at + 16));
+    stored.push({ id, version: bytes.readUInt32BE(at + 16) });
+  }
+  return stored;
 }
 
 /** Ends a job that cannot go on. What was stored of it stays. */

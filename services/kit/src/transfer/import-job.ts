@@ -10,6 +10,7 @@ import { UnreadableFile } from './import-reader.ts';
 import { createReaders } from './import-readers.ts';
 import { saveFailure, saveStep } from './import-job.repository.ts';
 import { takeChunk } from './import-take.ts';
+import { revertStep } from './import-revert.ts';
 import type { Importer } from './importer.ts';
 
 const pollMs = 1000;
@@ -48,7 +49,10 @@ export function createImportRun(
     const importer = importers.find(({ entity }) => entity.name === job.entity);
     const { viewer } = job;
     if (!importer || !viewer) throw new UnreadableFile('Nothing imports such records any more');
-    const work: Work = { manager, viewer, now: app.now(), requestId: `import:${job.id}` };
+    const isRevert = job.state === 'REVERTING';
+    const requestId = `${isRevert ? 'revert' : 'import'}:${job.id}`;
+    const work: Work = { manager, viewer, now: app.now(), requestId };
+    if (isRevert) return revertStep(work, job, importer);
     const chunk = await readers.chunkOf(job, importer);
     await saveStep(work, { job, chunk, taken: await takeChunk(work, { importer, job, chunk }) });
     if (chunk.isLast) await readers.close(job.id);
@@ -87,7 +91,8 @@ async function nextJob(manager: EntityManager): Promise<ImportJob | null> {
   const [job] = await selectRows(
     manager,
     ImportJobEntity,
-    sql`WHERE t.state IN ('QUEUED', 'RUNNING') ORDER BY t.updatedAt, t.id LIMIT 1
+    sql`WHERE t.state IN ('QUEUED', 'RUNNING', 'REVERTING')
+      ORDER BY t.updatedAt, t.id LIMIT 1
       FOR UPDATE SKIP LOCKED`,
   );
   return job ?? null;

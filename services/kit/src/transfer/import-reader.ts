@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { AppError, invalid } from '../errors.ts';
 import { findCustomFields } from '../record/custom-field.ts';
@@ -135,7 +135,7 @@ function createMemory(matchOn: readonly string[]): (input: object) => boolean {
   return (input) => {
     const key = keyOf(matchOn, (name) => valueAt(input, paths.get(name) ?? []));
     if (key === null) return false;
-    const print = createHash('sha256').update(key).digest().readUIntBE(0, 6);
+    const print = hash('sha1', key, 'buffer').readUIntBE(0, 6);
     const before = seen.size;
     seen.add(print);
     return seen.size === before;

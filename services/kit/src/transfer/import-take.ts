@@ -1,10 +1,11 @@
-import { AppError, type FieldProblem } from '../errors.ts';
+import type { FieldProblem } from '../errors.ts';
 import type { Work } from '../record/command.ts';
 import { columnNamed, valueAt } from '../record/entity.ts';
 import { scopeSql } from '../record/policy.ts';
 import { columnSql, selectRows } from '../record/store.ts';
 import type { BulkRow } from '../record/upsert.ts';
 import { raw, sql } from '../sql.ts';
+import { storeApart } from './apart.ts';
 import type { ImportJob } from './import-job.fields.ts';
 import { problemOfRow, type FieldPlan, type ImportPlan, type RowProblem } from './import-plan.ts';
 import type { Chunk, ReadRow } from './import-reader.ts';
@@ -71,47 +72,24 @@ type Outcome = Pick<TakenChunk, 'created' | 'changed' | 'outcomes'> & {
   }[];
 };
 
-const nothing: Outcome = {
-  created: [],
-  changed: [],
-  tally: { created: 0, unchanged: 0, updated: 0 },
-  refused: [],
-  outcomes: new Map(),
-};
-
-const savepoint = 'importRows';
-
-/** When the rows cannot be stored together, halves of them tell which one it is. */
 async function takeRows(work: Work, { importer, batch, rows }: Rows): Promise<Outcome> {
-  const [only, ...others] = rows;
-  if (!only) return nothing;
-  await work.manager.query(`SAVEPOINT ${savepoint}`);
-  try {
-    const inputs = rows.map(({ input }) => input);
-    return outcomeOf(rows, await importer.take(work, { ...batch, inputs }));
-  } catch (error) {
-    if (!isOfARow(error)) throw error;
-    await work.manager.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
-    if (others.length === 0) {
-      return { ...nothing, refused: [{ row: only, problems: problemsOf(error) }] };
-    }
-  }
-  const half = Math.ceil(rows.length / 2);
-  const first = await takeRows(work, { importer, batch, rows: rows.slice(0, half) });
-  return join(first, await takeRows(work, { importer, batch, rows: rows.slice(half) }));
+  const { results, refused } = await storeApart(work, rows, (some) =>
+    importer.take(work, { ...batch, inputs: some.map(({ input }) => input) }),
+  );
+  const taken = results.map(({ items, result }) => outcomeOf(items, result));
+  const sum = (name: 'created' | 'unchanged' | 'updated'): number =>
+    taken.reduce((total, { tally }) => total + tally[name], 0);
+  return {
+    created: taken.flatMap(({ created }) => created),
+    changed: taken.flatMap(({ changed }) => changed),
+    tally: { created: sum('created'), unchanged: sum('unchanged'), updated: sum('updated') },
+    refused: [
+      ...taken.flatMap((each) => each.refused),
+      ...refused.map(({ item, problems }) => ({ row: item, problems })),
+    ],
+    outcomes: new Map(taken.flatMap(({ outcomes }) => [...outcomes])),
+  };
 }
-
-const join = (one: Outcome, other: Outcome): Outcome => ({
-  created: [...one.created, ...other.created],
-  changed: [...one.changed, ...other.changed],
-  tally: {
-    created: one.tally.created + other.tally.created,
-    unchanged: one.tally.unchanged + other.tally.unchanged,
-    updated: one.tally.updated + other.tally.updated,
-  },
-  refused: [...one.refused, ...other.refused],
-  outcomes: new Map([...one.outcomes, ...other.outcomes]),
-});
 
 const outcomeOf = (rows: readonly ReadRow[], { result, created, changed }: Taken): Outcome => ({
   created: created.map(storedOf),
@@ -127,32 +105,6 @@ const outcomeOf = (rows: readonly ReadRow[], { result, created, changed }: Taken
 });
 
 const storedOf = ({ id, version }: Stored): Stored => ({ id, version });
-
-/** What MySQL says of a value that a column does not take, or that another row has. */
-const valueErrors: ReadonlySet<unknown> = new Set([
-  1048, 1062, 1264, 1265, 1292, 1366, 1406, 1452, 3140, 3819,
-]);
-
-const rowCodes: ReadonlySet<string> = new Set([
-  'CONFLICT',
-  'DUPLICATE',
-  'FORBIDDEN',
-  'INVALID',
-  'NOT_FOUND',
-  'RULE_VIOLATION',
-]);
-
-/** Whether fewer rows may succeed; a server that is lost fails all of them. */
-const isOfARow = (error: unknown): boolean =>
-  error instanceof AppError
-    ? rowCodes.has(error.extensions.code)
-    : error instanceof Error && valueErrors.has(Reflect.get(error, 'errno'));
-
-function problemsOf(error: unknown): readonly FieldProblem[] {
-  if (!(error instanceof AppError)) return [{ path: '', message: 'cannot be stored' }];
-  const { fields } = error.extensions;
-  return fields?.length ? fields : [{ path: '', message: error.message }];
-}
 
 type Looked = FieldPlan & { readonly lookup: NonNullable<FieldPlan['lookup']> };
 

@@ -1,6 +1,7 @@
 import type { BulkResult } from '../record/upsert.ts';
 import type { Work } from '../record/command.ts';
 import type { Entity } from '../record/entity.ts';
+import type { Values } from '../record/input.ts';
 
 export type ImportMode = 'CREATE' | 'UPDATE' | 'UPSERT';
 
@@ -34,4 +35,10 @@ export type Importer = {
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** Creates and changes records in the caller's transaction. A bad row leaves the others alone. */
   readonly take: (work: Work, batch: ImportBatch) => Promise<Taken>;
+  /** Deletes those of the records that the viewer may delete, and gives their ids. */
+  readonly remove: (work: Work, ids: readonly string[]) => Promise<readonly string[]>;
+  /** Gives records other values, where the viewer may, and gives the ids of those. */
+  readonly change: (work: Work, changes: readonly NewValues[]) => Promise<readonly string[]>;
 };
+
+export type NewValues = { readonly id: string; readonly values: Values };
