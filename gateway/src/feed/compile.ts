@@ -2,9 +2,11 @@ import type { ConditionNode, PlanNode } from '@apollo/query-planner';
 import { AppError } from '@crm/kit/errors';
 import {
   executeSync,
+  isRequiredArgument,
   Kind,
   parse,
   visit,
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLFormattedError,
@@ -93,7 +95,7 @@ function compileSeed(schema: GraphQLSchema, document: DocumentNode): Seed {
   const [definition] = document.definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Unsupported('this operation');
   const root = rootFieldOf(definition);
-  const bare = withoutArguments(document, root);
+  const bare = withoutArguments(document, { root, given: requiredArguments(schema, root) });
   return (source, variableValues) => {
     const { data, errors } = executeSync({
       schema,
@@ -106,10 +108,22 @@ function compileSeed(schema: GraphQLSchema, document: DocumentNode): Seed {
   };
 }
 
-function withoutArguments(document: DocumentNode, root: FieldNode): DocumentNode {
+/** What must be given is given as an empty text: the source is there already. */
+const requiredArguments = (schema: GraphQLSchema, { name }: FieldNode): ArgumentNode[] =>
+  (schema.getSubscriptionType()?.getFields()[name.value]?.args ?? [])
+    .filter(isRequiredArgument)
+    .map((argument) => ({
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: argument.name },
+      value: { kind: Kind.STRING, value: '' },
+    }));
+
+type Bare = { readonly root: FieldNode; readonly given: readonly ArgumentNode[] };
+
+function withoutArguments(document: DocumentNode, { root, given }: Bare): DocumentNode {
   const used = variablesIn(document, root);
   return visit(document, {
-    [Kind.FIELD]: (node) => (node === root ? { ...node, arguments: [] } : undefined),
+    [Kind.FIELD]: (node) => (node === root ? { ...node, arguments: given } : undefined),
     [Kind.VARIABLE_DEFINITION]: ({ variable }) =>
       used.has(variable.name.value) ? undefined : null,
   });

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { describeError } from '@crm/kit/describe-error';
 import { AppError, notFound, unavailable } from '@crm/kit/errors';
 import type { Viewer } from '@crm/kit/viewer';
 import { getArgumentValues, Kind, OperationTypeNode } from 'graphql';
@@ -76,6 +77,7 @@ async function follow(
       failures = 0;
     } catch (error) {
       failures += 1;
+      if (failures === 1) scope.log.warn({ error: describeError(error) }, 'a job cannot be seen');
       if (isNotFound(error) || failures >= failuresMax) throw toldOf(error);
     }
     await wait(lookMs, undefined, { signal: left }).catch(() => undefined);
