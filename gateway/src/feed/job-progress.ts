@@ -69,27 +69,32 @@ async function follow(
   let told: number | null = null;
   let failures = 0;
   while (!left.aborted) {
-    try {
-      const look = await withRequest(scope, viewer, (request) => lookAt(job, request, told));
+    const look = await withRequest(scope, viewer, (request) => lookAt(job, request, told)).catch(
+      (error: unknown) => {
+        failures += 1;
+        lookFailed(scope, failures, error);
+      },
+    );
+    if (look) {
+      failures = 0;
+      told = look.version;
       if (look.frame) outlet.send(look.frame);
       if (look.hasEnded) return outlet.complete();
-      told = look.version;
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      if (failures === 1) scope.log.warn({ error: describeError(error) }, 'a job cannot be seen');
-      if (isNotFound(error) || failures >= failuresMax) throw toldOf(error);
     }
     await wait(lookMs, undefined, { signal: left }).catch(() => undefined);
     if (outlet.isFull()) await outlet.drained();
   }
 }
 
+/** A service that does not answer is asked again, for half a minute. */
+function lookFailed({ log }: Scope, failures: number, error: unknown): void {
+  if (failures === 1) log.warn({ error: describeError(error) }, 'a job cannot be seen');
+  if (isNotFound(error)) throw error;
+  if (failures >= failuresMax) throw unavailable('The job cannot be looked at', lookMs);
+}
+
 const isNotFound = (error: unknown): error is AppError =>
   error instanceof AppError && error.extensions.code === 'NOT_FOUND';
-
-const toldOf = (error: unknown): AppError =>
-  isNotFound(error) ? error : unavailable('The job cannot be looked at', lookMs);
 
 type Look = {
   readonly version: number;
