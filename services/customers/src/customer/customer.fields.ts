@@ -202,6 +202,7 @@ export const customerFields = {
 export const CustomerEntity = defineEntity('Customer', {
   fields: customerFields,
   access: { by: 'owner', owner: 'ownerId', team: 'teamId' },
+  isWide: true,
   relations: {
     orders: { to: () => SalesOrderEntity, from: 'id', foreign: 'customerId' },
     payments: { to: () => PaymentEntity, from: 'id', foreign: 'customerId' },

@@ -11,7 +11,8 @@ import {
   upsertCustomers,
 } from './customer.commands.ts';
 import { CustomerEntity } from './customer.fields.ts';
-import { findCustomerByCode, searchCustomers } from './customer.queries.ts';
+import { findCustomerByCode } from './customer.queries.ts';
+import { searchCustomers } from './search.ts';
 import { registrationNumberKind } from './registration-number.ts';
 
 export const customerResolvers: Resolvers = {

@@ -8,7 +8,7 @@ import { DuplicateScanEntity, type DuplicateScan } from './duplicate.fields.ts';
 import { findMatchesOf, repairKeys } from './duplicate.repository.ts';
 import { matchedFields, scoreOf, type DuplicateMatch } from './duplicate.ts';
 
-const customersAtOnce = 200;
+const customersAtOnce = 500;
 
 /** What is less alike is not put before people. */
 const scoreMin = 50;

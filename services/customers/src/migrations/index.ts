@@ -9,6 +9,7 @@ import { createDuplicate } from './2026-11-29-create-duplicate.ts';
 import { createMerge } from './2026-11-29-create-merge.ts';
 import { createOwnership } from './2026-11-29-create-ownership.ts';
 import { createLifecycle } from './2026-11-29-create-lifecycle.ts';
+import { listCustomers } from './2026-11-29-list-customers.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   createMerge,
   createOwnership,
   createLifecycle,
+  listCustomers,
 ];

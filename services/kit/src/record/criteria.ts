@@ -180,9 +180,13 @@ function compareText(comparison: Comparison): Sql {
   if (column.field.kind !== 'text') throw noOperator(comparison);
   const literal = String(value).replaceAll(/[\\%_]/g, String.raw`\$&`);
   const pattern = operator === 'contains' ? `%${literal}%` : `${literal}%`;
+  // A key is of use in its own collation only, and where there is no case there is nothing to lose.
+  if (operator === 'startsWith' && isCaseless(literal)) return sql`${raw(target)} LIKE ${pattern}`;
   // Names are kept in pinyin order, whose collation knows case; people search without it.
   return sql`${raw(target)} COLLATE utf8mb4_0900_ai_ci LIKE ${pattern}`;
 }
+
+const isCaseless = (text: string): boolean => text.toLowerCase() === text.toUpperCase();
 
 function compareList(comparison: Comparison): Sql {
   const { column, target, operator, value } = comparison;

@@ -79,6 +79,8 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly readersByName: ReadonlyMap<string, Reader>;
   readonly access: AccessRule;
   readonly relations: Readonly<Record<string, Relation>>;
+  /** Its rows are wide: a page finds the ids in a key that holds what is filtered by, then reads them. */
+  readonly isWide: boolean;
   readonly row?: Row;
 };
 
@@ -112,6 +114,7 @@ type Options<Members extends Fields> = {
   readonly fields: Members;
   readonly access: AccessRule;
   readonly relations?: Readonly<Record<string, Relation>>;
+  readonly isWide?: boolean;
 };
 
 /** Names a kind of record and says what it consists of. The table is named like the entity. */
@@ -132,6 +135,7 @@ export function defineEntity<const Members extends Fields>(
     readersByName: new Map(readers.map((reader) => [reader.name, reader])),
     access: options.access,
     relations: options.relations ?? {},
+    isWide: options.isWide ?? false,
   };
 }
 

@@ -206,11 +206,12 @@ function ownerSql(viewer: Viewer, { owner, team, ...reach }: OwnerColumns): Sql 
       viewer.staffId !== null,
       sql`${raw(`${alias}.\`${owner}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`,
     ],
-    [sharesCount(reach) && granteesOf(viewer).length > 0, sharedSql(viewer, reach)],
     [
       reaches(scope, 'team') && teams.length > 0,
       sql`${raw(`${alias}.\`${team}\``)} IN (${teams.map(idToBytes)})`,
     ],
+    // Last, for it looks into another table.
+    [sharesCount(reach) && granteesOf(viewer).length > 0, sharedSql(viewer, reach)],
   ];
   return or(parts.filter(([applies]) => applies).map(([, part]) => part));
 }
