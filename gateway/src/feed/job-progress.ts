@@ -42,7 +42,8 @@ export function readJob(graph: Graph, asked: AskedOperation): FollowedJob | null
 
 /** Often enough for a bar that moves; a job writes down how far it is a few times a second. */
 const lookMs = 500;
-const failuresMax = 60;
+/** A service that is started anew on a busy machine answers within these five minutes. */
+const failuresMax = 600;
 
 type Following = {
   readonly job: FollowedJob;
@@ -86,7 +87,7 @@ async function follow(
   }
 }
 
-/** A service that does not answer is asked again, for half a minute. */
+/** A service that does not answer is asked again, for some minutes. */
 function lookFailed({ log }: Scope, failures: number, error: unknown): void {
   if (failures === 1) log.warn({ error: describeError(error) }, 'a job cannot be seen');
   if (isNotFound(error)) throw error;

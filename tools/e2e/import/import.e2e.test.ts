@@ -202,7 +202,11 @@ async function progressOf(id: string): Promise<readonly unknown[]> {
     signal: AbortSignal.timeout(longImportMs),
   });
   const events = (await response.text()).split('\n').filter((line) => line.startsWith('data: {'));
-  return events.map((line) => progressSchema.parse(JSON.parse(line.slice(6))).data.importProgress);
+  return events.map((line) => {
+    const told = progressSchema.safeParse(JSON.parse(line.slice(6)));
+    if (!told.success) throw new Error(`The subscription ended: ${line}`);
+    return told.data.data.importProgress;
+  });
 }
 
 const progressSchema = z.object({ data: z.object({ importProgress: z.unknown() }) });
