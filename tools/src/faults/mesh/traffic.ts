@@ -76,9 +76,10 @@ export async function createCustomers(
   mark: string,
   count: number,
 ): Promise<readonly string[]> {
+  // None is called what a write may call it: that write would change nothing.
   const rows = Array.from({ length: count }, (_, index) => ({
     code: `${mark}-${index}`,
-    name: `${mark} ${index}`,
+    name: `${mark}-${index}`,
   }));
   const made = await graph.ask(
     rowSchema,
