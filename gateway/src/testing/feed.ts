@@ -19,7 +19,7 @@ const sharedSdl = readSdl('shared.graphql');
 
 const customersSdl = `
   extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@shareable"])
   type Query {
     customer(id: ID!): Customer
     customers(

@@ -33,6 +33,13 @@ const kitTables = [
   'mergedCustomer',
   'movedReference',
   'shareGrant',
+  'exportJob',
+  'importJob',
+  'importKept',
+  'importProblem',
+  'importStep',
+  'storedFile',
+  'storedFilePart',
 ];
 
 let db: Database;
