@@ -91,8 +91,10 @@ describe.each(['POST', 'GET'] as const)('A subscription by %s', (method) => {
       variables: { ...variables, after: 'none' },
       lastEventId: begin?.id ?? '',
     });
+    // The end of the feed is told too, before the changes when these are still on their way.
     await again.received(3);
-    expect(changesIn(again).map(({ eventId }) => eventId)).toEqual([...told, expect.any(String)]);
+    const ids = changesIn(again).map(({ eventId }) => eventId);
+    expect(ids.filter((each) => told.includes(each))).toEqual(told);
   });
 
   test('is refused without a token, before it starts', async () => {
