@@ -94,7 +94,7 @@ describe.each(['POST', 'GET'] as const)('A subscription by %s', (method) => {
     // The end of the feed is told too, before the changes when these are still on their way.
     await again.received(3);
     const ids = changesIn(again).map(({ eventId }) => eventId);
-    expect(ids.filter((each) => told.includes(each))).toEqual(told);
+    expect(ids.filter((each) => told.some((one) => one === each))).toEqual(told);
   });
 
   test('is refused without a token, before it starts', async () => {
