@@ -165,4 +165,16 @@ describe('a customer', () => {
       expect(data).toEqual({ customers: { nodes: [{ id, [field]: { code: term } }] } });
     }
   });
+
+  test('may be of several categories', async () => {
+    const categories = ['MANUFACTURER', 'PUBLIC'];
+    const id = await create({ name: 'categories', source: 'categories', categories });
+    const { data, errors } = await customers.execute(
+      `query ($where: CustomerWhere) { customers(where: $where) { nodes { id categories { code } } } }`,
+      { where: { source: { eq: 'categories' }, categories: { hasAny: ['PUBLIC', 'SERVICE'] } } },
+    );
+    expect(errors).toBeUndefined();
+    const nodes = [{ id, categories: categories.map((code) => ({ code })) }];
+    expect(data).toEqual({ customers: { nodes } });
+  });
 });
