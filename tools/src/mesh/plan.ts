@@ -97,7 +97,7 @@ export const planBalancer = (mesh: Mesh, names: readonly Application[]): Plan =>
   name: 'balancer',
   command: node('tools/dist/balancer.js', lean),
   env: {
-    /** `4000=4040,4050 4001=4041,4051`: where it listens, and who stands behind. */
+    /** `4000=4050,4060 4001=4051,4061`: where it listens, and who stands behind. */
     BALANCER_ROUTES: names
       .map((name) => `${mesh.ports[name]}=${instancePorts(mesh, name).join(',')}`)
       .join(' '),

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { listeningInode } from './port-holder.ts';
 import {
+  instancesMax,
   portsFrom,
   portsOf,
   portsPerMesh,
@@ -30,13 +31,21 @@ describe('the ports of a mesh', () => {
 
   test.each([
     [6000, 1, 6000],
-    [5000, 3, 5060],
+    [5000, 2, 5060],
     [4044, 1, 4045],
   ])(
     'from %s on with %s instances are refused: no browser asks port %s',
     (base, instances, port) => {
       const extent = { ports: portsFrom(base), instances, parts: 'all' } as const;
       expect(() => requirePortsFetchable(extent)).toThrow(new RegExp(`${port}[^]*GUANXI_PORT`));
+    },
+  );
+
+  test.each([4000, 4800])(
+    'can all be asked from %s on, with as many instances as may be',
+    (base) => {
+      const extent = { ports: portsFrom(base), instances: instancesMax, parts: 'all' } as const;
+      expect(() => requirePortsFetchable(extent)).not.toThrow();
     },
   );
 

@@ -14,6 +14,7 @@ export const scenario: Scenario = {
   onMesh: async (stage) => {
     let [beganAt, endedAt] = [Infinity, Infinity];
     const result = await disturb(stage, {
+      wellMs: 10_000,
       forMs: flapsMs + 5000,
       load: { writesPerSecond: 100, readsPerSecond: 20 },
       orderEvery: 5,
@@ -29,7 +30,7 @@ export const scenario: Scenario = {
       },
     });
     const { writes } = result.load;
-    const before = writes.filter(({ sentAt }) => sentAt < beganAt);
+    const before = writes.filter(({ sentAt }) => sentAt >= result.wellAt && sentAt < beganAt);
     const during = writes.filter(({ sentAt }) => sentAt >= beganAt && sentAt < endedAt);
     return [
       none('failed writes', result.errors.writes),

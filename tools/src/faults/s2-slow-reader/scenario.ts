@@ -1,4 +1,4 @@
-import { sleep } from '../../mesh/wait.ts';
+import { sleep, until } from '../../mesh/wait.ts';
 import { latencies, percentile } from '../../subscribers/latency.ts';
 import { startSubscriber, type Subscriber } from '../../subscribers/subscriber.ts';
 import { peakMib, readUsage } from '../../subscribers/usage.ts';
@@ -15,6 +15,7 @@ const entity = `... on Customer { name developmentPlan {
 const slowBytesPerSecond = 200_000;
 /** Long enough to fill what the kernel keeps for a connection as well. */
 const phaseMs = 12_000;
+const liveMsMax = 60_000;
 const slowdownMax = 1.5;
 /** What one connection may have waiting, and as much again for the noise of collecting garbage. */
 const growthMibMax = 64;
@@ -39,6 +40,9 @@ export const scenario: Scenario = {
       returns: true,
     });
     try {
+      // One who has not come to the end yet is served from the log, as slowly as it likes.
+      const isLive = await until(slow.isLive, { forMs: liveMsMax });
+      if (!isLive) throw new Error('The slow one did not come to the end while it was fast');
       await sleep(phaseMs);
       const before = await readUsage(gateway);
       const slowedAt = Date.now();
