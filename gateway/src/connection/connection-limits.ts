@@ -14,7 +14,7 @@ export const connectionLimits = {
    * Connections that are taken at a time, far fewer than 200 within any second: when all clients of
    * another gateway come at once, those that are here do not wait for them.
    */
-  acceptedAtOnce: 15,
+  acceptedAtOnce: 18,
   acceptEveryMs: 100,
   /** Connections that may wait for that; more are refused with 503. */
   waitingMax: 1000,

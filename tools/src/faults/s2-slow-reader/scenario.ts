@@ -77,7 +77,7 @@ export const scenario: Scenario = {
 };
 
 /** Below this a busy machine makes the difference, and not the slow one. */
-const noiseMs = 20;
+const noiseMs = 50;
 
 const slowest = (subscribers: readonly Subscriber[], from: number, to: number): number =>
   Math.max(percentile(latencies(subscribers, from, to), 0.99), noiseMs);
