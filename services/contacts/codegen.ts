@@ -7,6 +7,8 @@ await generate({
     Person: 'person/person.fields.ts#Person',
     Affiliation: 'affiliation/affiliation.fields.ts#Affiliation',
     Interaction: 'interaction/interaction.fields.ts#Interaction',
+    PersonRelationship: 'relationship/relationship.fields.ts#SeenRelationship',
+    RelationshipType: 'relationship/relationship-type.fields.ts#RelationshipType',
     CalendarDate: 'calendar/calendar-date.ts#CalendarDate',
     Customer: '@crm/kit/record/reference#Reference',
     StaffMember: '@crm/kit/record/reference#Reference',

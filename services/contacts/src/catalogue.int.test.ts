@@ -11,11 +11,18 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     entities,
     objects,
     customisable,
-    inputs: { PersonRowInput: 'Person', PersonRowAffiliationInput: 'Affiliation' },
+    inputs: {
+      PersonRowInput: 'Person',
+      PersonRowAffiliationInput: 'Affiliation',
+      RelationshipRowInput: 'PersonRelationship',
+    },
     besides: [
       'PersonRowInput.affiliation',
       'EndAffiliationInput.endedOn',
       'EndAffiliationInput.reason',
+      'EndRelationshipInput.endedOn',
+      'RelationshipRowInput.fromCode',
+      'RelationshipRowInput.toCode',
     ],
     migrations,
   });

@@ -2,9 +2,17 @@ import type { Entity } from '@crm/kit/record/entity';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { PersonEntity } from './person/person.fields.ts';
+import { PersonRelationshipEntity } from './relationship/relationship.fields.ts';
+import { RelationshipTypeEntity } from './relationship/relationship-type.fields.ts';
 
 /** Every kind of record that this service owns. */
-export const entities: readonly Entity[] = [PersonEntity, AffiliationEntity, InteractionEntity];
+export const entities: readonly Entity[] = [
+  PersonEntity,
+  AffiliationEntity,
+  InteractionEntity,
+  PersonRelationshipEntity,
+  RelationshipTypeEntity,
+];
 
 /** Those that administrators may define fields for. */
 export const customisable: readonly Entity[] = [PersonEntity, InteractionEntity];

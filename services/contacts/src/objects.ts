@@ -19,4 +19,14 @@ export const objects: readonly Entity[] = [
     label: text({ max: 50, label: { zh: '说明', en: 'Label' } }),
     isPreferred: boolean({ required: true, label: { zh: '首选', en: 'Preferred' } }),
   }),
+  describeObject('PersonRelationship', {
+    direction: choice(
+      {
+        OUT: { zh: '对外', en: 'Out' },
+        IN: { zh: '对内', en: 'In' },
+        BOTH: { zh: '相互', en: 'Both ways' },
+      },
+      { required: true, managed: true, label: { zh: '方向', en: 'Direction' } },
+    ),
+  }),
 ];

@@ -10,6 +10,7 @@ import { typeDefs } from './generated/type-defs.ts';
 import { interactionResolvers } from './interaction/interaction.resolvers.ts';
 import { objects } from './objects.ts';
 import { personResolvers } from './person/person.resolvers.ts';
+import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
 
 export const createSchema = (): GraphQLSchema =>
@@ -22,6 +23,7 @@ export const createSchema = (): GraphQLSchema =>
         personResolvers,
         affiliationResolvers,
         interactionResolvers,
+        relationshipResolvers,
         setupResolvers,
       ]),
     ),

@@ -1,5 +1,6 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createPerson } from './2026-11-24-create-person.ts';
+import { createRelationship } from './2026-11-29-create-relationship.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createProjections, createPerson];
+export const migrations = [createProjections, createPerson, createRelationship];

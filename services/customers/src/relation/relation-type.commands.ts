@@ -2,10 +2,10 @@ import type { RequestContext } from '@crm/kit/context';
 import { ruleViolation } from '@crm/kit/errors';
 import { rowMemory, runCommand } from '@crm/kit/record/command';
 import { allow } from '@crm/kit/record/policy';
+import { namesOfType, relationTypeProblems } from '@crm/kit/record/relation';
 import { lockByCode, saveRecord } from '@crm/kit/record/save';
 import { RelationTypeEntity, type RelationType } from './relation-type.fields.ts';
 import { findRelationTypes, isTypeUsed } from './relation.repository.ts';
-import { namesOfType, relationTypeProblems } from './relation.ts';
 
 type TypeInput = {
   readonly code: string;

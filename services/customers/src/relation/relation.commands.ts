@@ -1,5 +1,5 @@
 import type { RequestContext } from '@crm/kit/context';
-import { AppError, notFound, ruleViolation, type FieldProblem } from '@crm/kit/errors';
+import { notFound, ruleViolation, type FieldProblem } from '@crm/kit/errors';
 import { survivorsOf } from '@crm/kit/projection/survivor';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { companyDate } from '@crm/kit/record/criteria';
@@ -16,6 +16,8 @@ import {
   type Change,
   type Rules,
 } from '@crm/kit/record/record';
+import { conflictsWith, inDirection, relationProblems } from '@crm/kit/record/relation';
+import { refuseCircle } from '@crm/kit/record/relation-reach';
 import { findByIds } from '@crm/kit/record/store';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { ExternalOrganizationEntity } from '../organization/organization.fields.ts';
@@ -27,7 +29,6 @@ import {
 } from './relation.events.ts';
 import { CustomerRelationEntity, type CustomerRelation } from './relation.fields.ts';
 import {
-  findReachable,
   findRelationsFrom,
   insertSides,
   lockRelationsOf,
@@ -35,7 +36,6 @@ import {
   moveSides,
 } from './relation.repository.ts';
 import type { RelationType } from './relation-type.fields.ts';
-import { conflictsWith, findCycle, inDirection, relationProblems } from './relation.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 type Versioned = { readonly id: string; readonly expectedVersion?: number | null };
@@ -243,14 +243,11 @@ async function refuseCycle(
   relation: CustomerRelation,
 ): Promise<void> {
   if (!acyclic.includes(shape)) return;
-  const edges = await findReachable(work.manager, code, relation.toId);
-  if (edges === null) throw ruleViolation('The organisations are related too deeply to be checked');
-  const path = findCycle(relation, edges);
-  if (path === null) return;
-  const names = await namesOf(work, path);
-  throw new AppError('RULE_VIOLATION', `It would go in a circle: ${names.join(' → ')}`, {
-    cycle: names,
-  });
+  await refuseCircle(
+    work.manager,
+    { table: CustomerRelationEntity.table, type: code, relation },
+    (ids) => namesOf(work, ids),
+  );
 }
 
 /** Those that the viewer may not read stay unnamed. */

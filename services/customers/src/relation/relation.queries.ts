@@ -6,6 +6,7 @@ import { loaderBy, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages, type Connection, type PageArgs } from '@crm/kit/record/page';
 import { activeOn, activeOnSql } from '@crm/kit/record/period';
 import { scopeSql } from '@crm/kit/record/policy';
+import { isSeenFromFrom, type RelationDirection } from '@crm/kit/record/relation';
 import { selectRows } from '@crm/kit/record/store';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import type { Customer } from '../customer/customer.fields.ts';
@@ -17,7 +18,6 @@ import {
 } from './relation.fields.ts';
 import { findRelationTypes } from './relation.repository.ts';
 import type { RelationType } from './relation-type.fields.ts';
-import { isSeenFromFrom, type RelationDirection } from './relation.ts';
 
 type Narrowing = {
   /** Codes as they are called from the organisation that is asked: SUBSIDIARY_OF or PARENT_OF. */

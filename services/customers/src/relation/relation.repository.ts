@@ -51,28 +51,6 @@ export const findRelationsFrom = (
     sql`WHERE t.type = ${type} AND t.fromId IN (${ids.map(idToBytes)}) AND t.deletedAt IS NULL`,
   );
 
-const levelsMax = 100;
-const edgesMax = 20_000;
-
-/** Every relation of a type that can be reached from an organisation; null when they are too many. */
-export async function findReachable(
-  manager: EntityManager,
-  type: string,
-  fromId: string,
-): Promise<readonly CustomerRelation[] | null> {
-  const found: CustomerRelation[] = [];
-  const seen = new Set([fromId]);
-  let frontier = [fromId];
-  for (let level = 0; frontier.length > 0; level += 1) {
-    if (level > levelsMax || found.length > edgesMax) return null;
-    const edges = await findRelationsFrom(manager, type, frontier);
-    found.push(...edges);
-    frontier = [...new Set(edges.map(({ toId }) => toId))].filter((id) => !seen.has(id));
-    for (const id of frontier) seen.add(id);
-  }
-  return found;
-}
-
 /** Locks the relations of an organisation. */
 export const lockRelationsOf = (
   manager: EntityManager,

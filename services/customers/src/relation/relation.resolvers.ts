@@ -3,6 +3,7 @@ import { fieldHistory } from '@crm/kit/record/audit';
 import { companyDate } from '@crm/kit/record/criteria';
 import { listPage } from '@crm/kit/record/page';
 import { isActiveOn } from '@crm/kit/record/period';
+import { directionOf, labelFrom, nameFrom, wordsOfType } from '@crm/kit/record/relation';
 import type { Resolvers } from '../generated/resolvers.ts';
 import {
   endCustomerRelation,
@@ -18,7 +19,6 @@ import {
   organizationTree,
   relationsOf,
 } from './relation.queries.ts';
-import { directionOf, labelFrom, nameFrom } from './relation.ts';
 import { saveRelationType } from './relation-type.commands.ts';
 
 export const relationResolvers: Resolvers = {
@@ -62,11 +62,8 @@ export const relationResolvers: Resolvers = {
   },
   RelationType: {
     inverseCode: ({ code, inverseCode }) => inverseCode ?? code,
-    labels: ({ labels, code }) => labels ?? { zh: code, en: code },
-    inverseLabels: ({ inverseLabels, inverseCode, code }) => ({
-      zh: inverseLabels?.zh ?? inverseCode ?? code,
-      en: inverseLabels?.en ?? inverseCode ?? code,
-    }),
+    labels: (type) => wordsOfType(type).labels,
+    inverseLabels: (type) => wordsOfType(type).inverseLabels,
   },
   Organization: {
     __resolveType: (organization) => ('code' in organization ? 'Customer' : 'ExternalOrganization'),

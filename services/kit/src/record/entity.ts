@@ -4,6 +4,7 @@ import {
   int,
   json,
   type Field,
+  type FieldClass,
   type FieldKind,
   type Fields,
   type Group,
@@ -50,6 +51,8 @@ export type AccessRule =
   | { readonly by: 'owner'; readonly owner: string; readonly team: string }
   /** The row belongs to a row of `table`, whose owner decides. */
   | { readonly by: 'parent'; readonly column: string; readonly table: string }
+  /** Whoever reaches the live record that `column` names, by the rules of its own kind. */
+  | { readonly by: 'record'; readonly column: string; readonly of: () => Entity }
   /** Live rows of `table` tie the row to rows of `parentTable`, each of whose owners decides. */
   | {
       readonly by: 'link';
@@ -67,6 +70,12 @@ export type AccessRule =
    */
   | { readonly by: 'company'; readonly writers?: 'staff' };
 
+/** Rows that hold values of a class, as a condition on the row `alias`, however they are reached. */
+export type RowClass = {
+  readonly class: FieldClass;
+  readonly when: (alias: string) => string;
+};
+
 export type Entity<Row extends Stamps = Stamps> = {
   /** As in the graph: `Customer`. */
   readonly name: string;
@@ -78,6 +87,8 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly readers: readonly Reader[];
   readonly readersByName: ReadonlyMap<string, Reader>;
   readonly access: AccessRule;
+  /** Which rows are hidden as a whole from those who may not read values of a class. */
+  readonly rowClasses: readonly RowClass[];
   readonly relations: Readonly<Record<string, Relation>>;
   /** Its rows are wide: a page finds the ids in a key that holds what is filtered by, then reads them. */
   readonly isWide: boolean;
@@ -113,6 +124,7 @@ type Options<Members extends Fields> = {
   readonly table?: string;
   readonly fields: Members;
   readonly access: AccessRule;
+  readonly rowClasses?: readonly RowClass[];
   readonly relations?: Readonly<Record<string, Relation>>;
   readonly isWide?: boolean;
 };
@@ -134,6 +146,7 @@ export function defineEntity<const Members extends Fields>(
     readers,
     readersByName: new Map(readers.map((reader) => [reader.name, reader])),
     access: options.access,
+    rowClasses: options.rowClasses ?? [],
     relations: options.relations ?? {},
     isWide: options.isWide ?? false,
   };

@@ -2,7 +2,7 @@ import type { AccessRule, Entity, SubjectRule } from './entity.ts';
 import { forbidden } from '../errors.ts';
 import type { FieldClass } from './field.ts';
 import { idToBytes } from '../id.ts';
-import { or, raw, sql, type Sql } from '../sql.ts';
+import { and, or, raw, sql, type Sql } from '../sql.ts';
 import type { Role, Viewer } from '../viewer.ts';
 
 /** Whose records a role reaches, from narrow to wide; each holds those before it. */
@@ -92,7 +92,16 @@ type ScopeOf = {
 };
 
 /** The rows of `entity` that the viewer may do `action` to, as a condition on the row `alias`. */
-export function scopeSql(
+export function scopeSql(viewer: Viewer, action: Action, scoped: ScopeOf): Sql {
+  const reached = reachedSql(viewer, action, scoped);
+  if (action !== 'read') return reached;
+  const hidden = scoped.entity.rowClasses
+    .filter(({ class: rowClass }) => readingOf(viewer, rowClass) !== 'read')
+    .map(({ when }) => raw(`NOT (${when(scoped.alias)})`));
+  return hidden.length === 0 ? reached : and([...hidden, reached]);
+}
+
+function reachedSql(
   viewer: Viewer,
   action: Action,
   { entity, alias, now, isShareEnough = true }: ScopeOf,
@@ -164,6 +173,8 @@ function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
         from: `\`${access.table}\` owning`,
         where: `owning.id = ${reach.alias}.\`${access.column}\``,
       });
+    case 'record':
+      return recordSql(viewer, access, reach);
     case 'link':
       return owningSql(viewer, reach, {
         from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
@@ -180,6 +191,16 @@ const companySql = ({ roles }: Viewer, { action }: Reach, isWritable: boolean): 
       ? 'TRUE'
       : 'FALSE',
   );
+
+type RecordRule = Extract<AccessRule, { readonly by: 'record' }>;
+
+function recordSql(viewer: Viewer, { column, of }: RecordRule, reach: Reach): Sql {
+  const { table, access } = of();
+  const alias = `${reach.alias}_${column}`;
+  return sql`EXISTS (SELECT 1 FROM ${raw(`\`${table}\` ${alias}`)}
+    WHERE ${raw(`${alias}.id = ${reach.alias}.\`${column}\` AND ${alias}.deletedAt IS NULL`)}
+      AND ${ruleSql(viewer, access, { ...reach, alias })})`;
+}
 
 /** Some row `owning` is there whose owner may. */
 function owningSql(
