@@ -11,6 +11,10 @@ const interactionSchema = z.object({
   occurredAt: z.iso.datetime(),
   outcome: z.string().nullable(),
   nextTouchOn: dateText.nullable(),
+  /** What it was about. Events of before do not say. */
+  needId: z.uuid().nullable().optional(),
+  opportunityId: z.uuid().nullable().optional(),
+  careTaskId: z.uuid().nullable().optional(),
 });
 
 export type InteractionData = z.infer<typeof interactionSchema>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { addDays, daysBetween, daysOf } from './window.ts';
+import { addDays } from '@crm/kit/day';
+import { daysBetween, daysOf } from './window.ts';
 
 const today = '2026-11-24';
 

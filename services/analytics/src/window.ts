@@ -1,3 +1,4 @@
+import { addDays } from '@crm/kit/day';
 import { invalid } from '@crm/kit/errors';
 
 export type WindowKind =
@@ -72,9 +73,6 @@ export const instantsOf = ({ from, to }: Days): { readonly from: Date; readonly 
 });
 
 const dayMs = 86_400_000;
-
-export const addDays = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 
 /** Whole days from one date to another; negative when `to` is earlier. */
 export const daysBetween = (from: string, to: string): number =>

@@ -23,6 +23,8 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'EndRelationshipInput.endedOn',
       'RelationshipRowInput.fromCode',
       'RelationshipRowInput.toCode',
+      'CompleteTouchInput.completedOn',
+      'RecordConsentInput.status',
     ],
     migrations,
   });

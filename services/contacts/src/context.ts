@@ -3,12 +3,15 @@ import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
+import { activityOfPerson, type ActivityPages } from './activity/activity.queries.ts';
 import { AffiliationEntity, type Affiliation } from './affiliation/affiliation.fields.ts';
 import {
   primaryAffiliationLoader,
   roleHolderLoader,
   type RoleHolders,
 } from './affiliation/affiliation.queries.ts';
+import { ConsentEntity, type Consent } from './consent/consent.fields.ts';
+import { consentStates, type ConsentStates } from './consent/consent.queries.ts';
 import { InteractionEntity, type Interaction } from './interaction/interaction.fields.ts';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import { PersonEntity, type Person } from './person/person.fields.ts';
@@ -24,6 +27,10 @@ import {
   type RelationshipPages,
 } from './relationship/relationship.queries.ts';
 import type { RelationshipType } from './relationship/relationship-type.fields.ts';
+import type { ContactPreference } from './preference/preference.fields.ts';
+import { preferenceLoader } from './preference/preference.queries.ts';
+import { TouchPlanEntity, type TouchPlan } from './touch-plan/touch-plan.fields.ts';
+import { nextTouchLoader } from './touch-plan/touch-plan.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
@@ -31,23 +38,34 @@ export type Context = RequestContext & {
     readonly affiliation: Loader<Affiliation>;
     readonly currentCustomer: Loader<string>;
     readonly interaction: Loader<Interaction>;
+    /** The day, by customer. */
+    readonly nextTouch: Loader<string>;
     readonly person: Loader<Person>;
     readonly personRelationship: Loader<PersonRelationship>;
+    readonly preference: Loader<ContactPreference>;
     readonly primaryAffiliation: Loader<Affiliation>;
     readonly relationshipType: Loader<RelationshipType>;
     readonly roleHolders: Loader<RoleHolders>;
     /** Whom a person reports to, by id. */
     readonly superior: Loader<string>;
     readonly term: TermLoader;
+    readonly touchPlan: Loader<TouchPlan>;
   };
   readonly pages: {
+    readonly activityOfPerson: ActivityPages;
     readonly affiliationsOfCustomer: ChildPages<Affiliation>;
     readonly affiliationsOfPerson: ChildPages<Affiliation>;
     readonly directReports: ChildPages<Person>;
+    readonly consentStates: ConsentStates;
+    readonly consentsOfPerson: ChildPages<Consent>;
     readonly interactionsOfCustomer: ChildPages<Interaction>;
+    readonly interactionsOfOpportunity: ChildPages<Interaction>;
     /** Of people and of staff. */
     readonly interactionsOfParty: ChildPages<Interaction>;
     readonly relationships: RelationshipPages;
+    readonly touchPlansOfCustomer: ChildPages<TouchPlan>;
+    readonly touchPlansOfOwner: ChildPages<TouchPlan>;
+    readonly touchPlansOfPerson: ChildPages<TouchPlan>;
   };
 };
 
@@ -59,25 +77,35 @@ export function createContext(app: App, request: RequestInfo): Context {
       affiliation: entityLoader(context, AffiliationEntity),
       currentCustomer: currentCustomerLoader(context),
       interaction: entityLoader(context, InteractionEntity),
+      nextTouch: nextTouchLoader(context),
       person: entityLoader(context, PersonEntity),
       personRelationship: entityLoader(context, PersonRelationshipEntity),
+      preference: preferenceLoader(context),
       primaryAffiliation: primaryAffiliationLoader(context),
       relationshipType: relationshipTypeLoader(context),
       roleHolders: roleHolderLoader(context),
       superior: superiorLoader(context),
       term: termLoader(app.db.manager),
+      touchPlan: entityLoader(context, TouchPlanEntity),
     },
     pages: {
+      activityOfPerson: activityOfPerson(context),
       affiliationsOfCustomer: childPages(context, AffiliationEntity, 'customerId'),
       affiliationsOfPerson: childPages(context, AffiliationEntity, 'personId'),
       directReports: directReportPages(context),
+      consentStates: consentStates(context),
+      consentsOfPerson: childPages(context, ConsentEntity, 'personId'),
       interactionsOfCustomer: childPages(context, InteractionEntity, 'customerId'),
+      interactionsOfOpportunity: childPages(context, InteractionEntity, 'relatesToOpportunityId'),
       interactionsOfParty: childPages(context, InteractionEntity, {
         table: 'interactionParty',
         parentColumn: 'partyId',
         column: 'interactionId',
       }),
       relationships: relationshipPages(context),
+      touchPlansOfCustomer: childPages(context, TouchPlanEntity, 'customerId'),
+      touchPlansOfOwner: childPages(context, TouchPlanEntity, 'ownerId'),
+      touchPlansOfPerson: childPages(context, TouchPlanEntity, 'personId'),
     },
   };
 }

@@ -1,9 +1,12 @@
 import type { Entity } from '@crm/kit/record/entity';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
+import { ConsentEntity } from './consent/consent.fields.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { PersonEntity } from './person/person.fields.ts';
 import { PersonRelationshipEntity } from './relationship/relationship.fields.ts';
 import { RelationshipTypeEntity } from './relationship/relationship-type.fields.ts';
+import { ContactPreferenceEntity } from './preference/preference.fields.ts';
+import { TouchPlanEntity } from './touch-plan/touch-plan.fields.ts';
 
 /** Every kind of record that this service owns. */
 export const entities: readonly Entity[] = [
@@ -12,6 +15,9 @@ export const entities: readonly Entity[] = [
   InteractionEntity,
   PersonRelationshipEntity,
   RelationshipTypeEntity,
+  TouchPlanEntity,
+  ContactPreferenceEntity,
+  ConsentEntity,
 ];
 
 /** Those that administrators may define fields for. */

@@ -1,5 +1,5 @@
 import { describeObject, type Entity } from '@crm/kit/record/entity';
-import { boolean, choice, text } from '@crm/kit/record/field';
+import { boolean, choice, dateTime, text } from '@crm/kit/record/field';
 
 /** What is a part of records, and has labels of its own. */
 export const objects: readonly Entity[] = [
@@ -27,6 +27,40 @@ export const objects: readonly Entity[] = [
         BOTH: { zh: '相互', en: 'Both ways' },
       },
       { required: true, managed: true, label: { zh: '方向', en: 'Direction' } },
+    ),
+  }),
+  describeObject('Activity', {
+    kind: choice(
+      {
+        INTERACTION: { zh: '往来', en: 'Interaction' },
+        JOB_STARTED: { zh: '任职', en: 'Took a job' },
+        JOB_ENDED: { zh: '离任', en: 'Left a job' },
+        LIFE_EVENT: { zh: '人生事件', en: 'Life event' },
+      },
+      { required: true, label: { zh: '动态', en: 'Kind' } },
+    ),
+    at: dateTime({ required: true, label: { zh: '时间', en: 'At' } }),
+    status: choice(
+      {
+        ACTIVE: { zh: '在职', en: 'Active' },
+        PLACEHOLDER: { zh: '待确认', en: 'Placeholder' },
+        DEPARTED: { zh: '已离开', en: 'Departed' },
+        DECEASED: { zh: '已故', en: 'Deceased' },
+      },
+      { label: { zh: '状态', en: 'Status' } },
+    ),
+  }),
+  describeObject('ContactPermission', {
+    isAllowed: boolean({ required: true, label: { zh: '可联系', en: 'Allowed' } }),
+    reason: choice(
+      {
+        ALLOWED: { zh: '已同意', en: 'Allowed' },
+        DO_NOT_CONTACT: { zh: '拒绝此渠道', en: 'Do not contact' },
+        NO_CONSENT: { zh: '未征得同意', en: 'No consent' },
+        REFUSED: { zh: '已拒绝', en: 'Refused' },
+        WITHDRAWN: { zh: '已撤回', en: 'Withdrawn' },
+      },
+      { required: true, label: { zh: '原因', en: 'Reason' } },
     ),
   }),
 ];

@@ -3,9 +3,12 @@ import { affiliationChanged } from './affiliation/affiliation.events.ts';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
 import { interactionAmended } from './interaction/interaction.events.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
+import { touchPlanChanged } from './touch-plan/touch-plan.events.ts';
+import { TouchPlanEntity } from './touch-plan/touch-plan.fields.ts';
 
 /** The records that follow their customer when it is merged, and who is told. */
 export const references: readonly References[] = [
   { entity: AffiliationEntity, tell: affiliationChanged },
   { entity: InteractionEntity, tell: interactionAmended },
+  { entity: TouchPlanEntity, tell: touchPlanChanged },
 ];

@@ -4,14 +4,18 @@ import { mergeResolvers } from '@crm/kit/server/resolvers';
 import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
+import { activityResolvers } from './activity/activity.resolvers.ts';
 import { affiliationResolvers } from './affiliation/affiliation.resolvers.ts';
 import { customisable, entities } from './entities.ts';
+import { consentResolvers } from './consent/consent.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { interactionResolvers } from './interaction/interaction.resolvers.ts';
 import { objects } from './objects.ts';
 import { personResolvers } from './person/person.resolvers.ts';
 import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
+import { preferenceResolvers } from './preference/preference.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
+import { touchPlanResolvers } from './touch-plan/touch-plan.resolvers.ts';
 
 export const createSchema = (): GraphQLSchema =>
   protectSchema(
@@ -24,6 +28,10 @@ export const createSchema = (): GraphQLSchema =>
         affiliationResolvers,
         interactionResolvers,
         relationshipResolvers,
+        activityResolvers,
+        touchPlanResolvers,
+        preferenceResolvers,
+        consentResolvers,
         setupResolvers,
       ]),
     ),

@@ -9,6 +9,7 @@ import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { bulkMemory, bulkRowsMax, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { readablePeople } from '../person/person.repository.ts';
+import { keepPlans, reopenPlans } from '../touch-plan/keep-plans.ts';
 import { interactionAmended, interactionLogged, interactionRemoved } from './interaction.events.ts';
 import { InteractionEntity, type Interaction } from './interaction.fields.ts';
 import { insertParties, knownStaff, replaceParties } from './interaction.repository.ts';
@@ -39,6 +40,7 @@ export async function logInteraction(
     const interaction = await createRecord(work, InteractionEntity, { input: current, rules });
     await insertParties(work.manager, [interaction]);
     await interactionLogged(work, [interaction]);
+    await keepPlans(work, [interaction]);
     return interaction;
   });
 }
@@ -62,6 +64,7 @@ export const amendInteraction = (
       await replaceParties(work.manager, [change.after]);
     }
     await interactionAmended(work, [change]);
+    await keepPlans(work, [change.after]);
     return change.after;
   });
 
@@ -74,6 +77,7 @@ export const removeInteraction = (
     const { id, expectedVersion = null } = input;
     const interaction = await removeRecord(work, InteractionEntity, { id, expectedVersion });
     await interactionRemoved(work, interaction);
+    await reopenPlans(work, interaction);
     return interaction;
   });
 
@@ -106,6 +110,7 @@ export async function logInteractions(
     );
     await interactionLogged(work, created);
     await interactionAmended(work, changed);
+    await keepPlans(work, created);
     return result;
   });
 }
@@ -114,7 +119,11 @@ async function interactionRules({ manager, viewer, now }: Work): Promise<Rules<I
   const teams = await teamsOfStaff(manager, [viewer.staffId]);
   const owner = viewer.staffId !== null && teams.has(viewer.staffId) ? viewer.staffId : null;
   return {
-    defaults: () => ({ direction: 'OUTBOUND', ...(owner !== null && { staffIds: [owner] }) }),
+    defaults: () => ({
+      direction: 'OUTBOUND',
+      visibility: 'CUSTOMER',
+      ...(owner !== null && { staffIds: [owner] }),
+    }),
     derive: ({ ownerId, teamId }) => ({
       ownerId: ownerId ?? owner,
       teamId: teamId ?? teams.get(owner ?? '') ?? null,

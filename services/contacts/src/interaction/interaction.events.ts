@@ -43,6 +43,9 @@ const data = (interaction: Interaction): InteractionData => ({
   occurredAt: interaction.occurredAt.toISOString(),
   outcome: interaction.outcome,
   nextTouchOn: interaction.nextTouchOn,
+  needId: interaction.relatesTo?.needId ?? null,
+  opportunityId: interaction.relatesTo?.opportunityId ?? null,
+  careTaskId: interaction.relatesTo?.careTaskId ?? null,
 });
 
 export const interactionSnapshot = snapshotOf({

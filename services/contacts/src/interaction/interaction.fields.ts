@@ -1,22 +1,22 @@
 import { defineEntity } from '@crm/kit/record/entity';
-import { choice, date, dateTime, id, int, list, text } from '@crm/kit/record/field';
+import { choice, date, dateTime, group, id, int, list, text } from '@crm/kit/record/field';
+
+/** Ways in which people are in touch. */
+export const interactionKinds = {
+  VISIT: { zh: '拜访', en: 'Visit' },
+  MEETING: { zh: '会议', en: 'Meeting' },
+  CALL: { zh: '电话', en: 'Call' },
+  EMAIL: { zh: '电子邮件', en: 'Email' },
+  MESSAGE: { zh: '短消息', en: 'Message' },
+  LETTER: { zh: '信函', en: 'Letter' },
+  MEAL: { zh: '宴请', en: 'Meal' },
+  GIFT: { zh: '礼品', en: 'Gift' },
+  EVENT: { zh: '活动', en: 'Event' },
+  OTHER: { zh: '其他', en: 'Other' },
+} as const;
 
 const interactionFields = {
-  kind: choice(
-    {
-      VISIT: { zh: '拜访', en: 'Visit' },
-      MEETING: { zh: '会议', en: 'Meeting' },
-      CALL: { zh: '电话', en: 'Call' },
-      EMAIL: { zh: '电子邮件', en: 'Email' },
-      MESSAGE: { zh: '短消息', en: 'Message' },
-      LETTER: { zh: '信函', en: 'Letter' },
-      MEAL: { zh: '宴请', en: 'Meal' },
-      GIFT: { zh: '礼品', en: 'Gift' },
-      EVENT: { zh: '活动', en: 'Event' },
-      OTHER: { zh: '其他', en: 'Other' },
-    },
-    { required: true, label: { zh: '方式', en: 'Kind' } },
-  ),
+  kind: choice(interactionKinds, { required: true, label: { zh: '方式', en: 'Kind' } }),
   direction: choice(
     { INBOUND: { zh: '来访', en: 'Inbound' }, OUTBOUND: { zh: '去访', en: 'Outbound' } },
     { required: true, label: { zh: '方向', en: 'Direction' } },
@@ -39,6 +39,22 @@ const interactionFields = {
   ),
   nextStep: text({ max: 1000, label: { zh: '下一步', en: 'Next step' } }),
   nextTouchOn: date({ label: { zh: '下次联系日期', en: 'Next touch on' } }),
+  relatesTo: group(
+    { zh: '关联', en: 'Relates to' },
+    {
+      needId: id({ names: 'Need', label: { zh: '需求', en: 'Need' } }),
+      opportunityId: id({ names: 'Opportunity', label: { zh: '商机', en: 'Opportunity' } }),
+      careTaskId: id({ names: 'CareTask', label: { zh: '关怀任务', en: 'Care task' } }),
+    },
+  ),
+  visibility: choice(
+    {
+      CUSTOMER: { zh: '客户可见者', en: 'Whoever sees the customer' },
+      TEAM: { zh: '本团队', en: 'The team' },
+      PRIVATE: { zh: '仅本人', en: 'Only who logged it' },
+    },
+    { required: true, label: { zh: '可见范围', en: 'Visibility' } },
+  ),
   source: text({ max: 64, label: { zh: '来源系统', en: 'Source' } }),
   externalRef: text({ max: 100, label: { zh: '外部编号', en: 'External reference' } }),
   // Whoever logged it keeps it in sight where there is no customer.
@@ -49,11 +65,19 @@ const interactionFields = {
 export const InteractionEntity = defineEntity('Interaction', {
   fields: interactionFields,
   access: {
-    by: 'any',
-    of: [
-      { by: 'parent', column: 'customerId', table: 'customerAccess' },
-      { by: 'owner', owner: 'ownerId', team: 'teamId' },
-    ],
+    by: 'value',
+    column: 'visibility',
+    of: {
+      CUSTOMER: {
+        by: 'any',
+        of: [
+          { by: 'parent', column: 'customerId', table: 'customerAccess' },
+          { by: 'owner', owner: 'ownerId', team: 'teamId' },
+        ],
+      },
+      TEAM: { by: 'owner', owner: 'ownerId', team: 'teamId' },
+      PRIVATE: { by: 'staff', column: 'ownerId' },
+    },
   },
 });
 

@@ -48,18 +48,26 @@ describe('logInteraction', () => {
       outcome: 'POSITIVE',
       nextStep: '寄样品',
       nextTouchOn: '2024-06-06',
+      visibility: 'CUSTOMER',
       source: 'OA',
       externalRef: '7',
     };
-    const id = await log({ ...input, participantIds: [person], staffIds: [staff] });
+    const relatesTo = { needId: newId(), opportunityId: newId(), careTaskId: newId() };
+    const id = await log({ ...input, relatesTo, participantIds: [person], staffIds: [staff] });
     const { data, errors } = await contacts.execute(
       `{ interaction(id: "${id}") { kind direction occurredAt durationMinutes subject content outcome
-        nextStep nextTouchOn source externalRef customer { id } participants { id } staff { id } } }`,
+        nextStep nextTouchOn visibility source externalRef
+        relatesTo { need { id } opportunity { id } careTaskId } customer { id } participants { id } staff { id } } }`,
     );
 
     expect(errors).toBeUndefined();
     expect(data?.['interaction']).toEqual({
       ...input,
+      relatesTo: {
+        need: { id: relatesTo.needId },
+        opportunity: { id: relatesTo.opportunityId },
+        careTaskId: relatesTo.careTaskId,
+      },
       customer: { id: customerId },
       participants: [{ id: person }],
       staff: [{ id: staff }],
@@ -99,6 +107,71 @@ describe('logInteraction', () => {
     );
     expect(data?.['logInteraction']).toEqual({ staff: [{ id: staffId }], direction: 'OUTBOUND' });
   });
+});
+
+describe('who sees an interaction', () => {
+  const [team, other] = [newId(), newId()];
+  const rep = (staffId: string, teamId: string) => ({
+    viewer: { subject: staffId, roles: ['rep' as const], staffId, teamIds: [teamId] },
+  });
+  const LISTED = `query ($c: ID) { interactions(where: { customerId: { eq: $c } }) { totalCount } }`;
+
+  test.each([
+    ['CUSTOMER', { owner: 1, own: 1, analyst: 1, admin: 1 }],
+    ['TEAM', { owner: 0, own: 1, analyst: 1, admin: 1 }],
+    ['PRIVATE', { owner: 0, own: 0, analyst: 0, admin: 1 }],
+  ])('that is for %s', async (visibility, expected) => {
+    const [me, mate, boss] = [
+      await addStaff(contacts, team),
+      await addStaff(contacts, team),
+      await addStaff(contacts, other),
+    ];
+    const customer = await addCustomer(contacts, { ownerId: boss, teamId: other });
+    await contacts.db.query(
+      `INSERT INTO shareGrant (resourceId, granteeId, access, grantedAt)
+       VALUES (UUID_TO_BIN(?), UUID_TO_BIN(?), 'WRITE', NOW(3))`,
+      [customer, me],
+    );
+    const { errors } = await contacts.execute(
+      logInteraction,
+      { input: { ...visit, customerId: customer, visibility } },
+      rep(me, team),
+    );
+    expect(errors).toBeUndefined();
+    const count = async (as: Parameters<typeof contacts.execute>[2]): Promise<unknown> => {
+      const { data } = await contacts.execute(LISTED, { c: customer }, as);
+      return data?.['interactions'];
+    };
+    expect(await count(rep(me, team))).toEqual({ totalCount: 1 });
+    expect(await count(rep(boss, other))).toEqual({ totalCount: expected.owner });
+    expect(await count(rep(mate, team))).toEqual({ totalCount: expected.own });
+    expect(await count({ viewer: { roles: ['analyst'] } })).toEqual({
+      totalCount: expected.analyst,
+    });
+    expect(await count({})).toEqual({ totalCount: expected.admin });
+  });
+
+  test('is said by a member of staff', async () => {
+    const { errors } = await contacts.execute(logInteraction, {
+      input: { ...visit, customerId, visibility: 'PRIVATE' },
+    });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      fields: [{ path: 'visibility' }],
+    });
+  });
+});
+
+test('an opportunity shows what was said and done about it', async () => {
+  const opportunityId = newId();
+  const id = await log({ relatesTo: { opportunityId } });
+  await log();
+  const { data } = await contacts.execute(
+    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Opportunity {
+      interactions { nodes { id } } } } }`,
+    { r: [{ __typename: 'Opportunity', id: opportunityId }] },
+  );
+  expect(data).toEqual({ _entities: [{ interactions: { nodes: [{ id }] } }] });
 });
 
 describe('amendInteraction', () => {

@@ -33,6 +33,12 @@ export const interactionResolvers: Resolvers = {
         (person) => person !== null,
       ),
     staff: ({ staffIds }) => staffIds.map((id) => ({ id })),
+    relatesTo: ({ relatesTo }) =>
+      relatesTo && {
+        need: referenceTo(relatesTo.needId),
+        opportunity: referenceTo(relatesTo.opportunityId),
+        careTaskId: relatesTo.careTaskId,
+      },
     createdBy: ({ createdById }) => referenceTo(createdById),
     customFields: ({ customFields }, _, context) =>
       customFieldValues(context, InteractionEntity.name, customFields),
@@ -42,6 +48,11 @@ export const interactionResolvers: Resolvers = {
   Customer: {
     interactions: ({ id }, args, { pages }) =>
       pages.interactionsOfCustomer.load(id, latestFirst(args)),
+  },
+  Opportunity: {
+    __resolveReference: ({ id }) => ({ id }),
+    interactions: ({ id }, args, { pages }) =>
+      pages.interactionsOfOpportunity.load(id, latestFirst(args)),
   },
   StaffMember: {
     interactions: ({ id }, args, { pages }) =>

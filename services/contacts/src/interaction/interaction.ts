@@ -32,6 +32,11 @@ export function interactionProblems(interaction: Interaction, now: Date): FieldP
       'is before it occurred',
     ],
     [
+      interaction.visibility !== 'CUSTOMER' && interaction.ownerId === null,
+      'visibility',
+      'needs a member of staff who logs it',
+    ],
+    [
       interaction.externalRef !== null && interaction.source === null,
       'source',
       'is required beside an external reference',

@@ -1,6 +1,16 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createPerson } from './2026-11-24-create-person.ts';
+import { createConsent } from './2026-11-29-create-consent.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
+import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
+import { extendInteraction } from './2026-11-29-extend-interaction.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createProjections, createPerson, createRelationship];
+export const migrations = [
+  createProjections,
+  createPerson,
+  createRelationship,
+  extendInteraction,
+  createTouchPlan,
+  createConsent,
+];

@@ -49,6 +49,14 @@ export type SubjectRule = {
 export type AccessRule =
   | SubjectRule
   | { readonly by: 'owner'; readonly owner: string; readonly team: string }
+  /** Of the one member of staff whom `column` names, and of those who manage everything. */
+  | { readonly by: 'staff'; readonly column: string }
+  /** What the row has in `column` says which rule holds. */
+  | {
+      readonly by: 'value';
+      readonly column: string;
+      readonly of: Readonly<Record<string, AccessRule>>;
+    }
   /** The row belongs to a row of `table`, whose owner decides. */
   | { readonly by: 'parent'; readonly column: string; readonly table: string }
   /** Whoever reaches the live record that `column` names, by the rules of its own kind. */
@@ -59,6 +67,8 @@ export type AccessRule =
       readonly table: string;
       /** Names the row, where `parentColumn` names the row that owns it. */
       readonly column: string;
+      /** What of the row it names; its id when left out. */
+      readonly from?: string;
       readonly parentColumn: string;
       readonly parentTable: string;
     }

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { RequestContext } from '../context.ts';
 import { compileCriteria, type Criteria, type CriteriaScope } from './criteria.ts';
 import type { CustomFields } from './custom-field.ts';
@@ -6,6 +5,7 @@ import { readCustomFields, withCustomColumns } from './custom-field-read.ts';
 import { decodeRow, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
+import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
 import { readingOf, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
 import { and, raw, sql, type Sql } from '../sql.ts';
@@ -135,7 +135,7 @@ export const visibleSql = (
     compileCriteria({ entity, alias, now, ...scope }, where),
   ]);
 
-function pageSize({ lane }: RequestContext, args: PageArgs): number {
+export function pageSize({ lane }: RequestContext, args: PageArgs): number {
   refuseMixedEnds(args);
   const size = args.first ?? args.last ?? sizeDefault;
   const max = sizeMax[lane];
@@ -171,11 +171,7 @@ function connectionOf<Row extends Stamps>(
   };
 }
 
-export type ChildPages<Row> = {
-  readonly load: (parentId: string, args: PageArgs) => Promise<Connection<Row>>;
-};
-
-type ChildKey = { readonly parentId: string; readonly args: PageArgs };
+export type ChildPages<Row> = PagesBy<PageArgs, Connection<Row>>;
 
 /** A table that ties parents to records: each row names one of both. */
 export type ChildLink = {
@@ -197,46 +193,14 @@ export function childPages<Row extends Stamps>(
   entity: Entity<Row>,
   parent: string | ChildLink,
 ): ChildPages<Row> {
-  const options = { cacheKeyFn: (key: ChildKey) => JSON.stringify(key) };
-  const pages = new DataLoader<ChildKey, Connection<Row>, string>(
-    (keys) =>
-      byArgs(keys, (ids, args) =>
-        withCustomColumns(context, () =>
-          readChildPages({ context, entity, parent, counts }, ids, args),
-        ),
-      ),
-    options,
+  const counts = pagesBy<PageArgs, number>((ids, args) =>
+    withCustomColumns(context, () => countChildren({ context, entity, parent }, ids, args)),
   );
-  const counts = new DataLoader<ChildKey, number, string>(
-    (keys) =>
-      byArgs(keys, (ids, args) =>
-        withCustomColumns(context, () => countChildren({ context, entity, parent }, ids, args)),
-      ),
-    options,
+  return pagesBy((ids, args) =>
+    withCustomColumns(context, () =>
+      readChildPages({ context, entity, parent, counts }, ids, args),
+    ),
   );
-  return { load: (parentId, args) => pages.load({ parentId, args }) };
-}
-
-/** Calls `read` once for each set of arguments; in nearly every query there is one. */
-async function byArgs<Value>(
-  keys: readonly ChildKey[],
-  read: (ids: readonly string[], args: PageArgs) => Promise<ReadonlyMap<string, Value>>,
-): Promise<(Value | Error)[]> {
-  const groups = new Map<string, ChildKey[]>();
-  for (const key of keys) {
-    const name = JSON.stringify(key.args);
-    groups.set(name, [...(groups.get(name) ?? []), key]);
-  }
-  const found = new Map<ChildKey, Value>();
-  for (const group of groups.values()) {
-    const [{ args } = { args: {} }] = group;
-    const values = await read([...new Set(group.map(({ parentId }) => parentId))], args);
-    for (const key of group) {
-      const value = values.get(key.parentId);
-      if (value !== undefined) found.set(key, value);
-    }
-  }
-  return keys.map((key) => found.get(key) ?? new Error(`Nothing was read for ${key.parentId}`));
 }
 
 type Children<Row extends Stamps> = {
@@ -256,7 +220,7 @@ const sourceOf = (entity: Entity, parent: string | ChildLink): { from: Sql; colu
         column: raw(`l.\`${parent.parentColumn}\``),
       };
 
-type WithCounts = { readonly counts: DataLoader<ChildKey, number, string> };
+type WithCounts = { readonly counts: PagesBy<PageArgs, number> };
 
 async function readChildPages<Row extends Stamps>(
   { context, entity, parent, counts }: Children<Row> & WithCounts,
@@ -278,16 +242,10 @@ async function readChildPages<Row extends Stamps>(
   return new Map(
     [...children].map(([parentId, found]) => [
       parentId,
-      connectionOf(found, plan, () => counts.load({ parentId, args })),
+      connectionOf(found, plan, () => counts.load(parentId, args)),
     ]),
   );
 }
-
-/** The ids as a table of one column, `parentId`. */
-const parentTable = (ids: readonly string[]): Sql =>
-  sql`(SELECT UNHEX(hex) AS parentId FROM JSON_TABLE(${JSON.stringify(
-    ids.map((id) => idToBytes(id).toString('hex')),
-  )}, '$[*]' COLUMNS (hex CHAR(32) PATH '$')) j)`;
 
 async function countChildren<Row extends Stamps>(
   { context, entity, parent }: Children<Row>,

@@ -106,14 +106,40 @@ function reachedSql(
   action: Action,
   { entity, alias, now, isShareEnough = true }: ScopeOf,
 ): Sql {
-  const { access } = entity;
-  if (access.by === 'subject') return subjectSql(viewer, access, alias);
-  const scope = scopeOf(viewer, action);
-  if (scope === 'all') return raw('TRUE');
-  if (scope === 'none') return raw('FALSE');
-
-  return ruleSql(viewer, access, { action, scope, alias, now, isShareEnough });
+  return accessSql(viewer, entity.access, {
+    action,
+    scope: scopeOf(viewer, action),
+    alias,
+    now,
+    isShareEnough,
+  });
 }
+
+/** Whoever reaches all records is held by the rules that are of accounts and of people alone. */
+function accessSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
+  if (access.by === 'subject') return subjectSql(viewer, access, reach.alias);
+  if (reach.scope === 'none') return raw('FALSE');
+  if (access.by === 'staff') return staffSql(viewer, access.column, reach);
+  if (access.by === 'value') return valueSql(viewer, access, reach);
+  return reach.scope === 'all' ? raw('TRUE') : ruleSql(viewer, access, reach);
+}
+
+const managesAll = (viewer: Viewer): boolean => scopeOf(viewer, 'manage') === 'all';
+
+const staffSql = (viewer: Viewer, column: string, { alias }: Reach): Sql =>
+  managesAll(viewer)
+    ? raw('TRUE')
+    : sql`${raw(`${alias}.\`${column}\``)} = ${viewer.staffId === null ? null : idToBytes(viewer.staffId)}`;
+
+const valueSql = (viewer: Viewer, { column, of }: ValueRule, reach: Reach): Sql =>
+  managesAll(viewer)
+    ? raw('TRUE')
+    : or(
+        Object.entries(of).map(
+          ([value, rule]) =>
+            sql`(${raw(`${reach.alias}.\`${column}\``)} = ${value} AND ${accessSql(viewer, rule, reach)})`,
+        ),
+      );
 
 export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
 
@@ -145,12 +171,14 @@ const reaches = (scope: Scope, wanted: Scope): boolean =>
 
 /** An account's own things are its own whatever its roles reach, and nobody else's but of those who manage. */
 function subjectSql(viewer: Viewer, { column, of }: SubjectRule, alias: string): Sql {
-  if (scopeOf(viewer, 'manage') === 'all') return raw('TRUE');
+  if (managesAll(viewer)) return raw('TRUE');
   const isOwn = (from: string): Sql => sql`${raw(`${from}.\`${column}\``)} = ${viewer.subject}`;
   if (!of) return isOwn(alias);
   return sql`EXISTS (SELECT 1 FROM ${raw(`\`${of.table}\` owning WHERE owning.id = ${alias}.\`${of.column}\``)}
     AND ${isOwn('owning')})`;
 }
+
+type ValueRule = Extract<AccessRule, { readonly by: 'value' }>;
 
 type Reach = {
   readonly action: Action;
@@ -163,7 +191,9 @@ type Reach = {
 function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
   switch (access.by) {
     case 'subject':
-      return subjectSql(viewer, access, reach.alias);
+    case 'staff':
+    case 'value':
+      return accessSql(viewer, access, reach);
     case 'company':
       return companySql(viewer, reach, access.writers === 'staff');
     case 'owner':
@@ -178,7 +208,7 @@ function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
     case 'link':
       return owningSql(viewer, reach, {
         from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
-        where: `link.\`${access.column}\` = ${reach.alias}.id AND link.deletedAt IS NULL`,
+        where: `link.\`${access.column}\` = ${reach.alias}.\`${access.from ?? 'id'}\` AND link.deletedAt IS NULL`,
       });
     case 'any':
       return or(access.of.map((each) => ruleSql(viewer, each, reach)));

@@ -1,0 +1,16 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+import { isOf } from './activity.ts';
+
+export const activityResolvers: Resolvers = {
+  Person: {
+    activity: ({ id }, args, { pages }) => pages.activityOfPerson.load(id, args),
+  },
+  Activity: {
+    interaction: (activity, _, { loaders }) =>
+      isOf(activity, ['INTERACTION']) ? loaders.interaction.load(activity.recordId) : null,
+    affiliation: (activity, _, { loaders }) =>
+      isOf(activity, ['JOB_STARTED', 'JOB_ENDED'])
+        ? loaders.affiliation.load(activity.recordId)
+        : null,
+  },
+};
