@@ -69,7 +69,7 @@ async function countActivity(
   const rows: { parentId: Uint8Array; total: number }[] = await context.app.db.manager.query(text, [
     ...values,
   ]);
-  return new Map(rows.map(({ parentId, total }) => [idFromBytes(parentId), Number(total)]));
+  return new Map(rows.map(({ parentId, total }) => [idFromBytes(parentId), total]));
 }
 
 /** What is to come is no activity yet. */

@@ -1,12 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
-import { publishChanges, publishRows } from '@crm/kit/event/publish';
-import type { Change } from '@crm/kit/record/record';
-import {
-  ConsentMoved,
-  ConsentRecorded,
-  ConsentWithdrawn,
-  type ConsentData,
-} from '@crm/schemas/events/consent';
+import { publishRows } from '@crm/kit/event/publish';
+import { ConsentRecorded, ConsentWithdrawn, type ConsentData } from '@crm/schemas/events/consent';
 import type { Consent } from './consent.fields.ts';
 
 /** A person may be at several customers, so the event names none. */
@@ -27,12 +21,3 @@ export const consentRecorded = (work: Work, consent: Consent): Promise<void> =>
 
 export const consentWithdrawn = (work: Work, consent: Consent): Promise<void> =>
   publishRows(work, { type: ConsentWithdrawn, rows: [consent], customerId, data });
-
-/** Its person is known by another id now. */
-export const consentMoved = (work: Work, changes: readonly Change<Consent>[]): Promise<void> =>
-  publishChanges(work, {
-    type: ConsentMoved,
-    changes,
-    customerId,
-    data: ({ after }) => data(after),
-  });

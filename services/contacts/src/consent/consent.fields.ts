@@ -3,7 +3,7 @@ import { choice, date, dateTime, id, text } from '@crm/kit/record/field';
 import { byPerson } from '../person/person-access.ts';
 import { contactChannels } from '../preference/contact-channel.ts';
 
-export const consentPurposes = {
+const consentPurposes = {
   SERVICE: { zh: '业务通知', en: 'Service notices' },
   CARE: { zh: '关怀问候', en: 'Care' },
   MARKETING: { zh: '营销推广', en: 'Marketing' },

@@ -9,7 +9,7 @@ import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { bulkMemory, bulkRowsMax, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
 import { readablePeople } from '../person/person.repository.ts';
-import { keepPlans, reopenPlans } from '../touch-plan/keep-plans.ts';
+import { keepPlans, reopenPlans } from '../touch-plan/keep-plans.commands.ts';
 import { interactionAmended, interactionLogged, interactionRemoved } from './interaction.events.ts';
 import { InteractionEntity, type Interaction } from './interaction.fields.ts';
 import { insertParties, knownStaff, replaceParties } from './interaction.repository.ts';

@@ -109,11 +109,12 @@ describe('logInteraction', () => {
   });
 });
 
+const rep = (staffId: string, teamId: string) => ({
+  viewer: { subject: staffId, roles: ['rep' as const], staffId, teamIds: [teamId] },
+});
+
 describe('who sees an interaction', () => {
   const [team, other] = [newId(), newId()];
-  const rep = (staffId: string, teamId: string) => ({
-    viewer: { subject: staffId, roles: ['rep' as const], staffId, teamIds: [teamId] },
-  });
   const LISTED = `query ($c: ID) { interactions(where: { customerId: { eq: $c } }) { totalCount } }`;
 
   test.each([

@@ -8,9 +8,8 @@ type Check = readonly [isBroken: boolean, path: string, message: string];
 
 /** What is wrong with preferences by themselves. */
 export function preferenceProblems(preference: ContactPreference): FieldProblem[] {
-  const { preferredChannels, doNotContact, quietHours, language } = preference;
-  const { from = null, to = null, timeZone = null } = quietHours ?? {};
-  const checks: readonly Check[] = [
+  const { preferredChannels, doNotContact, language } = preference;
+  return problemsOf([
     [
       preferredChannels.some((each) => doNotContact.includes(each)),
       'preferredChannels',
@@ -21,15 +20,25 @@ export function preferenceProblems(preference: ContactPreference): FieldProblem[
       path,
       `takes ${Object.keys(contactChannels).join(', ')}`,
     ]),
+    ...quietHourChecks(preference),
+    [language !== null && !isLanguage(language), 'language', 'is no language tag such as zh-CN'],
+  ]);
+}
+
+function quietHourChecks({ quietHours }: ContactPreference): readonly Check[] {
+  if (quietHours === null) return [];
+  const { from, to, timeZone } = quietHours;
+  return [
     [(from === null) !== (to === null), 'quietHours', 'need both ends'],
     [from !== null && !timeOfDay.test(from), 'quietHours.from', 'is no time of day such as 21:30'],
     [to !== null && !timeOfDay.test(to), 'quietHours.to', 'is no time of day such as 08:00'],
     [from !== null && from === to, 'quietHours.to', 'is where they begin'],
     [timeZone !== null && !isTimeZone(timeZone), 'quietHours.timeZone', 'is no IANA time zone'],
-    [language !== null && !isLanguage(language), 'language', 'is no language tag such as zh-CN'],
   ];
-  return checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
 }
+
+const problemsOf = (checks: readonly Check[]): FieldProblem[] =>
+  checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
 
 const isTimeZone = (name: string): boolean => {
   try {

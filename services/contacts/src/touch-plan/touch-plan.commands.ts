@@ -14,7 +14,7 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { lockPerson } from '../person/person.repository.ts';
-import { changesTo } from './keep-plans.ts';
+import { changesTo } from './keep-plans.commands.ts';
 import {
   touchPlanCancelled,
   touchPlanChanged,

@@ -6,7 +6,7 @@ import { writeChanges } from '@crm/kit/record/record';
 import { startTask, type Task } from '@crm/kit/task';
 import { systemViewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
-import { changesTo } from './keep-plans.ts';
+import { changesTo } from './keep-plans.commands.ts';
 import { touchPlanDue, touchPlanMissed } from './touch-plan.events.ts';
 import { TouchPlanEntity, type TouchPlan } from './touch-plan.fields.ts';
 import { lockLate } from './touch-plan.repository.ts';

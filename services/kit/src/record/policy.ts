@@ -121,6 +121,7 @@ function accessSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
   if (reach.scope === 'none') return raw('FALSE');
   if (access.by === 'staff') return staffSql(viewer, access.column, reach);
   if (access.by === 'value') return valueSql(viewer, access, reach);
+  if (access.by === 'record') return recordSql(viewer, access, reach);
   return reach.scope === 'all' ? raw('TRUE') : ruleSql(viewer, access, reach);
 }
 
@@ -188,12 +189,10 @@ type Reach = {
   readonly isShareEnough: boolean;
 };
 
-function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
+type OwnedRule = Exclude<AccessRule, { readonly by: 'record' | 'staff' | 'subject' | 'value' }>;
+
+function ruleSql(viewer: Viewer, access: OwnedRule, reach: Reach): Sql {
   switch (access.by) {
-    case 'subject':
-    case 'staff':
-    case 'value':
-      return accessSql(viewer, access, reach);
     case 'company':
       return companySql(viewer, reach, access.writers === 'staff');
     case 'owner':
@@ -203,15 +202,13 @@ function ruleSql(viewer: Viewer, access: AccessRule, reach: Reach): Sql {
         from: `\`${access.table}\` owning`,
         where: `owning.id = ${reach.alias}.\`${access.column}\``,
       });
-    case 'record':
-      return recordSql(viewer, access, reach);
     case 'link':
       return owningSql(viewer, reach, {
         from: `\`${access.table}\` link JOIN \`${access.parentTable}\` owning ON owning.id = link.\`${access.parentColumn}\``,
         where: `link.\`${access.column}\` = ${reach.alias}.\`${access.from ?? 'id'}\` AND link.deletedAt IS NULL`,
       });
     case 'any':
-      return or(access.of.map((each) => ruleSql(viewer, each, reach)));
+      return or(access.of.map((each) => accessSql(viewer, each, reach)));
   }
 }
 
@@ -229,7 +226,7 @@ function recordSql(viewer: Viewer, { column, of }: RecordRule, reach: Reach): Sq
   const alias = `${reach.alias}_${column}`;
   return sql`EXISTS (SELECT 1 FROM ${raw(`\`${table}\` ${alias}`)}
     WHERE ${raw(`${alias}.id = ${reach.alias}.\`${column}\` AND ${alias}.deletedAt IS NULL`)}
-      AND ${ruleSql(viewer, access, { ...reach, alias })})`;
+      AND ${accessSql(viewer, access, { ...reach, alias })})`;
 }
 
 /** Some row `owning` is there whose owner may. */
