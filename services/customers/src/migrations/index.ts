@@ -9,6 +9,7 @@ import { createDuplicate } from './2026-11-29-create-duplicate.ts';
 import { createMerge } from './2026-11-29-create-merge.ts';
 import { createOwnership } from './2026-11-29-create-ownership.ts';
 import { createLifecycle } from './2026-11-29-create-lifecycle.ts';
+import { keyTeamLists } from './2026-11-29-key-team-lists.ts';
 import { listCustomers } from './2026-11-29-list-customers.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
@@ -25,4 +26,5 @@ export const migrations = [
   createOwnership,
   createLifecycle,
   listCustomers,
+  keyTeamLists,
 ];

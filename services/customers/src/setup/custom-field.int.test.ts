@@ -45,6 +45,15 @@ const columnsLike = (name: string): Promise<unknown> =>
     [name],
   );
 
+async function keyOn(name: string): Promise<string | null> {
+  const [row]: { names: string | null }[] = await customers.db.query(
+    `SELECT GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX) AS names FROM information_schema.STATISTICS
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'customer' AND INDEX_NAME = ?`,
+    [name],
+  );
+  return row?.names ?? null;
+}
+
 describe('An indexed custom field', () => {
   const held: Readonly<Record<(typeof types)[number], readonly unknown[]>> = {
     TEXT: ['b', 'A', 'ä', '恒泰', '𠮷', 'a%_\\', '', ' '],
@@ -155,6 +164,21 @@ describe('An indexed custom field', () => {
       [held[type][0]],
     );
     expect(JSON.stringify(plan)).toContain(`by_custom_${key}`);
+  });
+
+  test('has a key that tells lists and figures all they leave out, also where it had less', async () => {
+    const wide = 'custom_wide,id,deletedAt,ownerId,teamId';
+    await defineAll({ key: 'wide', indexed: true });
+    expect(await keyOn('by_custom_wide')).toBe(wide);
+
+    await customers.db.query(
+      'ALTER TABLE customer DROP KEY by_custom_wide, ADD KEY by_custom_wide (custom_wide, id)',
+    );
+    await customers.db.query(
+      `UPDATE customField SET indexState = 'BUILDING' WHERE \`key\` = 'wide'`,
+    );
+    await shapeFields(customers);
+    expect(await keyOn('by_custom_wide')).toBe(wide);
   });
 
   test('is asked for without its column where a server does not have it yet', async () => {

@@ -9,6 +9,30 @@ const hasColumn = has('COLUMNS', 'COLUMN_NAME = columnName');
 const hasIndex = has('STATISTICS', 'INDEX_NAME = indexName');
 const hasUnique = has('STATISTICS', 'INDEX_NAME = uniqueName');
 
+type Shape = {
+  /** What tells that the key is there as it should be. */
+  readonly isIndexed: string;
+  /** The columns of the key, as SQL gives them. */
+  readonly indexed: string;
+};
+
+/** What is missing first, or too much, as the end of an ALTER TABLE; null when all is as it should be. */
+const nextStep = ({ isIndexed, indexed }: Shape): string => `CASE
+      WHEN wantsIndex AND NOT ${hasColumn} THEN CONCAT('ADD COLUMN \`', columnName, '\` ', columnType,
+        ' GENERATED ALWAYS AS (JSON_VALUE(customFields, ''$.', fieldKey, ''' RETURNING ', valueType, ')) VIRTUAL INVISIBLE, ALGORITHM=INSTANT')
+      WHEN ${hasIndex} AND NOT ${isIndexed} THEN
+        CONCAT('DROP KEY \`', indexName, '\`, ALGORITHM=INPLACE, LOCK=NONE')
+      WHEN wantsIndex AND NOT ${hasIndex} THEN
+        CONCAT('ADD KEY \`', indexName, '\` (', ${indexed}, '), ALGORITHM=INPLACE, LOCK=NONE')
+      WHEN wantsUnique AND NOT ${hasUnique} THEN
+        CONCAT('ADD UNIQUE KEY \`', uniqueName, '\` (\`', columnName, '\`, live), ALGORITHM=INPLACE, LOCK=NONE')
+      WHEN NOT wantsUnique AND ${hasUnique} THEN
+        CONCAT('DROP KEY \`', uniqueName, '\`, ALGORITHM=INPLACE, LOCK=NONE')
+      WHEN NOT wantsIndex AND ${hasIndex} THEN
+        CONCAT('DROP KEY \`', indexName, '\`, ALGORITHM=INPLACE, LOCK=NONE')
+      WHEN NOT wantsIndex AND ${hasColumn} THEN
+        CONCAT('DROP COLUMN \`', columnName, '\`, ALGORITHM=INSTANT') END`;
+
 /**
  * Gives a custom field its column and keys, or takes them away. Services may not change tables, but
  * they may call this, which runs with the rights of the schema's owner and can do nothing else.
@@ -16,7 +40,7 @@ const hasUnique = has('STATISTICS', 'INDEX_NAME = uniqueName');
  * waits for a lock on the table makes everybody behind it wait, so it soon gives up; whatever was
  * not finished is done by the next call.
  */
-const shapeCustomField = `CREATE PROCEDURE shapeCustomField(
+const shapeCustomField = (shape: Shape): string => `CREATE PROCEDURE shapeCustomField(
     IN ofTable VARCHAR(64), IN fieldKey VARCHAR(64), IN fieldType VARCHAR(16),
     IN wantsIndex TINYINT, IN wantsUnique TINYINT)
   MODIFIES SQL DATA SQL SECURITY DEFINER
@@ -48,19 +72,7 @@ BEGIN
   SET SESSION lock_wait_timeout = 1;
 
   shaping: LOOP
-    SET @shape = CASE
-      WHEN wantsIndex AND NOT ${hasColumn} THEN CONCAT('ADD COLUMN \`', columnName, '\` ', columnType,
-        ' GENERATED ALWAYS AS (JSON_VALUE(customFields, ''$.', fieldKey, ''' RETURNING ', valueType, ')) VIRTUAL INVISIBLE, ALGORITHM=INSTANT')
-      WHEN wantsIndex AND NOT ${hasIndex} THEN
-        CONCAT('ADD KEY \`', indexName, '\` (\`', columnName, '\`, id), ALGORITHM=INPLACE, LOCK=NONE')
-      WHEN wantsUnique AND NOT ${hasUnique} THEN
-        CONCAT('ADD UNIQUE KEY \`', uniqueName, '\` (\`', columnName, '\`, live), ALGORITHM=INPLACE, LOCK=NONE')
-      WHEN NOT wantsUnique AND ${hasUnique} THEN
-        CONCAT('DROP KEY \`', uniqueName, '\`, ALGORITHM=INPLACE, LOCK=NONE')
-      WHEN NOT wantsIndex AND ${hasIndex} THEN
-        CONCAT('DROP KEY \`', indexName, '\`, ALGORITHM=INPLACE, LOCK=NONE')
-      WHEN NOT wantsIndex AND ${hasColumn} THEN
-        CONCAT('DROP COLUMN \`', columnName, '\`, ALGORITHM=INSTANT') END;
+    SET @shape = ${nextStep(shape)};
     IF @shape IS NULL THEN LEAVE shaping; END IF;
     SET @shape = CONCAT('ALTER TABLE \`', ofTable, '\` ', @shape);
     PREPARE shape FROM @shape;
@@ -71,6 +83,30 @@ BEGIN
   DO RELEASE_LOCK(lockName);
 END`;
 
+const narrow = shapeCustomField({
+  isIndexed: hasIndex,
+  indexed: "'`', columnName, '`, id'",
+});
+
+/**
+ * What lists and figures leave out and whose records they show stands in the key too, so that
+ * neither reads a record to know.
+ */
+const covering = shapeCustomField({
+  isIndexed: has('STATISTICS', "INDEX_NAME = indexName AND COLUMN_NAME = 'deletedAt'"),
+  indexed: `'\`', columnName, '\`, id', (SELECT GROUP_CONCAT(', \`', COLUMN_NAME, '\`' ORDER BY COLUMN_NAME SEPARATOR '')
+          FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ofTable
+            AND COLUMN_NAME IN ('deletedAt', 'ownerId', 'teamId'))`,
+});
+
+const makeAnew = "UPDATE customField SET indexState = 'BUILDING' WHERE indexState = 'READY'";
+
+/** Until its key is made anew a field works without. */
+export const coverCustomFields = migration('CoverCustomFields_1795993200000', {
+  up: ['DROP PROCEDURE shapeCustomField', covering, makeAnew],
+  down: ['DROP PROCEDURE shapeCustomField', narrow, makeAnew],
+});
+
 /** Custom fields that are indexed, unique, and read by those alone who may read their class. */
 export const indexCustomFields = migration('IndexCustomFields_1795963900000', {
   up: [
@@ -80,7 +116,7 @@ export const indexCustomFields = migration('IndexCustomFields_1795963900000', {
       ADD COLUMN \`unique\` TINYINT(1) NOT NULL DEFAULT 0,
       ADD COLUMN indexState ENUM('NONE', 'BUILDING', 'READY', 'FAILED', 'REMOVING') NOT NULL DEFAULT 'NONE',
       ADD COLUMN indexProblem VARCHAR(200) NULL`,
-    shapeCustomField,
+    narrow,
   ],
   down: [
     'DROP PROCEDURE shapeCustomField',

@@ -1,6 +1,7 @@
 import { migration } from '../database/migration.ts';
-import { indexCustomFields } from './custom-field-index.ts';
+import { coverCustomFields, indexCustomFields } from './custom-field-index.ts';
 import { eventTables } from './events.ts';
+import { keyGrantsByGrantee } from './grants-by-grantee.ts';
 import { createMergedCustomers } from './merged-customers.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
@@ -15,4 +16,6 @@ export const kitMigrations = [
   createTransfers,
   indexCustomFields,
   createImportKept,
+  keyGrantsByGrantee,
+  coverCustomFields,
 ];

@@ -6,9 +6,9 @@ import { decodeRow, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
 import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
-import { readingOf, scopeSql } from './policy.ts';
+import { readingOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
-import { and, raw, sql, type Sql } from '../sql.ts';
+import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
 import { selectList, selectRows } from './store.ts';
 
 export type PageArgs = {
@@ -48,22 +48,31 @@ async function readPage<Row extends Stamps>(
   entity: Entity<Row>,
   args: PageArgs,
 ): Promise<Connection<Row>> {
-  const { manager } = context.app.db;
   const plan = await planPage(context, entity, args);
-  const part = sql`WHERE ${and([plan.visible, plan.after])} ORDER BY ${plan.order}
-    LIMIT ${raw(String(plan.size + 1))}`;
-  const rows = await selectRows(
-    manager,
-    entity,
-    entity.isWide
-      ? // Skipping through a key that begins with other columns reads all of it, whatever the limit is.
-        sql`JOIN (SELECT /*+ NO_SKIP_SCAN(t) */ t.id AS idOfPage FROM ${raw(`\`${entity.table}\``)} t ${part}) page
-          ON page.idOfPage = t.id ORDER BY ${plan.order}`
-      : part,
-  );
+  const part = entity.isWide ? idsOfPage(entity, plan) : wherePage(plan, plan.visible);
+  const rows = await selectRows(context.app.db.manager, entity, part);
   return connectionOf(rows, plan, () =>
     withCustomColumns(context, () => countRows(context, entity, args)),
   );
+}
+
+const wherePage = ({ after, ...plan }: Plan, visible: Sql): Sql =>
+  sql`WHERE ${and([visible, after])} ${endOf(plan)}`;
+
+const endOf = ({ order, size }: Pick<Plan, 'order' | 'size'>): Sql =>
+  sql`ORDER BY ${order} LIMIT ${raw(String(size + 1))}`;
+
+/**
+ * Finds the ids of a page in keys. What the viewer owns, what the team has and what was shared are
+ * looked for one by one: no key serves all of them.
+ */
+function idsOfPage(entity: Entity, plan: Plan): Sql {
+  // Skipping through a key that begins with other columns reads all of it, whatever the limit is.
+  const ids = plan.parts.map(
+    (visible) =>
+      sql`(SELECT /*+ NO_SKIP_SCAN(t) */ t.id AS idOfPage FROM ${raw(`\`${entity.table}\``)} t ${wherePage(plan, visible)})`,
+  );
+  return sql`JOIN (${joinSql(ids, ' UNION ')}) page ON page.idOfPage = t.id ${endOf(plan)}`;
 }
 
 async function countRows(context: RequestContext, entity: Entity, args: PageArgs): Promise<number> {
@@ -80,6 +89,8 @@ type Plan = {
   readonly order: Sql;
   /** What the viewer may see and asked for, without the cursor. */
   readonly visible: Sql;
+  /** The same as conditions of which one is enough. */
+  readonly parts: readonly Sql[];
   readonly after: Sql;
   readonly size: number;
   /** The page is read from its end, so the rows come in reverse. */
@@ -91,11 +102,13 @@ async function planPage(context: RequestContext, entity: Entity, args: PageArgs)
   const isBackward = args.last !== null && args.last !== undefined;
   const cursor = (isBackward ? args.before : args.after) ?? null;
   const scope = await readScope(context, entity, args);
+  const where = args.where ?? {};
   const sort = readSort(scope, args.orderBy ?? [], isBackward);
   return {
     sort,
     order: orderSql(sort),
-    visible: visibleSql(context, scope, args.where ?? {}),
+    visible: visibleSql(context, scope, where),
+    parts: visibleParts(context, scope, where),
     after: cursor === null ? raw('TRUE') : afterCursor(sort, cursor),
     size: pageSize(context, args),
     isBackward,
@@ -125,15 +138,22 @@ export async function readScope(
 }
 
 export const visibleSql = (
-  context: RequestContext,
-  { entity, alias, now, ...scope }: CriteriaScope,
+  { viewer }: RequestContext,
+  scope: CriteriaScope,
   where: Criteria,
-): Sql =>
-  and([
-    raw(`${alias}.deletedAt IS NULL`),
-    scopeSql(context.viewer, 'read', { entity, alias, now }),
-    compileCriteria({ entity, alias, now, ...scope }, where),
-  ]);
+): Sql => asked(scope, where, scopeSql(viewer, 'read', scope));
+
+function visibleParts(
+  { viewer }: RequestContext,
+  scope: CriteriaScope,
+  where: Criteria,
+): readonly Sql[] {
+  const parts = scopeParts(viewer, 'read', scope);
+  return (parts.length > 0 ? parts : [raw('FALSE')]).map((part) => asked(scope, where, part));
+}
+
+const asked = (scope: CriteriaScope, where: Criteria, allowed: Sql): Sql =>
+  and([raw(`${scope.alias}.deletedAt IS NULL`), allowed, compileCriteria(scope, where)]);
 
 export function pageSize({ lane }: RequestContext, args: PageArgs): number {
   refuseMixedEnds(args);

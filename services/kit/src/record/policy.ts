@@ -92,27 +92,29 @@ type ScopeOf = {
 };
 
 /** The rows of `entity` that the viewer may do `action` to, as a condition on the row `alias`. */
-export function scopeSql(viewer: Viewer, action: Action, scoped: ScopeOf): Sql {
-  const reached = reachedSql(viewer, action, scoped);
-  if (action !== 'read') return reached;
+export const scopeSql = (viewer: Viewer, action: Action, scoped: ScopeOf): Sql =>
+  or(scopeParts(viewer, action, scoped));
+
+/** The same as conditions of which one is enough: each of them may have a key of its own. */
+export function scopeParts(viewer: Viewer, action: Action, scoped: ScopeOf): readonly Sql[] {
+  const parts = reachedParts(viewer, action, scoped);
+  if (action !== 'read') return parts;
   const hidden = scoped.entity.rowClasses
     .filter(({ class: rowClass }) => readingOf(viewer, rowClass) !== 'read')
     .map(({ when }) => raw(`NOT (${when(scoped.alias)})`));
-  return hidden.length === 0 ? reached : and([...hidden, reached]);
+  return hidden.length === 0 ? parts : parts.map((part) => and([...hidden, part]));
 }
 
-function reachedSql(
+function reachedParts(
   viewer: Viewer,
   action: Action,
   { entity, alias, now, isShareEnough = true }: ScopeOf,
-): Sql {
-  return accessSql(viewer, entity.access, {
-    action,
-    scope: scopeOf(viewer, action),
-    alias,
-    now,
-    isShareEnough,
-  });
+): readonly Sql[] {
+  const { access } = entity;
+  const reach = { action, scope: scopeOf(viewer, action), alias, now, isShareEnough };
+  return access.by === 'owner' && reach.scope !== 'all' && reach.scope !== 'none'
+    ? ownerParts(viewer, { ...reach, owner: access.owner, team: access.team })
+    : [accessSql(viewer, access, reach)];
 }
 
 /** Whoever reaches all records is held by the rules that are of accounts and of people alone. */
@@ -246,7 +248,9 @@ function owningSql(
 
 type OwnerColumns = Reach & { readonly owner: string; readonly team: string };
 
-function ownerSql(viewer: Viewer, { owner, team, ...reach }: OwnerColumns): Sql {
+const ownerSql = (viewer: Viewer, columns: OwnerColumns): Sql => or(ownerParts(viewer, columns));
+
+function ownerParts(viewer: Viewer, { owner, team, ...reach }: OwnerColumns): readonly Sql[] {
   const { scope, alias } = reach;
   const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
   const parts: readonly (readonly [boolean, Sql])[] = [
@@ -261,7 +265,7 @@ function ownerSql(viewer: Viewer, { owner, team, ...reach }: OwnerColumns): Sql 
     // Last, for it looks into another table.
     [sharesCount(reach) && granteesOf(viewer).length > 0, sharedSql(viewer, reach)],
   ];
-  return or(parts.filter(([applies]) => applies).map(([, part]) => part));
+  return parts.filter(([applies]) => applies).map(([, part]) => part);
 }
 
 /** Reading follows the reach of the role; whoever may write at all may write what is shared so. */
