@@ -11,6 +11,7 @@ import {
   type DuplicateKey,
   type DuplicateMatch,
   type Evidence,
+  type Recognisable,
 } from './duplicate.ts';
 
 type Saved = {
@@ -36,14 +37,14 @@ const textOf = (keys: readonly DuplicateKey[]): string =>
     .toSorted()
     .join('\n');
 
-async function deleteKeys(manager: EntityManager, customers: readonly Customer[]): Promise<void> {
+async function deleteKeys(manager: EntityManager, customers: readonly Recognised[]): Promise<void> {
   if (customers.length === 0) return;
   const { text, values } = sql`DELETE FROM duplicateKey
     WHERE customerId IN (${customers.map(({ id }) => idToBytes(id))})`;
   await manager.query(text, [...values]);
 }
 
-async function insertKeys(manager: EntityManager, customers: readonly Customer[]): Promise<void> {
+async function insertKeys(manager: EntityManager, customers: readonly Recognised[]): Promise<void> {
   const rows = customers.flatMap((customer) =>
     keysOf(customer).map(({ field, value }) => [field, value, idToBytes(customer.id)]),
   );
@@ -51,10 +52,26 @@ async function insertKeys(manager: EntityManager, customers: readonly Customer[]
   await manager.query('INSERT INTO duplicateKey (field, value, customerId) VALUES ?', [rows]);
 }
 
+/** Of a customer that is there. */
+export type Recognised = Recognisable & { readonly id: string };
+
+/** The next customers after an id, which nobody changes before this transaction ends. */
+export async function lockRecognised(
+  manager: EntityManager,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<Recognised[]> {
+  const { text, values } =
+    sql`SELECT id, name, shortName, formerNames, registrationNumber, website, phone
+    FROM customer WHERE deletedAt IS NULL AND id > ${after === null ? Buffer.of() : idToBytes(after)}
+    ORDER BY id LIMIT ${raw(String(limit))} FOR SHARE`;
+  const rows: (Recognisable & { id: Uint8Array })[] = await manager.query(text, [...values]);
+  return rows.map((row) => ({ ...row, id: idFromBytes(row.id) }));
+}
+
 /** Writes the keys of those customers anew whose keys are not what they should be. */
 export async function repairKeys(
   manager: EntityManager,
-  customers: readonly Customer[],
+  customers: readonly Recognised[],
 ): Promise<void> {
   if (customers.length === 0) return;
   const { text, values } = sql`SELECT customerId, field, value FROM duplicateKey
@@ -107,8 +124,12 @@ export function findMatchesOf(
   if (customerIds.length === 0) return Promise.resolve([]);
   return matchesOf(
     manager,
-    sql`(SELECT customerId, field, value FROM duplicateKey
-      WHERE customerId IN (${customerIds.map(idToBytes)}))`,
+    // Most values are of one customer alone, which takes a look to know and more to compare.
+    sql`(SELECT held.customerId, held.field, held.value FROM duplicateKey held
+      WHERE held.customerId IN (${customerIds.map(idToBytes)})
+        AND EXISTS (SELECT /*+ NO_SEMIJOIN() */ 1 FROM duplicateKey other
+          WHERE other.field = held.field AND other.value = held.value
+            AND other.customerId <> held.customerId))`,
     asked,
   );
 }

@@ -1,11 +1,10 @@
 import { idToBytes, newId } from '@crm/kit/id';
 import { selectRows } from '@crm/kit/record/store';
-import { raw, sql } from '@crm/kit/sql';
+import { sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
-import { CustomerEntity } from '../customer/customer.fields.ts';
 import { DuplicateScanEntity, type DuplicateScan } from './duplicate.fields.ts';
-import { findMatchesOf, repairKeys } from './duplicate.repository.ts';
+import { findMatchesOf, lockRecognised, repairKeys } from './duplicate.repository.ts';
 import { matchedFields, scoreOf, type DuplicateMatch } from './duplicate.ts';
 
 const customersAtOnce = 500;
@@ -25,12 +24,10 @@ export async function scanOn(manager: EntityManager, now: Date): Promise<boolean
     sql`WHERE t.finishedAt IS NULL ORDER BY t.id LIMIT 1 FOR UPDATE`,
   );
   if (!scan) return false;
-  const customers = await selectRows(
-    manager,
-    CustomerEntity,
-    sql`WHERE t.deletedAt IS NULL AND t.id > ${scan.cursorId === null ? Buffer.of() : idToBytes(scan.cursorId)}
-      ORDER BY t.id LIMIT ${raw(String(customersAtOnce))} FOR SHARE`,
-  );
+  const customers = await lockRecognised(manager, {
+    after: scan.cursorId,
+    limit: customersAtOnce,
+  });
   await repairKeys(manager, customers);
   const viewer = systemViewer('customers:duplicates');
   const ids = customers.map(({ id }) => id);
