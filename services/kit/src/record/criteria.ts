@@ -39,13 +39,16 @@ export function compileCriteria(scope: CriteriaScope, criteria: Criteria, depth 
   );
 }
 
+/** Every other row: those without a value too, of which SQL would say neither. */
+const notSql = (condition: Sql): Sql => sql`(${condition}) IS NOT TRUE`;
+
 type Node = { readonly key: string; readonly value: unknown; readonly depth: number };
 
 function compileNode(scope: CriteriaScope, { key, value, depth }: Node): Sql {
   const below = (child: Criteria): Sql => compileCriteria(scope, child, depth + 1);
   if (key === 'all') return and(listOfTrees(key, value).map(below));
   if (key === 'any') return or(listOfTrees(key, value).map(below));
-  if (key === 'not') return sql`NOT ${below(tree(key, value))}`;
+  if (key === 'not') return notSql(below(tree(key, value)));
   if (key === 'customFields') {
     return and(listOfTrees(key, value).map((filter) => customFieldSql(scope, filter)));
   }

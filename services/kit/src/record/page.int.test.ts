@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RequestContext } from '../context.ts';
+import type { Criteria } from './criteria.ts';
 import type { Database } from '../database/database.ts';
 import { migration } from '../database/migration.ts';
 import { defineEntity } from './entity.ts';
@@ -126,6 +127,19 @@ describe.each([
   test('goes on by a second key within one value', async () => {
     const orderBy = [{ field: 'level' }, { field: 'code', direction: 'DESC' as const }];
     expect(await pageThrough(read, { orderBy })).toEqual(inOrder);
+  });
+});
+
+describe('what is not so', () => {
+  test.each<readonly [string, Criteria, number]>([
+    ['a value', { not: { level: { eq: 'HIGH' } } }, 7],
+    ['one of some values', { not: { level: { in: ['HIGH', 'LOW'] } } }, 5],
+    ['several at once', { not: { level: { eq: 'HIGH' }, code: { startsWith: 'T' } } }, 7],
+    ['one or the other', { not: { any: [{ level: { eq: 'HIGH' } }, { code: { eq: 'T0' } }] } }, 6],
+    ['not so', { not: { not: { level: { eq: 'HIGH' } } } }, 2],
+    ['without a value', { not: { level: { isNull: true } } }, 7],
+  ])('holds for records without a value too: %s', async (_, where, count) => {
+    expect((await list({ where })).nodes).toHaveLength(count);
   });
 });
 
