@@ -136,7 +136,17 @@ describe('Metadata of customers', () => {
     const names = answerSchema.parse(data).metadata.customers.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['Customer', 'SalesOrder', 'CreditCheck']));
     expect(new Set(names).size).toBe(names.length);
-    expect(await fieldsOf('Nothing')).toEqual(new Map());
+  });
+
+  test('names the kinds of record that there are when another is asked for', async () => {
+    const { data, errors } = await customers.execute(READ, { entity: 'customer' });
+    expect(data?.['metadata']).toEqual({ customers: null });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      fields: [{ path: 'entity' }],
+    });
+    expect(errors?.[0]?.message).toMatch(/^There is no "customer" here.* Customer, .*SalesOrder/);
   });
 });
 

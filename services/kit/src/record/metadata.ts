@@ -11,6 +11,7 @@ import type { AggregateFunction } from './aggregate.ts';
 import { readableCustomFields, type CustomField } from './custom-field.ts';
 import { customFieldKind, customFieldOperators } from './custom-field-sql.ts';
 import type { Column, Entity } from './entity.ts';
+import { invalid } from '../errors.ts';
 import type { Field, FieldClass, FieldKind, Group, Labels } from './field.ts';
 import { readingOf } from './policy.ts';
 
@@ -88,7 +89,7 @@ export async function describeEntities(
   { name, ...described }: Described & { readonly name: string | null },
 ): Promise<EntityMetadata[]> {
   const { customisable = [] } = described;
-  const wanted = kindsOf(described).filter((entity) => name === null || entity.name === name);
+  const wanted = wantedKinds(described, name);
   return Promise.all(
     wanted.map(async (entity) => {
       const { used, fields } = knownOf(schema, entity, described);
@@ -103,6 +104,17 @@ export async function describeEntities(
       };
     }),
   );
+}
+
+function wantedKinds(described: Described, name: string | null): readonly Entity[] {
+  const kinds = kindsOf(described);
+  if (name === null) return kinds;
+  const wanted = kinds.filter((kind) => kind.name === name);
+  if (wanted.length > 0) return wanted;
+  const names = kinds.map((kind) => kind.name).toSorted();
+  throw invalid(`There is no "${name.slice(0, 64)}" here. There are: ${names.join(', ')}`, [
+    { path: 'entity', message: 'names no kind of record of this service' },
+  ]);
 }
 
 type Known = { readonly used: Uses; readonly fields: readonly FieldMetadata[] };
