@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { valueAt, type Column } from '@crm/kit/record/entity';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
+import { define, shapeFields } from '../testing/fields.ts';
 import { CustomerEntity } from './customer.fields.ts';
 
 let customers: TestCustomers;
 
 beforeAll(async () => {
   customers = await startCustomers();
+  await define(customers, { key: 'plain' });
+  await define(customers, { key: 'kept', indexed: true });
+  await shapeFields(customers);
 });
 afterAll(() => customers.stop());
 
@@ -78,13 +82,42 @@ function selectionOf(paths: readonly (readonly string[])[]): string {
 
 const bytes = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('hex');
 
-const names = async (first: number): Promise<unknown[]> => {
+const UPDATE = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { id version } }`;
+
+/** Makes a customer, or gives it other texts. It must be taken. */
+async function save(mutation: 'createCustomer' | 'updateCustomer', input: object) {
+  const document = mutation === 'createCustomer' ? CREATE : UPDATE;
+  const { data, errors } = await customers.execute(document, { input });
+  expect(errors).toBeUndefined();
+  return String(Object(data?.[mutation]).id);
+}
+
+const valuesOf = (text: string): (readonly [Column, unknown])[] =>
+  columns.map((column) => [column, sent(column, text)]);
+
+/** As long as each field takes it. */
+const longest = (character: string): (readonly [Column, unknown])[] =>
+  columns.map((column) => {
+    const { kind, max = 0 } = column.field;
+    return [column, kind === 'list' ? [character.repeat(200)] : character.repeat(max)];
+  });
+
+/** What others were told of the customer last. */
+async function toldOf(id: string): Promise<Readonly<Record<string, unknown>>> {
+  const [row]: { payload: { data: Record<string, unknown> } }[] = await customers.db.query(
+    'SELECT payload FROM outbox WHERE aggregateId = UUID_TO_BIN(?) ORDER BY version DESC LIMIT 1',
+    [id],
+  );
+  return row?.payload.data ?? {};
+}
+
+const idsInOrder = async (field: string, first: number): Promise<unknown[]> => {
   const all: unknown[] = [];
   for (let after: unknown = null; ;) {
     const { data } = await customers.execute(
-      `query ($first: Int, $after: String) { customers(orderBy: [{ field: "shortName" }],
+      `query ($field: String!, $first: Int, $after: String) { customers(orderBy: [{ field: $field }],
         first: $first, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }`,
-      { first, after },
+      { field, first, after },
     );
     const { nodes, pageInfo } = Object(data?.['customers']);
     all.push(...nodes);
@@ -93,12 +126,35 @@ const names = async (first: number): Promise<unknown[]> => {
   }
 };
 
+/** The fields that events hold, by the names that they have there. */
+const told: Readonly<Record<string, string>> = {
+  code: 'code',
+  name: 'name',
+  shortName: 'shortName',
+  country: 'address.country',
+  province: 'address.province',
+  city: 'address.city',
+  source: 'source',
+};
+
 describe('Every text of a customer', () => {
+  test('is looked at', () => {
+    const texts = columns.filter(({ field }) => field.kind === 'text').map(({ name }) => name);
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        ...Object.values(told),
+        'address.street',
+        'developmentPlan.longTerm',
+        'finance.summary',
+        'supervisingAuthority',
+      ]),
+    );
+    expect(columns.length - texts.length).toBe(2);
+  });
+
   test.each(Object.entries(samples))('keeps %s to the byte', async (name, text) => {
-    const values = columns.map((column) => [column, sent(column, text)] as const);
-    const { data, errors } = await customers.execute(CREATE, { input: inputOf(values) });
-    expect(errors).toBeUndefined();
-    const { id } = Object(data?.['createCustomer']);
+    const values = valuesOf(text);
+    const id = await save('createCustomer', inputOf(values));
     const selection = selectionOf(columns.map(({ path }) => path));
     const read = await customers.execute(`{ customer(id: "${id}") ${selection} }`);
     const stored = Object(read.data?.['customer']);
@@ -107,6 +163,51 @@ describe('Every text of a customer', () => {
       ([{ path }, value]) => bytes(valueAt(stored, path)) !== bytes(value),
     );
     expect(different.map(([column]) => `${column.name}: ${name}`)).toEqual([]);
+    const given = new Map(values.map(([column, value]) => [column.name, value]));
+    const data = await toldOf(id);
+    for (const [key, field] of Object.entries(told)) {
+      expect([key, bytes(data[key])]).toEqual([key, bytes(given.get(field))]);
+    }
+  });
+
+  test.each(Object.entries(samples))('tells and remembers %s to the byte', async (_, text) => {
+    const id = await save('createCustomer', { name: 'Before', shortName: fill(text, 100) });
+    await save('updateCustomer', { id, name: fill(text, 200), shortName: 'After' });
+    const changes = {
+      name: { from: 'Before', to: fill(text, 200) },
+      shortName: { from: fill(text, 100), to: 'After' },
+    };
+    expect(await toldOf(id)).toMatchObject({ changes });
+    const { data } = await customers.execute(
+      `{ customer(id: "${id}") { fieldHistory(fields: ["shortName"]) { nodes { from to } } } }`,
+    );
+    expect(Object(data?.['customer']).fieldHistory.nodes[0]).toEqual(changes.shortName);
+  });
+
+  test.each(Object.entries(samples))('keeps %s in custom fields', async (_, text) => {
+    const values = ['kept', 'plain'].map((key) => ({ key, value: fill(text, 255) }));
+    const id = await save('createCustomer', { name: 'Custom', customFields: values });
+    const { data } = await customers.execute(
+      `query ($where: CustomerWhere) { customers(where: $where) { nodes { id customFields { key value } } } }`,
+      { where: { id: { eq: id }, customFields: values } },
+    );
+    expect(bytes(Object(data?.['customers']).nodes)).toBe(bytes([{ id, customFields: values }]));
+  });
+
+  test.each(['kept', 'plain'])('in the custom field %s refuses a NUL', async (key) => {
+    const { errors } = await customers.execute(CREATE, {
+      input: { name: 'Custom', customFields: [{ key, value: 'a\0b' }] },
+    });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      fields: [{ path: `customFields.${key}` }],
+    });
+  });
+
+  test('is taken at its full length, and changed from there', async () => {
+    const id = await save('createCustomer', inputOf(longest('恒')));
+    await save('updateCustomer', { id, ...inputOf(longest('𠮷')) });
+    expect(await toldOf(id)).toMatchObject({ name: '𠮷'.repeat(200) });
   });
 
   test.each(columns.map(({ name }) => name))(
@@ -124,9 +225,13 @@ describe('Every text of a customer', () => {
     },
   );
 
-  test('is sorted the same whatever the size of the pages', async () => {
-    const whole = await names(100);
-    expect(whole.length).toBeGreaterThanOrEqual(Object.keys(samples).length);
-    expect(await names(1)).toEqual(whole);
-  });
+  test.each(['name', 'shortName', 'code', 'source', 'address.city', 'custom.kept', 'custom.plain'])(
+    'sorts the same by %s whatever the size of the pages',
+    async (field) => {
+      const whole = await idsInOrder(field, 100);
+      expect(new Set(whole.map((each) => JSON.stringify(each))).size).toBe(whole.length);
+      expect(whole.length).toBeGreaterThanOrEqual(3 * Object.keys(samples).length);
+      for (const size of [1, 3]) expect(await idsInOrder(field, size)).toEqual(whole);
+    },
+  );
 });

@@ -60,11 +60,18 @@ export const publishChanges = <Row extends Stamps, Data extends object>(
 const publish = (work: Work, events: readonly NewEvent[]): Promise<void> =>
   events.length === 0 ? Promise.resolve() : recordMany(work.manager, events);
 
+/** An event holds 64 KiB: of long texts it only says that they were changed. */
+const changeBytesMax = 4096;
+
 /** The changes whose values an event may hold: those of public and internal fields. */
 export const openChanges = (entity: Entity, changes: Changes): Record<string, Changes[string]> =>
   Object.fromEntries(
-    Object.entries(changes).filter(([name]) => {
+    Object.entries(changes).filter(([name, change]) => {
       const fieldClass = columnNamed(entity, name)?.field.class ?? 'INTERNAL';
-      return (fieldClass === 'PUBLIC' || fieldClass === 'INTERNAL') && name !== 'customFields';
+      return (
+        (fieldClass === 'PUBLIC' || fieldClass === 'INTERNAL') &&
+        name !== 'customFields' &&
+        Buffer.byteLength(JSON.stringify(change)) <= changeBytesMax
+      );
     }),
   );
