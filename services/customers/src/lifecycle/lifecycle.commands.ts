@@ -21,6 +21,7 @@ import {
   LifecycleRuleEntity,
   LifecycleStepEntity,
   LifecycleSuggestionEntity,
+  StageInput,
   type LifecycleRule,
   type LifecycleStep,
   type LifecycleSuggestion,
@@ -45,8 +46,8 @@ export const setLifecycleStage = (context: RequestContext, input: StageInput): P
     async (work) => {
       allow(work.viewer, 'write', 'customers');
       const { stage, reason = null, reviewOn = null } = input;
-      await readInput(work.manager, CustomerEntity, {
-        input: { lifecycleStage: stage },
+      await readInput(work.manager, StageInput, {
+        input: { stage, reason, reviewOn },
         mode: 'update',
       });
       const customer = await lockCustomer(work, input.customerId);

@@ -1,10 +1,17 @@
 import type { Criteria } from '@crm/kit/record/criteria';
-import { defineEntity } from '@crm/kit/record/entity';
+import { defineEntity, describeObject } from '@crm/kit/record/entity';
 import { boolean, choice, date, dateTime, id, int, json, term, text } from '@crm/kit/record/field';
 import type { Labels } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 
 const stage = { vocabulary: 'lifecycle_stage' } as const;
+
+/** What `setLifecycleStage` is given. */
+export const StageInput = describeObject('LifecycleStage', {
+  stage: term({ ...stage, required: true, label: { zh: '阶段', en: 'Stage' } }),
+  reason: text({ max: 500, label: { zh: '原因', en: 'Reason' } }),
+  reviewOn: date({ label: { zh: '复核日期', en: 'To be reviewed on' } }),
+});
 
 /** How a customer came to a stage, and since when it is there. Written and ended, never changed. */
 export const LifecycleTransitionEntity = defineEntity('LifecycleTransition', {

@@ -112,6 +112,15 @@ describe('setLifecycleStage', () => {
     expect(codeOf(await setStage({ customerId, ...input }))).toBe(code);
   });
 
+  test.each([
+    ['stage', { stage: 'NOPE' }],
+    ['reason', { stage: 'NO_NEED', reason: '长'.repeat(501) }],
+  ])('names %s as its input does', async (path, input) => {
+    const customerId = await createCustomer(customers);
+    const { errors } = await setStage({ customerId, ...input });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID', fields: [{ path }] });
+  });
+
   test('holds for a plain change too, and takes an order or a reason for trading', async () => {
     const id = await createCustomer(customers);
     const UPDATE = `mutation ($id: ID!, $stage: String!) {

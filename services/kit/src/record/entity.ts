@@ -163,12 +163,14 @@ export function defineEntity<const Members extends Fields>(
 }
 
 /**
- * What is no record but has values that people read: an answer, or a part of a JSON value. Only its
- * metadata is of use.
+ * What is no record but has values that people read or give: an answer, an input, a part of a JSON
+ * value. Only its metadata and its checks are of use.
  */
 export function describeObject(name: string, fields: Fields): Entity {
   const columns = columnsOf(fields, []);
-  return { ...defineEntity(name, { fields: {}, access: { by: 'company' } }), fields, columns };
+  const columnsByName = new Map(columns.map((column) => [column.name, column]));
+  const entity = defineEntity(name, { fields: {}, access: { by: 'company' } });
+  return { ...entity, fields, columns, columnsByName };
 }
 
 const isGroup = (field: Field | Group): field is Group => field.kind === 'group';
