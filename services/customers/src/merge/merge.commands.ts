@@ -1,7 +1,7 @@
 import type { RequestContext } from '@crm/kit/context';
 import { notFound, ruleViolation } from '@crm/kit/errors';
 import { idToBytes, isId } from '@crm/kit/id';
-import { moveReferences } from '@crm/kit/projection/moved-reference';
+import { countReferences, moveReferences } from '@crm/kit/projection/moved-reference';
 import { deleteMerged, saveMerged, survivorsOf } from '@crm/kit/projection/survivor';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { changesOf } from '@crm/kit/record/difference';
@@ -51,6 +51,7 @@ export const mergeCustomers = (
     const problems = takeProblems(takeFields);
     if (problems.length > 0) throw refused(CustomerMergeEntity, problems);
     const { survivor, merged } = await lockPair(work, input);
+    await refuseMany(work, merged);
 
     const gone = await removeRecord(work, CustomerEntity, { id: merged.id, expectedVersion: null });
     await saveMerged(work.manager, { id: merged.id, survivorId: survivor.id });
@@ -59,6 +60,17 @@ export const mergeCustomers = (
     await move(work, { merged, survivor, isMerged: true });
     return saveMerge(work, { input, takeFields, merged, change });
   });
+
+/** What follows in one transaction, with an event for each, must be done before the caller gives up. */
+export const followersMax = 5000;
+
+async function refuseMany(work: Work, { id: customerId, code }: Customer): Promise<void> {
+  const count = await countReferences(work, references, { customerId, max: followersMax });
+  if (count <= followersMax) return;
+  throw ruleViolation(
+    `More than ${followersMax} records belong to ${code}, too many to follow at once: merge the other customer into it`,
+  );
+}
 
 type Pair = { readonly survivor: Customer; readonly merged: Customer };
 

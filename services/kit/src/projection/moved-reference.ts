@@ -4,7 +4,7 @@ import type { Column, Entity, Stamps } from '../record/entity.ts';
 import { valueAt } from '../record/entity.ts';
 import { writeChanges, type Change } from '../record/record.ts';
 import { lockByIds } from '../record/store.ts';
-import { raw, sql, type Sql } from '../sql.ts';
+import { joinSql, raw, sql, type Sql } from '../sql.ts';
 import { membersOf, survivorsOf } from './survivor.ts';
 
 /** Records that name customers, and how others are told that some of them name another one now. */
@@ -45,6 +45,24 @@ export async function moveReferences(
         await moveRows(work, { entity, tell, only, field: column }, { move, family });
     }
   }
+}
+
+/** How many records name a customer, counted no further than one above `max`. */
+export async function countReferences(
+  { manager }: Work,
+  given: readonly References[],
+  { customerId, max }: { readonly customerId: string; readonly max: number },
+): Promise<number> {
+  const parts = given.flatMap(({ entity }) =>
+    customerFields(entity).map(
+      ({ column }) =>
+        sql`SELECT 1 FROM ${raw(`\`${entity.table}\` WHERE \`${column}\``)} = ${idToBytes(customerId)}`,
+    ),
+  );
+  const { text, values } = sql`SELECT COUNT(*) AS total
+    FROM (${joinSql(parts, ' UNION ALL ')} LIMIT ${raw(String(max + 1))}) AS found`;
+  const [row]: { total: number }[] = await manager.query(text, [...values]);
+  return row?.total ?? 0;
 }
 
 type Family = {
