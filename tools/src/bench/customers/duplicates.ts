@@ -1,7 +1,8 @@
+import type { RowDataPacket } from 'mysql2/promise';
 import type { Mesh } from '../../mesh/mesh.ts';
 import { say } from '../../mesh/say.ts';
 import { sleep } from '../../mesh/wait.ts';
-import type { RowDataPacket } from 'mysql2/promise';
+import { percentile } from '../../subscribers/latency.ts';
 import { atMost, shown, type Row } from '../measurement.ts';
 import { connectOwner, customerCount } from './fill.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -9,18 +10,29 @@ import type { Subgraph } from './subgraph.ts';
 const check = `query ($input: CheckCustomerDuplicatesInput!) {
   checkCustomerDuplicates(input: $input) { score } }`;
 
-const input = {
-  name: '上海恒泰金新机械股份有限公司',
-  phone: '021-58812345',
-  website: 'https://www.s4711.example',
-};
+const timesAsked = 200;
+const checkMsMax = 20;
 
-/** The check at create, and the comparison of all with all. */
+/** The check that a create makes, and the comparison of all with all. */
 export async function measureDuplicates(subgraph: Subgraph, mesh: Mesh): Promise<Row[]> {
-  const checkMs = await subgraph.median({ query: check, variables: { input } }, 51);
+  const checks: number[] = [];
+  for (const input of await describe(mesh)) {
+    const { ms, code } = await subgraph.ask({ query: check, variables: { input } });
+    if (code !== null) throw new Error(code);
+    checks.push(ms);
+  }
   const scanS = await scan(subgraph, mesh);
   return [
-    atMost(20, { id: 'customers.duplicates.check', value: checkMs, unit: 'ms' }),
+    atMost(checkMsMax, {
+      id: 'customers.duplicates.check p50',
+      value: percentile(checks, 0.5),
+      unit: 'ms',
+    }),
+    atMost(checkMsMax, {
+      id: 'customers.duplicates.check p99',
+      value: percentile(checks, 0.99),
+      unit: 'ms',
+    }),
     atMost(300, { id: 'customers.duplicates.scan', value: scanS, unit: 's' }),
     shown({
       id: 'customers.duplicates.scan rate',
@@ -28,6 +40,18 @@ export async function measureDuplicates(subgraph: Subgraph, mesh: Mesh): Promise
       unit: 'customers/s',
     }),
   ];
+}
+
+/** Customers as somebody would enter them once more, from all over the table. */
+async function describe(mesh: Mesh): Promise<readonly object[]> {
+  const owner = await connectOwner(mesh);
+  const step = Math.floor(customerCount / timesAsked);
+  const [rows] = await owner.query<RowDataPacket[]>(
+    'SELECT name, shortName, phone, website, registrationNumber FROM customer WHERE code IN (?)',
+    [Array.from({ length: timesAsked }, (_, at) => `S1-${at * step + 7}`)],
+  );
+  await owner.end();
+  return rows.map((row) => ({ ...row }));
 }
 
 async function scan(subgraph: Subgraph, mesh: Mesh): Promise<number> {

@@ -3,6 +3,7 @@ import { writeListCursor } from '@crm/kit/record/list-cursor';
 import type { Viewer } from '@crm/kit/viewer';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Mesh } from '../../mesh/mesh.ts';
+import { percentile } from '../../subscribers/latency.ts';
 import { atMost, shown, type Row } from '../measurement.ts';
 import { connectOwner, customerCount } from './fill.ts';
 import type { Question, Subgraph } from './subgraph.ts';
@@ -47,7 +48,10 @@ export async function measurePages(subgraph: Subgraph, mesh: Mesh): Promise<Row[
   return [
     shown({
       id: 'customers.page.median of all',
-      value: medianOf(times.map(({ ms }) => ms)),
+      value: percentile(
+        times.map(({ ms }) => ms),
+        0.5,
+      ),
       unit: 'ms',
     }),
     atMost(boundMs, {
@@ -78,9 +82,6 @@ const listsOf = (viewers: Readonly<Record<string, Partial<Viewer>>>): List[] =>
       where,
     }));
   });
-
-const medianOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Everyone, one of twenty teams, and a person who has a team of ten. */
 async function viewersOf(mesh: Mesh): Promise<Readonly<Record<string, Partial<Viewer>>>> {

@@ -4,6 +4,7 @@ import { newId } from '@crm/kit/id';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import type { Mesh } from '../../mesh/mesh.ts';
+import { percentile } from '../../subscribers/latency.ts';
 
 export type Question = {
   readonly query: string;
@@ -31,14 +32,17 @@ const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
     .array(
-      z.object({ message: z.string(), extensions: z.record(z.string(), z.unknown()).optional() }),
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.string().optional() }).optional(),
+      }),
     )
     .optional(),
 });
 
 const codeOf = (errors: z.infer<typeof answerSchema>['errors']): string | null => {
   const [error] = errors ?? [];
-  return error ? JSON.stringify(error.extensions?.['code'] ?? error.message) : null;
+  return error ? (error.extensions?.code ?? error.message) : null;
 };
 
 const everyone: Viewer = {
@@ -95,7 +99,7 @@ export function connectSubgraph(mesh: Mesh): Subgraph {
         // What takes seconds need not be asked again and again.
         if (ms > 2000 && time >= 2) break;
       }
-      return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+      return percentile(all, 0.5);
     },
     close: () => pool.close(),
   };
