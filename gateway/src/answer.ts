@@ -64,12 +64,14 @@ export async function answerOperation(
   const { data, errors } = await run(variables, { call: (asked) => call(asked, request), onBug });
   const consistency = request.consistency.shown();
   const { costMax } = laneLimits[request.lane];
+  const withheld = [...(request.withheld ?? [])].map(([field, reason]) => ({ field, reason }));
   return {
     data,
     errors,
     extensions: {
       cost: { requested: cost, max: costMax, lane: request.lane },
       ...(consistency !== null && { consistency }),
+      ...(withheld.length > 0 && { withheld }),
     },
   };
 }

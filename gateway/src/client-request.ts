@@ -1,4 +1,5 @@
 import type { Deadline } from '@crm/kit/server/deadline';
+import type { WithheldReason } from '@crm/kit/record/disclosure';
 import type { Lane } from '@crm/kit/request';
 import type { Viewer } from '@crm/kit/viewer';
 import type { Consistency } from './consistency.ts';
@@ -14,4 +15,6 @@ export type ClientRequest = {
   readonly deadlineAt: number;
   readonly deadline: Deadline;
   readonly consistency: Consistency;
+  /** Why sensitive fields are null, by their names; for those who are told. */
+  readonly withheld?: Map<string, WithheldReason>;
 };

@@ -47,6 +47,15 @@ describe('The gateway', () => {
     expect(extensions?.['cost']).toEqual({ requested: 43, max: 1000, lane: 'interactive' });
   });
 
+  test('tells which sensitive fields were kept back, and why', async () => {
+    const { extensions } = await gateway.query('{ customers(first: 2) { nodes { name } } }');
+    expect(extensions?.['withheld']).toEqual([
+      { field: 'Customer.secret', reason: 'PURPOSE_NEEDED' },
+    ]);
+    const other = await gateway.query('{ openAlerts { text } }');
+    expect(other.extensions).not.toHaveProperty('withheld');
+  });
+
   test('tells subgraphs who asks, for how long, in which lane and why', async () => {
     const token = await gateway.issuer.sign({
       sub: 'wang',

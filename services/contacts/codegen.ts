@@ -14,6 +14,8 @@ await generate({
     Consent: 'consent/consent.fields.ts#Consent',
     ContactPermission: 'consent/consent.ts#ContactPermission',
     TouchPlan: 'touch-plan/touch-plan.fields.ts#TouchPlan',
+    SensitiveRead: '@crm/kit/record/sensitive-read#RecordedRead',
+    SensitiveReadConnection: '@crm/kit/record/sensitive-read#RecordedReadConnection',
     CalendarDate: 'calendar/calendar-date.ts#CalendarDate',
     Customer: '@crm/kit/record/reference#Reference',
     Need: '@crm/kit/record/reference#Reference',

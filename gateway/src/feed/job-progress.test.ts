@@ -31,7 +31,7 @@ function customersWith(states: readonly (State | null)[]): CallSubgraph {
     if (isLook) looks += 1;
     const state = states[Math.min(looks, states.length) - 1] ?? null;
     const data = isLook ? { job: state } : { _entities: [{ __typename: 'ImportJob', ...state }] };
-    return Promise.resolve({ data, errors: [], consistency: null });
+    return Promise.resolve({ data, errors: [], consistency: null, withheld: [] });
   };
 }
 

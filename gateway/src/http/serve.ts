@@ -113,6 +113,7 @@ async function execute(
         deadlineAt: endsAt,
         deadline,
         consistency: createConsistency(oneHeader(request, 'x-crm-consistency')),
+        withheld: new Map(),
       },
       {
         call: options.call,

@@ -1,3 +1,4 @@
+import type { Withheld } from '@crm/kit/record/disclosure';
 import type { ShownState } from '../consistency.ts';
 import { isRecord } from '../is-record.ts';
 
@@ -8,6 +9,8 @@ export type SubgraphAnswer = {
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly SubgraphError[];
   readonly consistency: ShownState | null;
+  /** Sensitive fields that were kept back, and why. */
+  readonly withheld: readonly Withheld[];
 };
 
 /** Throws when the text is no answer to a GraphQL request. */
@@ -20,7 +23,17 @@ export function readAnswer(text: string): SubgraphAnswer {
     data: isRecord(data) ? data : null,
     errors: Array.isArray(errors) ? errors.filter(isRecord) : [],
     consistency: consistencyOf(extensions),
+    withheld: withheldOf(extensions),
   };
+}
+
+function withheldOf(extensions: unknown): readonly Withheld[] {
+  const given = isRecord(extensions) ? extensions['withheld'] : undefined;
+  if (!Array.isArray(given)) return [];
+  return given.filter(isRecord).map(({ field, reason }) => ({
+    field: String(field),
+    reason: reason === 'PURPOSE_NEEDED' ? reason : 'NOT_ALLOWED',
+  }));
 }
 
 function consistencyOf(extensions: unknown): ShownState | null {

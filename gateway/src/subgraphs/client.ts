@@ -76,6 +76,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       const answer = await send({ target, asked, request, signal: request.deadline.signal });
       breaker.succeed();
       if (answer.consistency !== null) request.consistency.note(service, answer.consistency);
+      for (const { field, reason } of answer.withheld) request.withheld?.set(field, reason);
       return answer;
     } catch (error) {
       // Everyone who waited counts, also those who shared one call.

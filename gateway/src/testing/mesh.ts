@@ -37,7 +37,10 @@ export async function startTestMesh(): Promise<TestMesh> {
   const customers = await testSubgraph({
     name: 'customers',
     createContext,
-    extensionsOf: () => ({ consistency: { token: testToken, node: 'standby', staleMs: 40 } }),
+    extensionsOf: () => ({
+      consistency: { token: testToken, node: 'standby', staleMs: 40 },
+      withheld: [{ field: 'Customer.secret', reason: 'PURPOSE_NEEDED' }],
+    }),
     schema: customersSchema((wasAborted) => state.renamed.push(wasAborted)),
   });
   const alerts = await testSubgraph({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
-import { customerFields } from '@crm/kit/projection/moved-reference';
+import { fieldsNaming } from '@crm/kit/projection/moved-reference';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
 import { CustomerMerged, CustomerUnmerged, type CustomerData } from '@crm/schemas/events/customer';
 import { z } from 'zod';
@@ -88,7 +88,7 @@ async function withRecords(): Promise<{ customerId: string; ids: readonly string
 }
 
 test('every kind of record that names customers follows them', () => {
-  const naming = entities.filter((entity) => customerFields(entity).length > 0);
+  const naming = entities.filter((entity) => fieldsNaming(entity, 'Customer').length > 0);
   expect(references.map(({ entity }) => entity.name).toSorted()).toEqual(
     naming.map(({ name }) => name).toSorted(),
   );

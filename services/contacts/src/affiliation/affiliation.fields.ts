@@ -3,7 +3,7 @@ import { boolean, choice, date, id, int, json, list, text } from '@crm/kit/recor
 import type { ContactPoint } from '../person/contact-point.ts';
 
 const affiliationFields = {
-  personId: id({ required: true, label: { zh: '联系人', en: 'Person' } }),
+  personId: id({ required: true, names: 'Person', label: { zh: '联系人', en: 'Person' } }),
   customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
   organizationName: text({ max: 200, label: { zh: '工作单位', en: 'Organisation' } }),
   roles: list({

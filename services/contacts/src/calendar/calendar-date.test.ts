@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ageOn, birthdayProblems, nextOccurrence, type CalendarDate } from './calendar-date.ts';
+import {
+  ageOn,
+  birthdayProblems,
+  dayOfAge,
+  nextOccurrence,
+  type CalendarDate,
+} from './calendar-date.ts';
 import { lunarMonths } from './lunar-year.ts';
 
 const today = '2026-11-24';
@@ -132,5 +138,28 @@ describe('ageOn', () => {
     expect(ageOn(date({ year: 2012, month: 11, day: 24 }), today)).toBe(14);
     expect(ageOn(lunar({ year: 2012, month: 12, day: 1 }), today)).toBe(13);
     expect(ageOn(date({}), today)).toBeNull();
+    expect(ageOn(date({ year: 2020 }), '2019-12-31')).toBeNull();
+  });
+
+  test('of 29 February comes on the 28th in other years', () => {
+    const leapling = date({ year: 2012, month: 2, day: 29 });
+    expect(ageOn(leapling, '2026-02-27')).toBe(13);
+    expect(ageOn(leapling, '2026-02-28')).toBe(14);
+    expect(ageOn(leapling, '2028-02-28')).toBe(15);
+    expect(ageOn(leapling, '2028-02-29')).toBe(16);
+  });
+
+  test('turns on the day that dayOfAge says', () => {
+    for (const birthday of [
+      date({ year: 2012, month: 2, day: 29 }),
+      date({ year: 2012, month: 12, day: 31 }),
+      lunar({ year: 2012, month: 12, day: 29 }),
+      lunar({ year: 2014, month: 9, day: 30, leapMonth: true }),
+    ]) {
+      const turning = dayOfAge(birthday, 14) ?? '';
+      const before = new Date(Date.parse(turning) - 86_400_000).toISOString().slice(0, 10);
+      expect([ageOn(birthday, before), ageOn(birthday, turning)]).toEqual([13, 14]);
+    }
+    expect(dayOfAge(date({}), 14)).toBeNull();
   });
 });

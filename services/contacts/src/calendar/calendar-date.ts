@@ -86,10 +86,24 @@ export function nextOccurrence(date: CalendarDate, from: string): string {
   return next;
 }
 
-/** Full years on a day; null when the year of birth is not known. */
+/** Full years on a day; null when the year of birth is not known, and before it. */
 export function ageOn(birthday: CalendarDate, day: string): number | null {
   if (birthday.year === null) return null;
   const born = occurrenceIn(birthday, birthday.year);
-  const [year, rest] = [Number(day.slice(0, 4)), day.slice(4)];
-  return year - Number(born.slice(0, 4)) - (rest < born.slice(4) ? 1 : 0);
+  const year = Number(day.slice(0, 4));
+  const age = year - Number(born.slice(0, 4)) - (day < anniversaryIn(born, year) ? 1 : 0);
+  return age < 0 ? null : age;
 }
+
+/** The day on which somebody is so many years old; null when the year of birth is not known. */
+export function dayOfAge(birthday: CalendarDate, age: number): string | null {
+  if (birthday.year === null) return null;
+  const born = occurrenceIn(birthday, birthday.year);
+  return anniversaryIn(born, Number(born.slice(0, 4)) + age);
+}
+
+/** Ages go by the Gregorian day of birth, by whatever calendar the birthday is kept. */
+const anniversaryIn = (born: string, year: number): string => {
+  const [, month = 1, day = 1] = born.split('-').map(Number);
+  return occurrenceIn({ calendar: 'GREGORIAN', year: null, month, day, leapMonth: false }, year);
+};

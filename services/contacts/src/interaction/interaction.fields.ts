@@ -22,7 +22,7 @@ const interactionFields = {
     { required: true, label: { zh: '方向', en: 'Direction' } },
   ),
   customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
-  participantIds: list({ label: { zh: '参与联系人', en: 'Participants' } }),
+  participantIds: list({ names: 'Person', label: { zh: '参与联系人', en: 'Participants' } }),
   staffIds: list({ label: { zh: '我方人员', en: 'Staff' } }),
   occurredAt: dateTime({ required: true, label: { zh: '发生时间', en: 'Occurred at' } }),
   durationMinutes: int({ label: { zh: '时长（分钟）', en: 'Minutes' } }),

@@ -1,6 +1,7 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createPerson } from './2026-11-24-create-person.ts';
 import { createConsent } from './2026-11-29-create-consent.ts';
+import { addPersonProfile } from './2026-11-29-add-person-profile.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
 import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
@@ -13,4 +14,5 @@ export const migrations = [
   extendInteraction,
   createTouchPlan,
   createConsent,
+  addPersonProfile,
 ];

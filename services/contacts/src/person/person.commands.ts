@@ -19,7 +19,14 @@ import {
 import { toContactPoints } from './contact-point.ts';
 import { personChanged, personCreated, personDeleted, personRestored } from './person.events.ts';
 import { PersonEntity, type Person } from './person.fields.ts';
-import { personProblems, searchTextOf, wholeBirthday } from './person.ts';
+import {
+  birthdayOf,
+  isMinor,
+  minorUntilOf,
+  personProblems,
+  searchTextOf,
+  wholeBirthday,
+} from './person.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 type Versioned = { readonly id: string; readonly expectedVersion?: number | null };
@@ -98,6 +105,8 @@ export async function personRules(
   owners: readonly (string | null | undefined)[],
 ): Promise<Rules<Person>> {
   const teams = await teamsOfStaff(manager, owners);
+  const today = companyDate(now);
+  const isChild = (person: Person): boolean => isMinor(birthdayOf(person), today);
   return {
     defaults: () => ({
       code: newCode('P'),
@@ -105,12 +114,13 @@ export async function personRules(
       ...(viewer.staffId !== null && teams.has(viewer.staffId) && { ownerId: viewer.staffId }),
     }),
     derive: (person) => ({
-      searchText: searchTextOf(person),
+      searchText: searchTextOf(isChild(person) ? { ...person, contactPoints: null } : person),
+      minorUntil: minorUntilOf(person, today),
       // An owner that this change does not touch keeps the team that the person has.
       ...(person.ownerId === null
         ? { teamId: null }
         : teams.has(person.ownerId) && { teamId: teams.get(person.ownerId) }),
     }),
-    check: (person) => personProblems(person, companyDate(now)),
+    check: (person) => personProblems(person, today),
   };
 }

@@ -1,8 +1,11 @@
 import { addressFields } from '@crm/kit/record/address';
 import { defineEntity } from '@crm/kit/record/entity';
-import { boolean, choice, group, id, int, json, list, text } from '@crm/kit/record/field';
+import { companyDate } from '@crm/kit/record/criteria';
+import { boolean, choice, date, group, id, int, json, list, text } from '@crm/kit/record/field';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
 import type { ContactPoint } from './contact-point.ts';
+import { minorSql } from './minor.ts';
+import { profileFields } from './profile.fields.ts';
 
 const personal = { class: 'PERSONAL' } as const;
 
@@ -17,7 +20,7 @@ const calendarDate = {
   leapMonth: boolean({ label: { zh: '闰月', en: 'Leap month' }, ...personal }),
 } as const;
 
-const personFields = {
+export const personFields = {
   code: text({ max: 64, required: true, label: { zh: '联系人编号', en: 'Code' } }),
   name: text({ max: 100, required: true, label: { zh: '姓名', en: 'Name' } }),
   gender: choice(
@@ -31,6 +34,19 @@ const personFields = {
   homeAddress: group({ zh: '家庭住址', en: 'Home address' }, addressFields('PERSONAL')),
   contactPoints: json<readonly ContactPoint[]>({
     label: { zh: '联系方式', en: 'Contact points' },
+  }),
+  profile: group({ zh: '个人情况', en: 'Profile' }, profileFields),
+  guardianConsent: group(
+    { zh: '监护人同意', en: 'Consent of the guardian' },
+    {
+      givenBy: text({ max: 100, label: { zh: '监护人', en: 'Guardian' } }),
+      givenOn: date({ label: { zh: '同意日期', en: 'Given on' } }),
+    },
+  ),
+  minorUntil: date({
+    managed: true,
+    internal: true,
+    label: { zh: '满十四周岁日', en: 'Day of the fourteenth birthday' },
   }),
   honoraryPositions: list({ max: 20, label: { zh: '名誉职务', en: 'Honorary positions' } }),
   status: choice(
@@ -55,6 +71,24 @@ const personFields = {
   }),
 } as const;
 
+/** Of a child, whatever the class of the field. The name and the code are what it is known by. */
+const fieldsOfChild = [
+  'age',
+  'birthday',
+  'birthplace',
+  'careers',
+  'contactPoints',
+  'customFields',
+  'educations',
+  'ethnicity',
+  'gender',
+  'homeAddress',
+  'honoraryPositions',
+  'nativePlace',
+  'note',
+  'profile',
+] as const;
+
 /** A person is reached by the owner, and by whoever reaches a customer that the person is at. */
 export const PersonEntity = defineEntity('Person', {
   fields: personFields,
@@ -71,9 +105,19 @@ export const PersonEntity = defineEntity('Person', {
       },
     ],
   },
+  derived: { age: 'PERSONAL', educations: 'PERSONAL', careers: 'PERSONAL' },
+  guard: {
+    fields: fieldsOfChild,
+    isGuarded: ({ minorUntil }, now) => minorUntil !== null && companyDate(now) < minorUntil,
+    sql: minorSql,
+  },
   relations: {
     affiliations: { to: () => AffiliationEntity, from: 'id', foreign: 'personId' },
   },
 });
+
+/** Whether it is kept as a child's. */
+export const isGuarded = (person: Person, now: Date): boolean =>
+  PersonEntity.guard?.isGuarded(person, now) ?? false;
 
 export type Person = NonNullable<typeof PersonEntity.row>;

@@ -4,15 +4,16 @@ import { companyDate } from '@crm/kit/record/criteria';
 import { customFieldValues } from '@crm/kit/record/custom-field';
 import { listPage } from '@crm/kit/record/page';
 import { referenceTo } from '@crm/kit/record/reference';
+import { sensitiveReads } from '@crm/kit/record/sensitive-read';
 import { onDay } from '../affiliation/affiliation.queries.ts';
 import { nextOccurrence } from '../calendar/calendar-date.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { latestFirst } from '../interaction/interaction.queries.ts';
 import { upsertPeople } from './people-import.commands.ts';
 import { createPerson, deletePerson, restorePerson, updatePerson } from './person.commands.ts';
-import { PersonEntity } from './person.fields.ts';
+import { isGuarded, PersonEntity } from './person.fields.ts';
 import { searchPeople } from './person.queries.ts';
-import { birthdayOf } from './person.ts';
+import { ageOfPerson, birthdayOf } from './person.ts';
 
 export const personResolvers: Resolvers = {
   Query: {
@@ -31,6 +32,7 @@ export const personResolvers: Resolvers = {
   Person: {
     __resolveReference: ({ id }, { loaders }) => loaders.person.load(id),
     birthday: birthdayOf,
+    age: (person, { on }, { app }) => ageOfPerson(person, on ?? companyDate(app.now())),
     contactPoints: ({ contactPoints }) => contactPoints ?? [],
     owner: ({ ownerId }) => referenceTo(ownerId),
     createdBy: ({ createdById }) => referenceTo(createdById),
@@ -41,7 +43,17 @@ export const personResolvers: Resolvers = {
       pages.interactionsOfParty.load(id, latestFirst(args)),
     customFields: ({ customFields }, _, context) =>
       customFieldValues(context, PersonEntity.name, customFields),
-    fieldHistory: ({ id }, args, context) => fieldHistory(context, PersonEntity, { id, ...args }),
+    fieldHistory: (person, args, context) =>
+      fieldHistory(context, PersonEntity, {
+        ...args,
+        id: person.id,
+        isGuarded: isGuarded(person, context.app.now()),
+      }),
+    sensitiveReads: ({ id }, args, context) =>
+      sensitiveReads(context, PersonEntity, { id, ...args }),
+  },
+  SensitiveRead: {
+    by: ({ byStaffId }) => referenceTo(byStaffId),
   },
   CalendarDate: {
     next: (date, _, { app }) => nextOccurrence(date, companyDate(app.now())),

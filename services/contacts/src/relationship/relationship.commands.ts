@@ -179,3 +179,19 @@ async function refuseCycle(
     (ids) => readableNames(work, ids),
   );
 }
+
+/** One of both is known by another id now. Nobody comes to stand above himself by it. */
+export async function relationshipsMoved(
+  work: Work,
+  changes: readonly Change<PersonRelationship>[],
+): Promise<void> {
+  const types = new Map(
+    (await findRelationshipTypes(work.manager)).map((type) => [type.code, type]),
+  );
+  for (const { after } of changes) {
+    const type = types.get(after.type);
+    if (type) await refuseCycle(work, type, after);
+  }
+  await replaceEdges(work.manager, changes, (code) => types.get(code)?.symmetric ?? false);
+  await relationshipChanged(work, changes);
+}

@@ -433,10 +433,11 @@ describe('what one may see', () => {
   test('family is hidden from those who may not read what is personal, and children from more', async () => {
     const year = new Date().getFullYear();
     const birthday = { year: year - 6, month: 1, day: 1 };
+    const guardianConsent = { givenBy: '父亲', givenOn: `${year - 1}-01-01` };
     const [parent, spouse, child] = [
       await person('父亲'),
       await person('母亲'),
-      await person('孩子', { birthday }),
+      await person('孩子', { birthday, guardianConsent }),
     ];
     await relate(parent, 'SPOUSE_OF', spouse);
     await relate(parent, 'PARENT_OF', child);

@@ -4,6 +4,7 @@ import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
 import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
 import { saveStaff } from '@crm/kit/projection/staff-directory';
+import { recordReads } from '@crm/kit/record/disclosure';
 import { testDatabase } from '@crm/kit/testing/database';
 import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ export async function startContacts(): Promise<TestContacts> {
     name: 'contacts',
     schema: createSchema(),
     createContext: (request) => createContext(app, request),
+    recordReads: recordReads(db),
   });
   const stop = async (): Promise<void> => {
     await subgraph.stop();

@@ -64,8 +64,8 @@ export const mergeCustomers = (
 /** What follows in one transaction, with an event for each, must be done before the caller gives up. */
 export const followersMax = 5000;
 
-async function refuseMany(work: Work, { id: customerId, code }: Customer): Promise<void> {
-  const count = await countReferences(work, references, { customerId, max: followersMax });
+async function refuseMany(work: Work, { id, code }: Customer): Promise<void> {
+  const count = await countReferences(work, references, { id, max: followersMax });
   if (count <= followersMax) return;
   throw ruleViolation(
     `More than ${followersMax} records belong to ${code}, too many to follow at once: merge the other customer into it`,
@@ -119,7 +119,7 @@ async function move(work: Work, { merged, survivor, isMerged }: Moved): Promise<
     WHERE firstId = ${idToBytes(first)} AND secondId = ${idToBytes(second)}`;
   await work.manager.query(text, [...values]);
   await moveReferences(work, references, {
-    customerId: merged.id,
+    mergedId: merged.id,
     survivorId: survivor.id,
     isMerged,
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { customerFields } from '@crm/kit/projection/moved-reference';
+import { fieldsNaming } from '@crm/kit/projection/moved-reference';
 import { decodeRow } from '@crm/kit/record/entity';
 import { CustomerEntity, type Customer } from '../customer/customer.fields.ts';
 import { entities } from '../entities.ts';
@@ -7,7 +7,7 @@ import { mergedValues, takeProblems } from './merge.ts';
 import { references } from './references.ts';
 
 test('every kind of record that names customers follows them', () => {
-  const naming = entities.filter((entity) => customerFields(entity).length > 0);
+  const naming = entities.filter((entity) => fieldsNaming(entity, 'Customer').length > 0);
   expect(references.map(({ entity }) => entity.name).toSorted()).toEqual(
     naming.map(({ name }) => name).toSorted(),
   );

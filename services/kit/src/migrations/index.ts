@@ -3,8 +3,10 @@ import { coverCustomFields, indexCustomFields } from './custom-field-index.ts';
 import { eventTables } from './events.ts';
 import { keyGrantsByGrantee } from './grants-by-grantee.ts';
 import { createMergedCustomers } from './merged-customers.ts';
+import { createMovedEntries } from './moved-entries.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
+import { createSensitiveReads } from './sensitive-reads.ts';
 import { createImportKept, createTransfers } from './transfers.ts';
 
 /** What every service's schema begins with. */
@@ -16,6 +18,8 @@ export const kitMigrations = [
   createTransfers,
   indexCustomFields,
   createImportKept,
+  createMovedEntries,
+  createSensitiveReads,
   keyGrantsByGrantee,
   coverCustomFields,
 ];

@@ -28,7 +28,7 @@ export const mergedCustomerConsumer = ({ merged, unmerged, references }: MergeEv
     const isMerged = event.type === merged.type;
     if (isMerged) await saveMerged(manager, { id, survivorId: data.survivorId });
     else await deleteMerged(manager, id);
-    const move = { customerId: id, survivorId: data.survivorId, isMerged };
+    const move = { mergedId: id, survivorId: data.survivorId, isMerged };
     await moveReferences(workOf(manager, event), references, move);
   });
 

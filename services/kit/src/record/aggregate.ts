@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.ts';
-import { requireReadable, unknownField, type Criteria, type CriteriaScope } from './criteria.ts';
+import { readableTarget, unknownField, type Criteria, type CriteriaScope } from './criteria.ts';
 import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-field-sql.ts';
 import { withCustomColumns } from './custom-field-read.ts';
 import { columnNamed, type Entity } from './entity.ts';
@@ -192,9 +192,8 @@ function readTarget(scope: CriteriaScope, name: string): Target {
   }
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);
-  requireReadable(scope, column);
   const { kind, labels } = column.field;
-  return { target: columnSql(column, scope.alias), kind, ...(labels && { labels }) };
+  return { target: readableTarget(scope, column), kind, ...(labels && { labels }) };
 }
 
 const numeric: readonly FieldKind[] = ['decimal', 'int'];

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
 import { customFieldsOf, type CustomField, type CustomFields } from './custom-field.ts';
 import { changedKeys } from './difference.ts';
+import { disclosureOf } from './disclosure.ts';
 import { columnNamed, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import type { FieldClass, Labels } from './field.ts';
@@ -93,6 +94,11 @@ export type FieldChangeConnection = {
   };
 };
 
+type Subject = Pick<Stamps, 'id'> & {
+  /** Whether the record is one that the guard of its entity keeps. */
+  readonly isGuarded?: boolean;
+};
+
 type StoredChange = {
   readonly id: string | number;
   readonly changes: Changes;
@@ -111,7 +117,7 @@ const versionsMax = 100;
 export async function fieldHistory(
   context: RequestContext,
   entity: Entity,
-  { id, fields, first, after }: HistoryArgs & Pick<Stamps, 'id'>,
+  { id, fields, first, after, isGuarded = false }: HistoryArgs & Subject,
 ): Promise<FieldChangeConnection> {
   const size = historySize(first);
   const before = after ? readCursor(after) : null;
@@ -127,7 +133,7 @@ export async function fieldHistory(
     : new Map<string, CustomField>();
   return {
     nodes: page.flatMap((row) =>
-      readableChanges(context, entity, { row, fields: fields ?? null, custom }),
+      readableChanges(context, entity, { id, row, fields: fields ?? null, custom, isGuarded }),
     ),
     pageInfo: {
       hasNextPage: rows.length > size,
@@ -145,6 +151,8 @@ function historySize(first: number | null | undefined): number {
 }
 
 type Reading = {
+  readonly id: string;
+  readonly isGuarded: boolean;
   readonly row: StoredChange;
   /** Those that are asked for. */
   readonly fields: readonly string[] | null;
@@ -152,21 +160,27 @@ type Reading = {
 };
 
 function readableChanges(
-  { viewer }: RequestContext,
+  context: RequestContext,
   entity: Entity,
-  { row, fields, custom }: Reading,
+  { id, isGuarded, row, fields, custom }: Reading,
 ): FieldChange[] {
+  const { viewer } = context;
   return Object.entries(row.changes)
     .flatMap(([name, change]) =>
       name === 'customFields'
         ? customChanges(custom, change)
         : [{ name, change, ...describe(entity, name) }],
     )
+    .map((each) => (isGuarded && isKept(entity, each.name) ? { ...each, ...kept } : each))
     .filter(
       ({ name, fieldClass }) =>
         (fields === null || fields.includes(name)) && readingOf(viewer, fieldClass) === 'read',
     )
-    .map(({ name, labels, change: { from, to } }) => ({
+    .map(({ name, fieldClass, labels, change: { from, to } }) => {
+      if (fieldClass === 'SENSITIVE') disclosureOf(context).tell(entity.name, id, name);
+      return { name, labels, from, to };
+    })
+    .map(({ name, labels, from, to }) => ({
       field: name,
       labels,
       from,
@@ -176,6 +190,11 @@ function readableChanges(
       version: row.version,
     }));
 }
+
+const kept = { fieldClass: 'SENSITIVE' } as const;
+
+const isKept = ({ guard }: Entity, name: string): boolean =>
+  guard?.fields.includes(name.replace(/^custom\./, 'customFields.').split('.')[0] ?? '') ?? false;
 
 type Described = { readonly labels: Labels; readonly fieldClass: FieldClass };
 

@@ -1,6 +1,6 @@
 import type { CustomFields } from './custom-field.ts';
 import { customFieldSql } from './custom-field-sql.ts';
-import { columnNamed, encode, type Column, type Entity } from './entity.ts';
+import { columnNamed, encode, valueAt, type Column, type Entity, type Stamps } from './entity.ts';
 import { forbidden, invalid } from '../errors.ts';
 import type { Field, FieldClass, FieldKind } from './field.ts';
 import { idToBytes, isId } from '../id.ts';
@@ -22,6 +22,8 @@ export type CriteriaScope = {
   readonly customFields: CustomFields;
   /** Whether the viewer may read a class of this entity: a filter would tell the value otherwise. */
   readonly mayRead: (entity: Entity, fieldClass: FieldClass) => boolean;
+  /** Notes that a sensitive field has decided what is answered. */
+  readonly noteUse?: (entity: Entity, field: string) => void;
   /** The rows of a related entity that the viewer may read: others must not decide a filter. */
   readonly readable: (entity: Entity, alias: string) => Sql;
 };
@@ -50,11 +52,27 @@ function compileNode(scope: CriteriaScope, { key, value, depth }: Node): Sql {
   if (key === 'any') return or(listOfTrees(key, value).map(below));
   if (key === 'not') return notSql(below(tree(key, value)));
   if (key === 'customFields') {
-    return and(listOfTrees(key, value).map((filter) => customFieldSql(scope, filter)));
+    const conditions = and(listOfTrees(key, value).map((filter) => customFieldSql(scope, filter)));
+    return besideGuarded(scope, key, conditions);
   }
   if (Object.hasOwn(scope.entity.relations, key))
     return compileRelation(scope, { key, value, depth });
-  return compileField(scope, key, tree(key, value));
+  return besideGuarded(scope, key, compileField(scope, key, tree(key, value)));
+}
+
+/** What guarded rows hold must not decide whether they are found by those who may not read it. */
+function besideGuarded(scope: CriteriaScope, field: string, condition: Sql): Sql {
+  const isHidden = hidesGuarded(scope, field);
+  if (isHidden === null) return condition;
+  return sql`(${condition} AND NOT ${raw(isHidden)})`;
+}
+
+/** When a row keeps this field from the viewer, or null where none does. */
+function hidesGuarded({ entity, alias, mayRead }: CriteriaScope, field: string): string | null {
+  const { guard } = entity;
+  const [top = ''] = field.split('.');
+  const isFree = !guard?.fields.includes(top) || mayRead(entity, 'SENSITIVE');
+  return isFree || !guard ? null : guard.sql(alias);
 }
 
 function compileRelation(scope: CriteriaScope, { key, value, depth }: Node): Sql {
@@ -107,11 +125,30 @@ function compileColumn(scope: CriteriaScope, column: Column, filter: Criteria): 
 
 /** Filtering, sorting and grouping follow the right to read. */
 export function requireReadable(
-  { entity, mayRead }: Pick<CriteriaScope, 'entity' | 'mayRead'>,
+  { entity, mayRead, noteUse }: Pick<CriteriaScope, 'entity' | 'mayRead' | 'noteUse'>,
   column: Column,
 ): void {
-  if (mayRead(entity, column.field.class ?? 'INTERNAL')) return;
+  const fieldClass = column.field.class ?? 'INTERNAL';
+  if (mayRead(entity, fieldClass)) {
+    if (fieldClass === 'SENSITIVE') noteUse?.(entity, column.name);
+    return;
+  }
   throw forbidden(`You may not use ${entity.name}.${column.name}`);
+}
+
+/** What a list is sorted or grouped by: nothing in rows that keep the field from the viewer. */
+export function readableTarget(scope: CriteriaScope, column: Column): string {
+  requireReadable(scope, column);
+  const target = columnSql(column, scope.alias);
+  const isHidden = hidesGuarded(scope, column.name);
+  return isHidden === null ? target : `IF(${isHidden}, NULL, ${target})`;
+}
+
+/** The same of a row that was read. */
+export function readableValue(scope: CriteriaScope, column: Column, row: Stamps): unknown {
+  const isHidden =
+    hidesGuarded(scope, column.name) !== null && scope.entity.guard?.isGuarded(row, scope.now);
+  return isHidden ? null : valueAt(row, column.path);
 }
 
 export const unknownField = (entity: Entity, name: string): Error =>

@@ -100,9 +100,22 @@ export type Entity<Row extends Stamps = Stamps> = {
   /** Which rows are hidden as a whole from those who may not read values of a class. */
   readonly rowClasses: readonly RowClass[];
   readonly relations: Readonly<Record<string, Relation>>;
+  /** How carefully fields of the graph are kept that follow from others: the age from the birthday. */
+  readonly derived: Readonly<Record<string, FieldClass>>;
+  readonly guard: Guard<Row> | null;
   /** Its rows are wide: a page finds the ids in a key that holds what is filtered by, then reads them. */
   readonly isWide: boolean;
   readonly row?: Row;
+};
+
+/** Rows whose fields are SENSITIVE whatever their class: those of people under 14. */
+export type Guard<Row = unknown> = {
+  /** The fields of the graph that are kept so. */
+  readonly fields: readonly string[];
+  /** Given rows of the entity, in lists of entities of different kinds too. */
+  isGuarded(this: void, row: Row, now: Date): boolean;
+  /** The same in SQL, over the row `alias`. */
+  readonly sql: (alias: string) => string;
 };
 
 /** How one member of a row, a field or a group, is read from what the driver gives. */
@@ -136,6 +149,8 @@ type Options<Members extends Fields> = {
   readonly access: AccessRule;
   readonly rowClasses?: readonly RowClass[];
   readonly relations?: Readonly<Record<string, Relation>>;
+  readonly derived?: Readonly<Record<string, FieldClass>>;
+  readonly guard?: Guard<Stamps & RowOf<Members>>;
   readonly isWide?: boolean;
 };
 
@@ -158,6 +173,8 @@ export function defineEntity<const Members extends Fields>(
     access: options.access,
     rowClasses: options.rowClasses ?? [],
     relations: options.relations ?? {},
+    derived: options.derived ?? {},
+    guard: options.guard ?? null,
     isWide: options.isWide ?? false,
   };
 }

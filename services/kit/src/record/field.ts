@@ -124,6 +124,8 @@ export const id = <
 
 type ListOptions = Common & {
   readonly max?: number;
+  /** The entity whose ids are the entries. */
+  readonly names?: string;
   readonly vocabulary?: string;
   /** Of the values, when they are a closed list. */
   readonly labels?: Readonly<Record<string, Labels>>;

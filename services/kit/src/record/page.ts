@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.ts';
 import { compileCriteria, type Criteria, type CriteriaScope } from './criteria.ts';
+import { disclosureOf } from './disclosure.ts';
 import type { CustomFields } from './custom-field.ts';
 import { readCustomFields, withCustomColumns } from './custom-field-read.ts';
 import { decodeRow, type Entity, type Stamps } from './entity.ts';
@@ -132,6 +133,7 @@ export async function readScope(
     now: context.app.now(),
     customFields,
     mayRead: (_, fieldClass) => readingOf(context.viewer, fieldClass) === 'read',
+    noteUse: (used, field) => disclosureOf(context).tell(used.name, null, field),
     readable: (related, alias) =>
       scopeSql(context.viewer, 'read', { entity: related, alias, now: context.app.now() }),
   };

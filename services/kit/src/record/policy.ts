@@ -75,6 +75,10 @@ export function readingOf(viewer: Viewer, fieldClass: FieldClass): Reading {
   );
 }
 
+/** Whether a purpose, and nothing else, is what the viewer needs to read what is sensitive. */
+export const needsPurpose = (viewer: Viewer): boolean =>
+  viewer.purpose === null && viewer.roles.some((role) => policy[role].classes.SENSITIVE !== 'hide');
+
 const widest = <Step>(order: readonly Step[], steps: readonly Step[], none: Step): Step =>
   steps.reduce((best, step) => (order.indexOf(step) > order.indexOf(best) ? step : best), none);
 

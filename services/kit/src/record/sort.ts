@@ -1,18 +1,17 @@
-import { requireReadable, unknownField, type CriteriaScope } from './criteria.ts';
+import { readableTarget, readableValue, unknownField, type CriteriaScope } from './criteria.ts';
 import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-field-sql.ts';
-import { columnNamed, encode, valueAt, type Column, type Stamps } from './entity.ts';
+import { columnNamed, encode, type Column, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { id as idField, type Field } from './field.ts';
 import { writeListCursor } from './list-cursor.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
-import { columnSql } from './store.ts';
 
 export type OrderBy = { readonly field: string; readonly direction?: 'ASC' | 'DESC' };
 
 export type SortKey = {
   readonly name: string;
   readonly target: string;
-  readonly path: readonly string[];
+  readonly valueOf: (row: Stamps) => unknown;
   readonly field: Field;
   readonly isAscending: boolean;
 };
@@ -31,7 +30,7 @@ export function readSort(
   const idKey: SortKey = {
     name: 'id',
     target: `${scope.alias}.id`,
-    path: ['id'],
+    valueOf: ({ id }) => id,
     field: idField({ label: { zh: '编号', en: 'Id' } }),
     isAscending: keys.at(-1)?.isAscending ?? false,
   };
@@ -44,19 +43,19 @@ function readKey(scope: CriteriaScope, { field: name, direction }: OrderBy): Sor
   if (name.startsWith(customPrefix)) {
     const custom = customFieldNamed(scope, name.slice(customPrefix.length));
     const field: Field = { kind: customFieldKind[custom.type], label: custom.labels };
-    const path = ['customFields', custom.key];
-    return { name, target: singleCustomTarget(custom, scope.alias), path, field, isAscending };
+    const valueOf = ({ customFields }: Stamps): unknown => customFields?.[custom.key] ?? null;
+    const target = singleCustomTarget(custom, scope.alias);
+    return { name, target, valueOf, field, isAscending };
   }
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);
-  requireReadable(scope, column);
   if (column.field.kind === 'list' || column.field.kind === 'json') {
     throw invalid(`${scope.entity.name} can't be sorted by ${name}`);
   }
   return {
     name,
     target: sortTarget(scope, column),
-    path: column.path,
+    valueOf: (row) => readableValue(scope, column, row),
     field: column.field,
     isAscending,
   };
@@ -64,7 +63,7 @@ function readKey(scope: CriteriaScope, { field: name, direction }: OrderBy): Sor
 
 /** A closed value goes by its place in the list, which is what MySQL orders an ENUM column by. */
 function sortTarget(scope: CriteriaScope, column: Column): string {
-  const target = columnSql(column, scope.alias);
+  const target = readableTarget(scope, column);
   const { kind, sql: isComputed, values = [] } = column.field;
   return kind === 'enum' && isComputed
     ? `NULLIF(FIELD(${target}, ${values.map((value) => `'${value}'`).join(', ')}), 0)`
@@ -81,7 +80,7 @@ export const orderSql = (keys: readonly SortKey[]): Sql =>
 export const cursorOf = (keys: readonly SortKey[], row: Stamps): string =>
   writeListCursor(
     keys.map(({ name }) => name),
-    keys.map(({ path }) => valueAt(row, path)),
+    keys.map(({ valueOf }) => valueOf(row)),
   );
 
 /** The rows that come after a cursor. NULL is less than every value, as in MySQL. */

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { readConfig, serviceSettings } from './config.ts';
 import { startCustomFieldJob } from '../record/custom-field-job.ts';
+import { recordReads } from '../record/disclosure.ts';
 import type { Entity } from '../record/entity.ts';
 import { connectBus, type Bus } from '../event/bus.ts';
 import { startConsumers } from '../event/consume.ts';
@@ -63,6 +64,7 @@ export async function startService<Context extends RequestContext>(
     log,
     createContext: (request) => createContext(app, request),
     files: fileAnswerer(app),
+    recordReads: recordReads(db),
     isReady: () =>
       db.query('SELECT 1').then(
         () => true,

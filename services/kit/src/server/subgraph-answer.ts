@@ -15,6 +15,12 @@ import { describeError } from '../describe-error.ts';
 import { AppError } from '../errors.ts';
 import { readBody, type Reply } from './http.ts';
 import type { Log } from '../log.ts';
+import {
+  createDisclosure,
+  withDisclosure,
+  type Disclosure,
+  type RecordReads,
+} from '../record/disclosure.ts';
 import { failure, isBug, maskError } from './mask-errors.ts';
 import type { RequestInfo } from '../request.ts';
 import { filesPath } from '../transfer/file-call.ts';
@@ -31,6 +37,8 @@ export type AnswerOptions<Context extends object> = {
   readonly createContext: (request: RequestInfo) => Context | Promise<Context>;
   /** Answers what is asked about files, where the service keeps any. */
   readonly files?: (request: RequestInfo, body: Buffer) => Promise<Reply>;
+  /** Keeps which sensitive fields an answer tells, before it leaves. Without it none may be told. */
+  readonly recordReads?: RecordReads;
   /** What goes into `extensions` of the answer, once it is made. */
   readonly extensionsOf?: (request: RequestInfo, context: Context) => Extensions | undefined;
 };
@@ -130,28 +138,47 @@ type Work<Context extends object> = Answering<Context> & { readonly operation: O
 async function execute<Context extends object>(work: Work<Context>): Promise<Reply> {
   const { options, apollo, info, operation, line } = work;
   const context = await options.createContext(info);
+  const disclosure = createDisclosure();
   const { body, http } = await apollo.executeOperation(
     {
       query: operation.query,
       ...(operation.operationName && { operationName: operation.operationName }),
       ...(operation.variables && { variables: operation.variables }),
     },
-    { contextValue: { ...context, [requestOf]: info } },
+    { contextValue: withDisclosure({ ...context, [requestOf]: info }, disclosure) },
   );
   if (body.kind !== 'single') throw new Error('A subgraph answers once');
 
   const { errors, data, extensions } = body.singleResult;
   if (errors) line.codes = codesOf(errors);
+  await recordDisclosed(options, info, disclosure);
   const text = JSON.stringify({
     errors,
     data,
     extensions: {
       ...extensions,
       consistency: currentConsistency(),
+      ...withheldIn(disclosure),
       ...options.extensionsOf?.(info, context),
     },
   });
   return { status: http.status === 400 ? 400 : 200, text };
+}
+
+async function recordDisclosed(
+  { recordReads }: Pick<AnswerOptions<object>, 'recordReads'>,
+  info: RequestInfo,
+  disclosure: Disclosure,
+): Promise<void> {
+  const reads = disclosure.reads();
+  if (reads.length === 0) return;
+  if (!recordReads) throw new Error('Nobody records what sensitive fields are read');
+  await recordReads(info, reads);
+}
+
+function withheldIn(disclosure: Disclosure): Extensions {
+  const withheld = disclosure.withheld();
+  return withheld.length === 0 ? {} : { withheld };
 }
 
 const createApollo = ({ schema, log }: Pick<AnswerOptions<object>, 'schema' | 'log'>) =>

@@ -1,0 +1,70 @@
+import { idToBytes } from '@crm/kit/id';
+import type { References } from '@crm/kit/projection/moved-reference';
+import type { Work } from '@crm/kit/record/command';
+import type { Change } from '@crm/kit/record/record';
+import { sql } from '@crm/kit/sql';
+import { affiliationChanged } from '../affiliation/affiliation.events.ts';
+import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
+import { ConsentEntity } from '../consent/consent.fields.ts';
+import { interactionAmended } from '../interaction/interaction.events.ts';
+import { InteractionEntity, type Interaction } from '../interaction/interaction.fields.ts';
+import { replaceParties } from '../interaction/interaction.repository.ts';
+import { preferenceChanged } from '../preference/preference.events.ts';
+import { ContactPreferenceEntity } from '../preference/preference.fields.ts';
+import { relationshipsMoved } from '../relationship/relationship.commands.ts';
+import { PersonRelationshipEntity } from '../relationship/relationship.fields.ts';
+import { touchPlanChanged } from '../touch-plan/touch-plan.events.ts';
+import { TouchPlanEntity } from '../touch-plan/touch-plan.fields.ts';
+
+/** What others keep of them goes by the person, of whose merge they are told. */
+const nobody = (): Promise<void> => Promise.resolve();
+
+/** Its parties, by which it is found, go with it. */
+async function interactionMoved(
+  work: Work,
+  changes: readonly Change<Interaction>[],
+): Promise<void> {
+  await replaceParties(
+    work.manager,
+    changes.map(({ after }) => after),
+  );
+  await interactionAmended(work, changes);
+}
+
+/**
+ * The records that follow their person when it is merged, or a placeholder when it is identified, and
+ * who is told. A field of the catalogue that holds such an id says `names: 'Person'`; a test holds
+ * this list to the catalogue and to the tables, so that no kind of record is forgotten.
+ */
+export const personReferences: readonly References[] = [
+  { entity: AffiliationEntity, tell: affiliationChanged },
+  {
+    entity: InteractionEntity,
+    tell: interactionMoved,
+    holding: (id) =>
+      sql`SELECT interactionId AS id FROM interactionParty WHERE partyId = ${idToBytes(id)}`,
+  },
+  { entity: ConsentEntity, tell: nobody },
+  {
+    entity: ContactPreferenceEntity,
+    tell: preferenceChanged,
+    // A person has one: the survivor's own goes on.
+    only: (survivorId) => sql`NOT EXISTS (SELECT 1 FROM contactPreference own
+      WHERE own.personId = ${idToBytes(survivorId)} AND own.deletedAt IS NULL)`,
+  },
+  { entity: TouchPlanEntity, tell: touchPlanChanged },
+  {
+    entity: PersonRelationshipEntity,
+    tell: relationshipsMoved,
+    // Nobody is related to himself, nor twice alike: what would be so stays with the one that is gone.
+    only: (survivorId) => sql`t.fromId <> ${idToBytes(survivorId)}
+      AND t.toId <> ${idToBytes(survivorId)}
+      AND NOT EXISTS (SELECT 1 FROM personRelationship own
+        WHERE own.type = t.type AND own.deletedAt IS NULL AND t.deletedAt IS NULL
+          AND (own.fromId = ${idToBytes(survivorId)} AND own.toId = t.toId
+            OR own.toId = ${idToBytes(survivorId)} AND own.fromId = t.fromId))`,
+  },
+];
+
+/** Columns that hold ids of people and are moved with the record they belong to, or say what was. */
+export const keptPersonColumns: readonly string[] = ['personEdge.personId'];
