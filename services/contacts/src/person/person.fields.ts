@@ -20,7 +20,7 @@ const calendarDate = {
   leapMonth: boolean({ label: { zh: '闰月', en: 'Leap month' }, ...personal }),
 } as const;
 
-export const personFields = {
+const personFields = {
   code: text({ max: 64, required: true, label: { zh: '联系人编号', en: 'Code' } }),
   name: text({ max: 100, required: true, label: { zh: '姓名', en: 'Name' } }),
   gender: choice(

@@ -65,7 +65,7 @@ export const searchTextOf = (person: Pick<Person, 'code' | 'contactPoints' | 'na
     .slice(0, 2000);
 
 /** Younger than this, whatever a person's data is counts as a child's. */
-export const minorAge = 14;
+const minorAge = 14;
 
 export const isMinor = (birthday: CalendarDate | null, today: string): boolean =>
   birthday !== null &&
