@@ -4,6 +4,7 @@ import { kitMigrations } from '@crm/kit/migrations/index';
 import { testDatabase } from '@crm/kit/testing/database';
 import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
 import { fileAnswerer } from '@crm/kit/transfer/file-answer';
+import { usualRetention } from '@crm/kit/transfer/retention';
 import { createContext } from '../context.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
@@ -31,6 +32,7 @@ export async function startCustomers(): Promise<TestCustomers> {
     log: createLog('test', 'silent'),
     now: () => new Date(),
     webhooks: testWebhookSettings,
+    retention: usualRetention,
   };
   const subgraph = await testSubgraph({
     name: 'customers',

@@ -5,6 +5,7 @@ import { createLog } from '@crm/kit/log';
 import type { TestRequest } from '@crm/kit/testing/execute';
 import { callFiles } from '@crm/kit/testing/files';
 import { exportStep } from '@crm/kit/transfer/export-job';
+import { usualRetention } from '@crm/kit/transfer/retention';
 import { z } from 'zod';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
 import { exported } from './exported.ts';
@@ -39,7 +40,12 @@ async function create(rows: readonly object[]): Promise<void> {
   }
 }
 
-const app = () => ({ db: customers.db, log: createLog('test', 'silent'), now: () => new Date() });
+const app = () => ({
+  db: customers.db,
+  log: createLog('test', 'silent'),
+  now: () => new Date(),
+  retention: usualRetention,
+});
 
 const step = (): Promise<boolean> =>
   transact(customers.db, (manager) => exportStep(app(), exported, manager));

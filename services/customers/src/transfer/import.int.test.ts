@@ -346,20 +346,27 @@ describe('An import', () => {
     expect(await found('JSON-')).toMatchObject([{ headcount: { total: 3 } }, { name: '二' }]);
   });
 
-  test('ends where the file cannot be read on, and keeps what came before', async () => {
-    const content = `${header}${lines('BROKEN', 60)}X,"never closed,,,,\r\n`;
-    const id = await started({
-      mapping,
-      fileId: await sendFile(customers, { content, partBytes: 200 }),
-    });
-    await finish();
-    const job = await jobOf(id);
-    expect(job).toMatchObject({
+  test.each([
+    ['a quote that is never closed', 'X,"never,,,,\r\nX,,,,,\r\n', 'opened in line 62'],
+    ['a quote in the middle of a cell', 'X,"a"b,,,,\r\nX,,,,,\r\n', 'at line 62'],
+    ['bytes that are no text', 'X,\xff\xfe,,,,\r\nX,,,,,\r\n', 'Line 62, column 2'],
+  ])('ends at %s, and takes every row before it', async (what, broken, failure) => {
+    const prefix = `BREAK${what.length}`;
+    const content = Buffer.concat([
+      Buffer.from(header + lines(prefix, 60)),
+      Buffer.from(broken, 'latin1'),
+      Buffer.from(lines(`${prefix}-AFTER`, 500)),
+    ]);
+    const fileId = await sendFile(customers, { content });
+    const id = await started({ mapping, fileId });
+    await finish(newRun(50));
+    expect(await jobOf(id)).toMatchObject({
       state: 'FAILED',
-      failure: expect.stringContaining('never closed'),
-      created: (await codesOf('BROKEN')).length,
+      failure: expect.stringContaining(failure),
+      rowsRead: 60,
+      created: 60,
     });
-    expect(job?.['created']).toBeGreaterThan(0);
+    expect(await codesOf(prefix)).toHaveLength(60);
   });
 
   test('ends when it is cancelled', async () => {

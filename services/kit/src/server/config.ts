@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usualRetention } from '../transfer/retention.ts';
 
 /** Reads settings once, at start. A bad setting stops the process before it takes a request. */
 export function readConfig<Shape extends z.ZodRawShape>(
@@ -22,6 +23,8 @@ const nodes = z.string().transform((text, context) =>
   }),
 );
 
+const days = z.coerce.number().int().min(1).max(3650);
+
 /** The settings that every service reads. */
 export const serviceSettings = {
   HOST: z.string().default('127.0.0.1'),
@@ -40,4 +43,8 @@ export const serviceSettings = {
   CONTEXT_KEY: z.string().min(32),
   /** How long a stopping service still takes requests, so that callers look elsewhere first. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(1000),
+  /** For how many days a file that was sent or exported is kept. */
+  TRANSFER_FILE_DAYS: days.default(usualRetention.fileDays),
+  /** For how many days it can be seen, and undone, what an import has done. */
+  TRANSFER_JOB_DAYS: days.default(usualRetention.jobDays),
 } as const;

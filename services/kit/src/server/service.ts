@@ -20,6 +20,7 @@ import type { RequestInfo } from '../request.ts';
 import { clusterMetrics, relayMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
 import { fileAnswerer } from '../transfer/file-answer.ts';
+import type { TransferApp } from '../transfer/retention.ts';
 
 export type ServiceOptions<Context extends RequestContext> = {
   /** As in the supergraph: `customers`. */
@@ -31,7 +32,7 @@ export type ServiceOptions<Context extends RequestContext> = {
   /** The kinds of records that administrators may define fields for. */
   readonly customisable?: readonly Entity[];
   /** Work that goes on beside requests, until it is stopped. */
-  readonly jobs?: readonly ((app: App & { readonly bus: Bus }) => Stoppable)[];
+  readonly jobs?: readonly ((app: TransferApp & { readonly bus: Bus }) => Stoppable)[];
 };
 
 type Stoppable = { readonly stop: () => Promise<void> };
@@ -49,11 +50,12 @@ export async function startService<Context extends RequestContext>(
   const db = await openDatabase(address);
   const bus = connectBus({ url: config.NATS_URL, replicas: config.NATS_REPLICAS, name, log });
   const app: App = { db, log, now: () => new Date() };
+  const retention = { fileDays: config.TRANSFER_FILE_DAYS, jobDays: config.TRANSFER_JOB_DAYS };
   const relay = startRelay({ db, bus, service: name, log });
   const running: readonly Stoppable[] = [
     relay,
     ...(consumers.length > 0 ? [startConsumers({ db, bus, service: name, consumers, log })] : []),
-    ...jobs.map((start) => start({ ...app, bus })),
+    ...jobs.map((start) => start({ ...app, bus, retention })),
     ...(customisable ? [await startIndexing(app, address, customisable)] : []),
   ];
 
@@ -63,7 +65,7 @@ export async function startService<Context extends RequestContext>(
     config,
     log,
     createContext: (request) => createContext(app, request),
-    files: fileAnswerer(app),
+    files: fileAnswerer({ ...app, retention }),
     recordReads: recordReads(db),
     isReady: () =>
       db.query('SELECT 1').then(

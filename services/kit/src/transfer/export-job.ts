@@ -12,12 +12,15 @@ import type { EntityManager } from 'typeorm';
 import { csvWriter, ndjsonWriter, type FileWriter, type Written } from './export-format.ts';
 import { ExportJobEntity, type ExportJob } from './export-job.fields.ts';
 import { planExport, type ExportColumn } from './export-plan.ts';
-import { addFile, appendPart, completeFile, sweepFiles } from './stored-file.ts';
+import type { TransferApp } from './retention.ts';
+import { addFile, appendPart, completeFile } from './stored-file.ts';
 import { StoredFileEntity, type FileFormat, type StoredFile } from './stored-file.fields.ts';
+import { sweepTransfers } from './sweep.ts';
 import { workbookWriter } from './workbook-writer.ts';
 
 const pollMs = 1000;
 const pageRows = 1000;
+const sweepEveryMs = 60_000;
 
 const writers: Readonly<Record<FileFormat, FileWriter>> = {
   CSV: csvWriter,
@@ -25,18 +28,30 @@ const writers: Readonly<Record<FileFormat, FileWriter>> = {
   XLSX: workbookWriter,
 };
 
-/** Goes on with the exports that somebody started, each in turn, and deletes files that have expired. */
-export const startExportJob = (app: App, entities: readonly Entity[]): Task =>
-  startTask(app, {
+/** Goes on with the exports that somebody started, each in turn, and deletes what is kept no longer. */
+export function startExportJob(app: TransferApp, entities: readonly Entity[]): Task {
+  const sweep = createSweep(app);
+  return startTask(app, {
     name: 'exports',
     pollMs,
-    step: async (manager) =>
-      (await exportStep(app, entities, manager)) || (await sweepFiles(manager, app.now())),
+    step: async (manager) => (await exportStep(app, entities, manager)) || (await sweep(manager)),
   });
+}
+
+/** Sweeps at once while there is more to delete, and else from time to time. */
+function createSweep(app: TransferApp): (manager: EntityManager) => Promise<boolean> {
+  let dueMs = 0;
+  return async (manager) => {
+    if (performance.now() < dueMs) return false;
+    const hasMore = await sweepTransfers(app, manager);
+    if (!hasMore) dueMs = performance.now() + sweepEveryMs;
+    return hasMore;
+  };
+}
 
 /** Writes one page of one export, with how far it is. Tells whether there may be more to do. */
 export async function exportStep(
-  app: App,
+  app: TransferApp,
   entities: readonly Entity[],
   manager: EntityManager,
 ): Promise<boolean> {
@@ -70,7 +85,7 @@ const isRefusal = (error: unknown): error is AppError =>
 type Writing = { readonly job: ExportJob; readonly manager: EntityManager };
 
 async function writePage(
-  app: App,
+  app: TransferApp,
   entities: readonly Entity[],
   { job, manager }: Writing,
 ): Promise<void> {
@@ -89,7 +104,7 @@ async function writePage(
   const isLast = !page.pageInfo.hasNextPage;
   const { bytes, state } = written(job, { columns, rows: page.nodes, isLast });
   if (bytes.length > 0) await appendPart(manager, file, bytes);
-  if (isLast) await completeFile(work, file.id);
+  if (isLast) await completeFile(work, file.id, app.retention.fileDays);
   await saveProgress(work, job, {
     fileId: file.id,
     cursor: page.pageInfo.endCursor,

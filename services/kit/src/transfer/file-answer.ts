@@ -1,4 +1,4 @@
-import type { App, RequestContext } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 import { transact } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import type { Work } from '../record/command.ts';
@@ -6,18 +6,25 @@ import { allow } from '../record/policy.ts';
 import type { RequestInfo } from '../request.ts';
 import type { Reply } from '../server/http.ts';
 import { readCall, type FileCall } from './file-call.ts';
+import type { TransferApp } from './retention.ts';
 import { addFile, addPart, completeFile, findFile, readPart } from './stored-file.ts';
 import type { StoredFile } from './stored-file.fields.ts';
 
 /** Answers what the gateway asks about the files of a service, under the rights of who sent it. */
 export const fileAnswerer =
-  (app: App) =>
+  (app: TransferApp) =>
   (request: RequestInfo, body: Buffer): Promise<Reply> => {
     const { call, bytes } = readCall(body);
-    return answer({ ...request, app }, call, bytes);
+    return answer({ context: { ...request, app }, fileDays: app.retention.fileDays }, call, bytes);
   };
 
-async function answer(context: RequestContext, call: FileCall, bytes: Buffer): Promise<Reply> {
+type Asked = {
+  readonly context: RequestContext;
+  /** How long a complete file is kept. */
+  readonly fileDays: number;
+};
+
+async function answer({ context, fileDays }: Asked, call: FileCall, bytes: Buffer): Promise<Reply> {
   switch (call.do) {
     case 'begin':
       allow(context.viewer, 'write', 'files');
@@ -27,7 +34,9 @@ async function answer(context: RequestContext, call: FileCall, bytes: Buffer): P
         size: await inTransaction(context, (work) => addPart(work, { ...call, bytes })),
       });
     case 'complete':
-      return json(shown(await inTransaction(context, (work) => completeFile(work, call.id))));
+      return json(
+        shown(await inTransaction(context, (work) => completeFile(work, call.id, fileDays))),
+      );
     case 'find':
       return json(shown(await findFile(context, call.id)));
     case 'read':

@@ -74,30 +74,53 @@ async function nextOf(chunks: AsyncGenerator<Chunk>): Promise<Chunk | null> {
     const { value, done } = await chunks.next();
     return done ? null : value;
   } catch (error) {
-    throw error instanceof AppError && error.extensions.code === 'INVALID'
-      ? new UnreadableFile(error.message)
-      : error;
+    throw isUnreadable(error) ? new UnreadableFile(error.message) : error;
   }
 }
 
+const isUnreadable = (error: unknown): error is AppError =>
+  error instanceof AppError && error.extensions.code === 'INVALID';
+
 async function* readChunks(reading: Reading): AsyncGenerator<Chunk> {
-  const { job, chunkSize } = reading;
-  const isRepeated = createMemory(job.matchOn);
   const { plan, rows, bytesRead } = await openImport(reading);
+  const take = createTaking(reading, plan);
   let chunk: ReadRow[] = [];
   let count = 0;
-  for await (const source of rows) {
-    count += 1;
-    if (count > rowsMax) throw invalid(`A file may have ${rowsMax} rows: cut it in two`);
-    const planned = assemble(plan, source);
-    const problems = isRepeated(planned.input) ? [...planned.problems, repeated] : planned.problems;
-    if (count <= job.rowsRead) continue;
-    chunk.push({ ...planned, problems, row: count, source });
-    if (chunk.length < chunkSize) continue;
-    yield { from: count - chunk.length, rows: chunk, bytesRead: bytesRead(), isLast: false, plan };
-    chunk = [];
+  const chunkOf = (isLast: boolean): Chunk => ({
+    from: count - chunk.length,
+    rows: chunk,
+    bytesRead: bytesRead(),
+    isLast,
+    plan,
+  });
+  try {
+    for await (const source of rows) {
+      const row = take(source, count + 1);
+      count += 1;
+      if (row) chunk.push(row);
+      if (chunk.length < reading.chunkSize) continue;
+      yield chunkOf(false);
+      chunk = [];
+    }
+  } catch (error) {
+    // What the file holds before the place where it breaks is as good as in any other.
+    if (isUnreadable(error) && chunk.length > 0) yield chunkOf(false);
+    throw error;
   }
-  yield { from: count - chunk.length, rows: chunk, bytesRead: bytesRead(), isLast: true, plan };
+  yield chunkOf(true);
+}
+
+type Take = (source: SourceRow, row: number) => ReadRow | null;
+
+/** Makes of each row what is to be stored; null of those that were stored before. */
+function createTaking({ job }: Reading, plan: ImportPlan): Take {
+  const isRepeated = createMemory(job.matchOn);
+  return (source, row) => {
+    if (row > rowsMax) throw invalid(`A file may have ${rowsMax} rows: cut it in two`);
+    const { input, problems } = assemble(plan, source);
+    const all = isRepeated(input) ? [...problems, repeated] : problems;
+    return row <= job.rowsRead ? null : { input, problems: all, row, source };
+  };
 }
 
 const repeated = {

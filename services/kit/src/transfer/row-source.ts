@@ -1,4 +1,3 @@
-import { finished, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { invalid } from '../errors.ts';
 import type { FileFormat } from './stored-file.fields.ts';
@@ -62,40 +61,74 @@ async function openTable(lines: AsyncGenerator<Line>): Promise<RowSource> {
 
 type Line = { readonly line: number; readonly cells: readonly string[] };
 
-type Parsed = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
-
 async function* readCsv(
   bytes: AsyncIterable<Buffer>,
   { encoding, delimiter }: SourceOptions,
 ): AsyncGenerator<Line> {
+  const parser = createCsvParser(delimiter);
+  for await (const text of decode(bytes, encoding)) yield* readable(parser.write(text), encoding);
+  yield* readable(parser.end(), encoding);
+}
+
+/** Gives the rows that are whole before it throws what is wrong with the text behind them. */
+async function* readable(parsing: Promise<Parsing>, encoding: string): AsyncGenerator<Line> {
+  const { lines, error } = await parsing;
+  for (const each of lines) {
+    requireReadable(each, encoding);
+    yield each;
+  }
+  if (error) throw error;
+}
+
+/** The rows that a piece of text has completed, and why there are no more. */
+type Parsing = { readonly lines: readonly Line[]; readonly error: Error | null };
+
+type CsvParser = {
+  readonly write: (text: string) => Promise<Parsing>;
+  readonly end: () => Promise<Parsing>;
+};
+
+/** Takes the rows out of the parser's hands as they are read: what its stream holds is lost when it fails. */
+function createCsvParser(delimiter: string): CsvParser {
+  let lines: Line[] = [];
+  let lastLine = 0;
   const parser = parse({
     delimiter,
-    info: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: rowCharactersMax,
+    on_record: (cells: readonly string[], info) => {
+      lastLine = info.lines;
+      lines.push({ line: lastLine - lineBreaksIn(cells), cells });
+      return null;
+    },
   });
-  const texts = Readable.from(decode(bytes, encoding), { objectMode: true, highWaterMark: 2 });
-  finished(texts, (error) => error && parser.destroy(error));
-  texts.pipe(parser);
-  try {
-    for await (const parsed of parser) {
-      const { record, info }: Parsed = parsed;
-      const line = info.lines - lineBreaksIn(record);
-      requireReadable(record, line, encoding);
-      yield { line, cells: record };
-    }
-  } catch (error) {
-    throw error instanceof CsvError ? invalid(whatIsWrong(error)) : error;
-  } finally {
-    texts.destroy();
-  }
+  parser.on('error', () => undefined).resume();
+  const taken = (error: Error | null | undefined): Parsing => {
+    const parsing = { lines, error: error ? asInvalid(error, lastLine) : null };
+    lines = [];
+    return parsing;
+  };
+  return {
+    write: (text) => new Promise((resolve) => parser.write(text, (error) => resolve(taken(error)))),
+    end: () =>
+      new Promise((resolve) => parser.end((error?: Error | null) => resolve(taken(error)))),
+  };
 }
 
-/** A mark of the byte order at the front is left out. */
+const pieceBytes = 64 * 1024;
+
+/**
+ * A mark of the byte order at the front is left out. A part is cut in pieces, so that nobody else
+ * waits until all of it is parsed.
+ */
 async function* decode(bytes: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      yield decoder.decode(chunk.subarray(at, at + pieceBytes), { stream: true });
+    }
+  }
   yield decoder.decode();
 }
 
@@ -110,7 +143,7 @@ function lineBreaksIn(cells: readonly string[]): number {
 /** Stands for what a decoder could not read. */
 const replacement = '\uFFFD';
 
-function requireReadable(cells: readonly string[], line: number, encoding: string): void {
+function requireReadable({ cells, line }: Line, encoding: string): void {
   const at = cells.findIndex((cell) => cell.includes(replacement));
   if (at < 0) return;
   throw invalid(
@@ -118,14 +151,17 @@ function requireReadable(cells: readonly string[], line: number, encoding: strin
   );
 }
 
-type Place = { readonly lines?: number; readonly records?: number };
-
-function whatIsWrong({ code, message, lines, records }: CsvError & Place): string {
+/** Errors of the parser name the row by what came before it, as it was never seen whole. */
+function asInvalid(error: Error, lastLine: number): Error {
+  if (!(error instanceof CsvError)) return error;
+  const { code, message } = error;
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    return `The row at line ${lines ?? '?'} has over ${rowCharactersMax} characters; a quote may not be closed`;
+    return invalid(
+      `The row that begins in line ${lastLine + 1} or below has over ${rowCharactersMax} characters; a quote may not be closed`,
+    );
   }
-  if (code !== 'CSV_QUOTE_NOT_CLOSED') return message;
-  return `A quote is opened after ${records ?? '?'} whole rows, the header among them, and never closed`;
+  if (code !== 'CSV_QUOTE_NOT_CLOSED') return invalid(message);
+  return invalid(`A quote is opened in line ${lastLine + 1} or below and never closed`);
 }
 
 async function* readObjects(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRow> {

@@ -7,15 +7,15 @@ import { scopeSql } from '../record/policy.ts';
 import { newRow } from '../record/record.ts';
 import { insertRows, selectRows } from '../record/store.ts';
 import { sql } from '../sql.ts';
+import { daysAfter } from './retention.ts';
 import type { ByteSource } from './row-source.ts';
 import { StoredFileEntity, type FileFormat, type StoredFile } from './stored-file.fields.ts';
 
 /** Files lie in parts beside the records, so that whichever process goes on with one has it all. */
 export const partBytesMax = 1024 * 1024;
 const fileBytesMax = 512 * 1024 * 1024;
-const keptMs = 7 * 86_400_000;
 /** What is not complete after a day never will be. */
-const incompleteMs = 86_400_000;
+const incompleteDays = 1;
 
 export const encodings = ['utf-8', 'gb18030', 'big5', 'windows-1252'] as const;
 
@@ -37,7 +37,7 @@ export async function addFile(
       ['encoding', encoding],
       ['size', 0],
       ['partCount', 0],
-      ['expiresAt', new Date(work.now.getTime() + incompleteMs)],
+      ['expiresAt', daysAfter(work.now, incompleteDays)],
     ]),
     rules: {},
   });
@@ -85,10 +85,11 @@ export async function appendPart(
   );
 }
 
-export async function completeFile(work: Work, id: string): Promise<StoredFile> {
+/** Nothing is added to it any more, and so many days later it is deleted. */
+export async function completeFile(work: Work, id: string, keptDays: number): Promise<StoredFile> {
   const file = await lockOwnFile(work, id);
   if (file.size === 0) throw invalid('The file is empty');
-  const expiresAt = new Date(work.now.getTime() + keptMs);
+  const expiresAt = daysAfter(work.now, keptDays);
   await work.manager.query(
     'UPDATE storedFile SET completedAt = COALESCE(completedAt, ?), expiresAt = ? WHERE id = ?',
     [work.now, expiresAt, idToBytes(id)],
