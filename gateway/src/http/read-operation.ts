@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '@crm/kit/errors';
 import { readBody } from '@crm/kit/server/http';
 import { z } from 'zod';
+import { readJson } from './read-json.ts';
 
 const askedSchema = z.object({
   query: z.string(),
@@ -26,7 +27,7 @@ export async function readSubscription(request: IncomingMessage): Promise<AskedO
   return check({
     query: searchParams.get('query') ?? undefined,
     operationName: searchParams.get('operationName'),
-    variables: variables === null ? null : parseJson(variables),
+    variables: variables === null ? null : readJson(variables),
   });
 }
 
@@ -39,7 +40,7 @@ export async function readAskedOperation(request: IncomingMessage): Promise<Aske
   if (type !== 'application/json') {
     throw new AppError('BAD_REQUEST', 'The content type must be application/json');
   }
-  return check(parseJson((await readBody(request, bodyBytesMax)).toString('utf8')));
+  return check(readJson((await readBody(request, bodyBytesMax)).toString('utf8')));
 }
 
 function check(given: unknown): AskedOperation {
@@ -49,12 +50,4 @@ function check(given: unknown): AskedOperation {
   }
   const { query, operationName, variables } = asked.data;
   return { query, operationName: operationName || null, variables: variables ?? {} };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError('BAD_REQUEST', 'What was sent is no JSON');
-  }
 }
