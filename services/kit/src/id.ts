@@ -35,8 +35,26 @@ export const isId = (text: string): boolean => validate(text);
 /** The 16 bytes that MySQL stores. A text that is no UUID came from a client: INVALID. */
 export function idToBytes(id: string): Buffer {
   if (!isId(id)) throw invalid(`"${id.slice(0, 40)}" is no id`);
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  const bytes = Buffer.allocUnsafe(16);
+  let at = 0;
+  for (let byte = 0; byte < 16; byte += 1) {
+    if (id.charCodeAt(at) === dash) at += 1;
+    bytes[byte] = digitAt(id, at) * 16 + digitAt(id, at + 1);
+    at += 2;
+  }
+  return bytes;
 }
+
+const dash = 45;
+
+/** The value of each hexadecimal digit, by its code: statements of many rows hold thousands of ids. */
+const digits = new Uint8Array(128);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  digits[digit.charCodeAt(0)] = value;
+  digits[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+const digitAt = (id: string, at: number): number => digits[id.charCodeAt(at)] ?? 0;
 
 export function idFromBytes(bytes: Uint8Array): string {
   const hex = (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('hex', 0, 16);

@@ -8,13 +8,11 @@ export function asText(value: unknown): string {
 /** The length in characters as MySQL counts them: a 4-byte character is one. */
 export const lengthOf = (text: string): number => Array.from(text).length;
 
-const unpairedSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
 /** Texts are stored as they come, any script and emoji included; only what no text holds is refused. */
 export function textProblem(value: unknown, max: number): string | null {
   if (typeof value !== 'string') return 'must be a text';
   if (value.includes('\0')) return 'must not hold a NUL character';
-  if (unpairedSurrogate.test(value)) return 'is no valid Unicode text';
+  if (!value.isWellFormed()) return 'is no valid Unicode text';
   if (value.length <= max) return null;
   const length = lengthOf(value);
   return length > max ? `may have at most ${max} characters, not ${length}` : null;

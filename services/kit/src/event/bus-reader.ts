@@ -18,6 +18,7 @@ export type ReadOptions = {
 export type EventReader = {
   /** Waits for the first message, then gives what is here. Throws once the reader is broken. */
   readonly take: (limit: number, waitMs: number) => Promise<readonly StreamMessage[]>;
+  /** Tells that these are done, and whatever was given before them. */
   readonly done: (messages: readonly StreamMessage[]) => void;
   readonly stop: () => Promise<void>;
 };
@@ -37,7 +38,8 @@ export async function createDurable(access: Access, options: ReadOptions): Promi
   await removeDurable(access, options.name);
   await jsm.consumers.add(space.stream, {
     durable_name: options.name,
-    ack_policy: AckPolicy.Explicit,
+    // Who reads in order is done with all that came before, and says so once for many.
+    ack_policy: AckPolicy.All,
     ack_wait: nanos(ackWaitMs),
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: options.afterSeq + 1,
@@ -91,10 +93,9 @@ export async function openReader(
   return {
     take: queue.take,
     done: (messages) => {
-      for (const { seq } of messages) {
-        unacked.get(seq)?.ack();
-        unacked.delete(seq);
-      }
+      const last = messages.at(-1);
+      if (last) unacked.get(last.seq)?.ack();
+      for (const { seq } of messages) unacked.delete(seq);
     },
     stop: async () => void (await source.close()),
   };

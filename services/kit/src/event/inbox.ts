@@ -24,7 +24,11 @@ export type Inbox = {
 export const keyOf = ({ aggregate, aggregateId }: Aggregate): string =>
   `${aggregate}.${aggregateId}`;
 
-/** Reads and locks the rows of these aggregates, in one order so that no two callers deadlock. */
+/**
+ * Reads and locks the rows of these aggregates, in one order so that no two callers deadlock. One
+ * that is heard of for the first time has no row to lock: when two callers come to make it, the
+ * second fails and has to look again.
+ */
 export async function lockInbox(
   manager: EntityManager,
   consumer: string,
@@ -34,32 +38,41 @@ export async function lockInbox(
   const keys = [...distinct.values()]
     .map(({ aggregate, aggregateId }) => [aggregate, idToBytes(aggregateId)] as const)
     .toSorted(([, one], [, other]) => one.compare(other));
-  await manager.query(
-    `INSERT INTO inbox (consumer, aggregate, aggregateId) VALUES ? AS wanted
-     ON DUPLICATE KEY UPDATE consumer = wanted.consumer`,
-    [keys.map((key) => [consumer, ...key])],
-  );
-  const rows = await findRows(manager, consumer, keys);
-  const changed = new Set<string>();
+  const known = await findRows(manager, consumer, keys);
+  const changed = new Map<string, InboxRow>();
 
   return {
     rowOf: (aggregate) => {
-      const row = rows.get(keyOf(aggregate));
-      if (!row) throw new Error(`${keyOf(aggregate)} is not locked`);
-      return row;
+      const key = keyOf(aggregate);
+      if (!distinct.has(key)) throw new Error(`${key} is not locked`);
+      return changed.get(key) ?? known.get(key) ?? unheardOf(aggregate);
     },
-    set: (row) => {
-      rows.set(keyOf(row), row);
-      changed.add(keyOf(row));
-    },
-    save: () =>
-      saveRows(
+    set: (row) => void changed.set(keyOf(row), row),
+    save: async () => {
+      const rows = [...changed.values()].toSorted((one, other) =>
+        one.aggregateId < other.aggregateId ? -1 : 1,
+      );
+      await insertRows(
         manager,
         consumer,
-        [...rows.values()].filter((row) => changed.has(keyOf(row))),
-      ),
+        rows.filter((row) => !known.has(keyOf(row))),
+      );
+      await updateRows(
+        manager,
+        consumer,
+        rows.filter((row) => known.has(keyOf(row))),
+      );
+    },
   };
 }
+
+const unheardOf = ({ aggregate, aggregateId }: Aggregate): InboxRow => ({
+  aggregate,
+  aggregateId,
+  publicVersion: 0,
+  privateVersion: 0,
+  isParked: false,
+});
 
 type StoredRow = Omit<InboxRow, 'aggregateId' | 'isParked'> & {
   readonly aggregateId: Buffer;
@@ -73,7 +86,8 @@ async function findRows(
 ): Promise<Map<string, InboxRow>> {
   const found = await manager.query<readonly StoredRow[]>(
     `SELECT aggregate, aggregateId, publicVersion, privateVersion, isParked FROM inbox
-     WHERE consumer = ? AND (aggregate, aggregateId) IN (?) FOR UPDATE`,
+     WHERE consumer = ? AND (aggregate, aggregateId) IN (?)
+     ORDER BY aggregate, aggregateId FOR UPDATE`,
     [consumer, keys],
   );
   const rows = found.map((row) => ({
@@ -84,26 +98,38 @@ async function findRows(
   return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
-async function saveRows(
+const columns = 'consumer, aggregate, aggregateId, publicVersion, privateVersion, isParked';
+
+const valuesOf = (consumer: string, rows: readonly InboxRow[]): readonly unknown[] =>
+  rows.map((row) => [
+    consumer,
+    row.aggregate,
+    idToBytes(row.aggregateId),
+    row.publicVersion,
+    row.privateVersion,
+    row.isParked,
+  ]);
+
+async function insertRows(
+  manager: EntityManager,
+  consumer: string,
+  rows: readonly InboxRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await manager.query(`INSERT INTO inbox (${columns}) VALUES ?`, [valuesOf(consumer, rows)]);
+}
+
+async function updateRows(
   manager: EntityManager,
   consumer: string,
   rows: readonly InboxRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await manager.query(
-    `INSERT INTO inbox (consumer, aggregate, aggregateId, publicVersion, privateVersion, isParked)
+    `INSERT INTO inbox (${columns})
      VALUES ? AS fresh ON DUPLICATE KEY UPDATE publicVersion = fresh.publicVersion,
        privateVersion = fresh.privateVersion, isParked = fresh.isParked`,
-    [
-      rows.map((row) => [
-        consumer,
-        row.aggregate,
-        idToBytes(row.aggregateId),
-        row.publicVersion,
-        row.privateVersion,
-        row.isParked,
-      ]),
-    ],
+    [valuesOf(consumer, rows)],
   );
 }
 

@@ -41,7 +41,8 @@ export function customOverlaps(
 }
 
 function isSame(kind: string, from: unknown, to: unknown): boolean {
-  if (from === null || to === null) return from === to;
+  if (from === to) return true;
+  if (from === null || to === null) return false;
   if (kind === 'decimal') return Number(from) === Number(to) && plain(from) === plain(to);
   if (kind === 'dateTime') return timeOf(from) === timeOf(to);
   return JSON.stringify(sortKeys(from)) === JSON.stringify(sortKeys(to));

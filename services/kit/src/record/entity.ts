@@ -96,6 +96,8 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly columnsByName: ReadonlyMap<string, Column>;
   readonly readers: readonly Reader[];
   readonly readersByName: ReadonlyMap<string, Reader>;
+  /** The columns that a client may give, by the first part of their names. */
+  readonly givenByTop: ReadonlyMap<string, readonly Column[]>;
   readonly access: AccessRule;
   /** Which rows are hidden as a whole from those who may not read values of a class. */
   readonly rowClasses: readonly RowClass[];
@@ -121,6 +123,7 @@ export type Guard<Row = unknown> = {
 /** How one member of a row, a field or a group, is read from what the driver gives. */
 type Reader = {
   readonly name: string;
+  readonly isGroup: boolean;
   readonly read: (raw: Raw) => unknown;
   /** The columns that a change of this member is made of. */
   readonly columns: readonly Column[];
@@ -170,6 +173,7 @@ export function defineEntity<const Members extends Fields>(
     columnsByName: new Map(columns.map((column) => [column.name, column])),
     readers,
     readersByName: new Map(readers.map((reader) => [reader.name, reader])),
+    givenByTop: byTop(columns.filter(isGiven)),
     access: options.access,
     rowClasses: options.rowClasses ?? [],
     relations: options.relations ?? {},
@@ -177,6 +181,20 @@ export function defineEntity<const Members extends Fields>(
     guard: options.guard ?? null,
     isWide: options.isWide ?? false,
   };
+}
+
+const isGiven = ({ name, field: { managed, sql } }: Column): boolean =>
+  name !== 'customFields' && !managed && !sql;
+
+function byTop(columns: readonly Column[]): ReadonlyMap<string, readonly Column[]> {
+  const found = new Map<string, Column[]>();
+  for (const column of columns) {
+    const [top = ''] = column.path;
+    const others = found.get(top);
+    if (others) others.push(column);
+    else found.set(top, [column]);
+  }
+  return found;
 }
 
 /**
@@ -250,12 +268,12 @@ export function decodeRow(entity: Entity, raw: Raw): object {
 
 const emptyRows = new WeakMap<object, unknown>();
 
-/** A row without any value, made once for each entity: new ones begin with it. */
+/** A row without any value, made once for each entity: new ones begin as copies of it. */
 export function emptyRow<Row extends Stamps>(entity: Entity<Row>): Row;
 export function emptyRow(entity: Entity): unknown {
   const known = emptyRows.get(entity);
   if (known !== undefined) return known;
-  const made = Object.freeze(readMembers(entity.readers, {}));
+  const made = readMembers(entity.readers, {});
   emptyRows.set(entity, made);
   return made;
 }
@@ -264,16 +282,25 @@ export function emptyRow(entity: Entity): unknown {
 export function rowWith<Row extends Stamps>(entity: Entity<Row>, row: Row, values: Raw): Row;
 export function rowWith(entity: Entity, row: object, values: Raw): object {
   const changed: Record<string, unknown> = { ...row };
-  for (const top of new Set(Object.keys(values).map(topOf))) {
+  const groups = new Set<string>();
+  for (const name of Object.keys(values)) {
+    const reader = entity.readersByName.get(name);
+    if (reader && !reader.isGroup) changed[name] = reader.read(values);
+    else groups.add(topOf(name));
+  }
+  for (const top of groups) {
     const reader = entity.readersByName.get(top);
-    if (!reader) continue;
-    const raw: Record<string, unknown> = {};
-    for (const { name, path } of reader.columns) {
-      raw[name] = Object.hasOwn(values, name) ? values[name] : valueAt(row, path);
-    }
-    changed[top] = reader.read(raw);
+    if (reader) changed[top] = reader.read(groupWith(reader, row, values));
   }
   return changed;
+}
+
+function groupWith({ columns }: Reader, row: object, values: Raw): Raw {
+  const raw: Record<string, unknown> = {};
+  for (const { name, path } of columns) {
+    raw[name] = Object.hasOwn(values, name) ? values[name] : valueAt(row, path);
+  }
+  return raw;
 }
 
 const topOf = (name: string): string => {
@@ -289,6 +316,7 @@ const readersOf = (fields: Fields, path: readonly string[]): Reader[] =>
     if (!isGroup(field)) {
       return {
         name,
+        isGroup: false,
         read: (raw) => decode(field, raw[key]),
         columns: columnsOf({ [name]: field }, path),
       };
@@ -296,15 +324,30 @@ const readersOf = (fields: Fields, path: readonly string[]): Reader[] =>
     const members = readersOf(field.members, here);
     return {
       name,
+      isGroup: true,
       read: (raw) => readGroup(members, raw),
       columns: columnsOf(field.members, here),
     };
   });
 
 function readMembers(readers: readonly Reader[], raw: Raw): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
+  const row = { ...blankOf(readers) };
   for (const { name, read } of readers) row[name] = read(raw);
   return row;
+}
+
+const blanks = new WeakMap<readonly Reader[], Readonly<Record<string, unknown>>>();
+
+/**
+ * What rows are copies of. An object that is given one key after the other becomes a dictionary,
+ * and each copy of that costs ten times as much.
+ */
+function blankOf(readers: readonly Reader[]): Readonly<Record<string, unknown>> {
+  const known = blanks.get(readers);
+  if (known) return known;
+  const made = Object.fromEntries(readers.map(({ name }) => [name, null]));
+  blanks.set(readers, made);
+  return made;
 }
 
 /** A group without any value is null. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { holdCustomFields } from './custom-field.ts';
 import { customFieldListProblems, customFieldProblems } from './custom-field-value.ts';
-import { columnNamed, valueAt, type Entity } from './entity.ts';
+import { columnNamed, valueAt, type Column, type Entity } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
 import type { Field, FieldKind } from './field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
@@ -62,12 +62,12 @@ export const refused = (entity: Entity, problems: readonly FieldProblem[]): Erro
   );
 
 function readValues(entity: Entity, input: Input): Map<string, unknown> {
-  requireKnown(entity, input, []);
   const values = new Map<string, unknown>();
-  for (const { name, path, field } of entity.columns) {
-    // Most inputs name few of many fields.
-    if (!Object.hasOwn(input, path[0] ?? '') || !isTaken(name, field)) continue;
-    if (isGiven(input, path)) values.set(name, normalise(field.kind, valueAt(input, path)));
+  for (const [key, value] of Object.entries(input)) {
+    if (value === undefined || envelope.has(key)) continue;
+    for (const { name, path, field } of columnsOf(entity, key, value)) {
+      if (isGiven(input, path)) values.set(name, normalise(field.kind, valueAt(input, path)));
+    }
   }
   const given = givenCustomFields(input);
   if (given) {
@@ -78,6 +78,17 @@ function readValues(entity: Entity, input: Input): Map<string, unknown> {
   }
   return values;
 }
+
+/** What a key of an input gives: a field, or those of a group. */
+function columnsOf(entity: Entity, key: string, value: unknown): readonly Column[] {
+  const columns = entity.givenByTop.get(key);
+  if (!columns) throw unknownKey(entity, key);
+  const isGroup = columns[0]?.path.length !== 1;
+  if (isGroup && isObject(value)) requireKnown(entity, value, [key]);
+  return columns;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 type GivenValue = { readonly key: string; readonly value?: unknown };
 
@@ -90,11 +101,13 @@ function givenCustomFields(input: Input): readonly GivenValue[] | null {
 const listProblems = (input: Input): FieldProblem[] =>
   customFieldListProblems(givenCustomFields(input) ?? []);
 
-const isTaken = (name: string, { managed, sql }: Field): boolean =>
-  name !== 'customFields' && !managed && !sql;
-
 /** What a call carries beside the fields of its record. */
-const envelope: readonly string[] = ['id', 'expectedVersion', 'clientMutationId', 'customFields'];
+const envelope: ReadonlySet<string> = new Set([
+  'id',
+  'expectedVersion',
+  'clientMutationId',
+  'customFields',
+]);
 
 /**
  * The schema names what a client may send, so a key that the catalogue does not know is a line
@@ -102,10 +115,10 @@ const envelope: readonly string[] = ['id', 'expectedVersion', 'clientMutationId'
  */
 function requireKnown(entity: Entity, input: object, path: readonly string[]): void {
   for (const [key, value] of Object.entries(input)) {
-    if (value === undefined || (path.length === 0 && envelope.includes(key))) continue;
+    if (value === undefined) continue;
     const here = [...path, key];
     const isGroup = requireField(entity, here.join('.')) === 'group';
-    if (isGroup && typeof value === 'object' && value !== null) requireKnown(entity, value, here);
+    if (isGroup && isObject(value)) requireKnown(entity, value, here);
   }
 }
 
@@ -113,8 +126,11 @@ function requireField(entity: Entity, name: string): 'field' | 'group' {
   const column = columnNamed(entity, name);
   if (column && !column.field.managed && !column.field.sql) return 'field';
   if (entity.columns.some(({ name: each }) => each.startsWith(`${name}.`))) return 'group';
-  throw new Error(`${name} is in an input and is no field that ${entity.name} takes`);
+  throw unknownKey(entity, name);
 }
+
+const unknownKey = (entity: Entity, name: string): Error =>
+  new Error(`${name} is in an input and is no field that ${entity.name} takes`);
 
 /** A field is given when it, or the group that holds it, is in the input; null empties the group. */
 function isGiven(input: Input, path: readonly string[]): boolean {
