@@ -25,7 +25,6 @@ import {
 import { byScore } from './duplicate.queries.ts';
 import { findMatches } from './duplicate.repository.ts';
 import {
-  keysOf,
   matchedFields,
   pathsOf,
   reactionTo,
@@ -47,7 +46,7 @@ export async function refuseDuplicates(
   input: Recognisable,
   isAccepted: boolean,
 ): Promise<void> {
-  const matches = byScore(await findMatches(manager, keysOf(input), { viewer, now }));
+  const matches = byScore(await findMatches(manager, input, { viewer, now }));
   const reaction = reactionTo(matches);
   if (reaction === 'TELL' || (reaction === 'CONFIRM' && isAccepted)) return;
   const paths = pathsOf(matches, reaction);

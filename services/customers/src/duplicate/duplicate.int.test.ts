@@ -122,7 +122,7 @@ describe('createCustomer', () => {
 
   test('looks for duplicates with one statement', async () => {
     const statements = await statementsOf(customers.db, () => create({ name: `One ${newId()}` }));
-    expect(statements.filter(({ sql }) => /FROM duplicateKey/.test(sql))).toHaveLength(2);
+    expect(statements.filter(({ sql }) => /FROM duplicatePrint/.test(sql))).toHaveLength(2);
   });
 });
 
@@ -204,7 +204,9 @@ describe('a scan', () => {
   test('finds pairs, which are worked through and never shown again', async () => {
     const first = await north({ name: '长城电缆有限公司' });
     const second = await made({ name: '长城电缆股份有限公司', ownerId: staff.get('N1') }, true);
-    await customers.db.query('DELETE FROM duplicateKey WHERE customerId = UUID_TO_BIN(?)', [first]);
+    await customers.db.query('DELETE FROM duplicatePrint WHERE customerId = UUID_TO_BIN(?)', [
+      first,
+    ]);
     await scan();
 
     const [pair] = await pairsOf(first);

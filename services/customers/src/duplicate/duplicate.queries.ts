@@ -2,8 +2,9 @@ import type { RequestContext } from '@crm/kit/context';
 import { loaderBy, type Loader } from '@crm/kit/record/loader';
 import { listPage, type Connection, type PageArgs } from '@crm/kit/record/page';
 import { allow, scopeOf } from '@crm/kit/record/policy';
-import { selectRows } from '@crm/kit/record/store';
+import { findByIds, selectRows } from '@crm/kit/record/store';
 import { raw, sql } from '@crm/kit/sql';
+import { CustomerEntity } from '../customer/customer.fields.ts';
 import {
   DuplicateCandidateEntity,
   DuplicateRuleEntity,
@@ -14,7 +15,7 @@ import {
   type DuplicateScan,
 } from './duplicate.fields.ts';
 import { findMatches, findMatchesOf } from './duplicate.repository.ts';
-import { keysOf, scoreOf, type DuplicateMatch, type Recognisable } from './duplicate.ts';
+import { scoreOf, type DuplicateMatch, type Recognisable } from './duplicate.ts';
 
 /** Customers that may be the one described, the most alike first. */
 export async function findDuplicates(
@@ -23,13 +24,13 @@ export async function findDuplicates(
 ): Promise<DuplicateMatch[]> {
   allow(viewer, 'write', 'customers');
   const now = app.now();
-  return byScore(await findMatches(app.db.manager, keysOf(input), { viewer, now }));
+  return byScore(await findMatches(app.db.manager, input, { viewer, now }));
 }
 
 export const byScore = (matches: readonly DuplicateMatch[]): DuplicateMatch[] =>
   matches.toSorted((one, other) => scoreOf(other) - scoreOf(one));
 
-/** The matches of many customers in one statement. */
+/** The matches of many customers at once. */
 export const duplicatesLoader = ({
   app,
   viewer,
@@ -37,7 +38,9 @@ export const duplicatesLoader = ({
   loaderBy(async (customerIds) => {
     // What others have is shown to those alone who may do something about it.
     if (scopeOf(viewer, 'write') === 'none') return new Map();
-    const found = await findMatchesOf(app.db.manager, customerIds, { viewer, now: app.now() });
+    const { manager } = app.db;
+    const customers = await findByIds(manager, CustomerEntity, { ids: customerIds });
+    const found = await findMatchesOf(manager, customers, { viewer, now: app.now() });
     return new Map(
       customerIds.map((id) => [
         id,

@@ -1,13 +1,14 @@
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { scopeSql } from '@crm/kit/record/policy';
 import type { Change } from '@crm/kit/record/record';
-import { raw, sql, type Sql } from '@crm/kit/sql';
+import { raw, sql } from '@crm/kit/sql';
 import type { Viewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
 import { CustomerEntity, type Customer } from '../customer/customer.fields.ts';
 import {
   distinctEvidence,
   keysOf,
+  printOf,
   type DuplicateKey,
   type DuplicateMatch,
   type Evidence,
@@ -24,11 +25,12 @@ export async function saveDuplicateKeys(
   manager: EntityManager,
   { created = [], changed = [] }: Saved,
 ): Promise<void> {
-  const different = changed
-    .filter(({ before, after }) => textOf(keysOf(before)) !== textOf(keysOf(after)))
-    .map(({ after }) => after);
-  await deleteKeys(manager, different);
-  await insertKeys(manager, [...created, ...different]);
+  const different = changed.filter(
+    ({ before, after }) => textOf(keysOf(before)) !== textOf(keysOf(after)),
+  );
+  await deletePrints(manager, printsOf(different.map(({ before }) => before)));
+  const now = [...created, ...different.map(({ after }) => after)];
+  await insertPrints(manager, printsOf(now));
 }
 
 const textOf = (keys: readonly DuplicateKey[]): string =>
@@ -36,21 +38,6 @@ const textOf = (keys: readonly DuplicateKey[]): string =>
     .map(({ field, value }) => `${field} ${value}`)
     .toSorted()
     .join('\n');
-
-async function deleteKeys(manager: EntityManager, customers: readonly Recognised[]): Promise<void> {
-  if (customers.length === 0) return;
-  const { text, values } = sql`DELETE FROM duplicateKey
-    WHERE customerId IN (${customers.map(({ id }) => idToBytes(id))})`;
-  await manager.query(text, [...values]);
-}
-
-async function insertKeys(manager: EntityManager, customers: readonly Recognised[]): Promise<void> {
-  const rows = customers.flatMap((customer) =>
-    keysOf(customer).map(({ field, value }) => [field, value, idToBytes(customer.id)]),
-  );
-  if (rows.length === 0) return;
-  await manager.query('INSERT INTO duplicateKey (field, value, customerId) VALUES ?', [rows]);
-}
 
 /** Of a customer that is there. */
 export type Recognised = Recognisable & { readonly id: string };
@@ -68,28 +55,45 @@ export async function lockRecognised(
   return rows.map((row) => ({ ...row, id: idFromBytes(row.id) }));
 }
 
-/** Writes the keys of those customers anew whose keys are not what they should be. */
-export async function repairKeys(
+type Print = readonly [print: Buffer, customerId: Buffer];
+
+const printsOf = (customers: readonly Recognised[]): Print[] =>
+  customers.flatMap((customer) => {
+    const id = idToBytes(customer.id);
+    return keysOf(customer).map((key) => [printOf(key), id] as const);
+  });
+
+async function deletePrints(manager: EntityManager, prints: readonly Print[]): Promise<void> {
+  if (prints.length === 0) return;
+  await manager.query('DELETE FROM duplicatePrint WHERE (print, customerId) IN (?)', [prints]);
+}
+
+async function insertPrints(manager: EntityManager, prints: readonly Print[]): Promise<void> {
+  if (prints.length === 0) return;
+  // One that two releases have made for the same customer may be there.
+  await manager.query('INSERT IGNORE INTO duplicatePrint (print, customerId) VALUES ?', [prints]);
+}
+
+/** Keeps the prints that are not there yet, as after a release that makes keys differently. */
+export async function keepPrints(
   manager: EntityManager,
   customers: readonly Recognised[],
 ): Promise<void> {
-  if (customers.length === 0) return;
-  const { text, values } = sql`SELECT customerId, field, value FROM duplicateKey
-    WHERE customerId IN (${customers.map(({ id }) => idToBytes(id))})`;
-  const rows: (DuplicateKey & { customerId: Uint8Array })[] = await manager.query(text, [
-    ...values,
-  ]);
-  const kept = new Map<string, DuplicateKey[]>();
-  for (const { customerId, ...key } of rows) {
-    const id = idFromBytes(customerId);
-    kept.set(id, [...(kept.get(id) ?? []), key]);
-  }
-  const wrong = customers.filter(
-    (customer) => textOf(keysOf(customer)) !== textOf(kept.get(customer.id) ?? []),
+  const prints = printsOf(customers);
+  if (prints.length === 0) return;
+  const rows: { print: Buffer; customerId: Buffer }[] = await manager.query(
+    'SELECT print, customerId FROM duplicatePrint WHERE (print, customerId) IN (?)',
+    [prints],
   );
-  await deleteKeys(manager, wrong);
-  await insertKeys(manager, wrong);
+  const kept = new Set(rows.map(({ print, customerId }) => nameOf([print, customerId])));
+  await insertPrints(
+    manager,
+    prints.filter((each) => !kept.has(nameOf(each))),
+  );
 }
+
+const nameOf = ([print, customerId]: Print): string =>
+  print.toString('latin1') + customerId.toString('latin1');
 
 type Asked = {
   readonly viewer: Viewer;
@@ -99,39 +103,30 @@ type Asked = {
 /** Customers that share a key with one that is described, the most alike first. One statement. */
 export async function findMatches(
   manager: EntityManager,
-  keys: readonly DuplicateKey[],
+  described: Recognisable,
   asked: Asked,
 ): Promise<DuplicateMatch[]> {
-  if (keys.length === 0) return [];
-  const found = await matchesOf(
-    manager,
-    sql`(SELECT UNHEX('') AS customerId, field, value FROM JSON_TABLE(${JSON.stringify(keys)},
-      '$[*]' COLUMNS (field VARCHAR(20) COLLATE utf8mb4_bin PATH '$.field',
-        value VARCHAR(200) COLLATE utf8mb4_bin PATH '$.value')) AS given)`,
-    asked,
-  );
+  const found = await findMatchesOf(manager, [{ ...described, id: null }], asked);
   return found.map(({ match }) => match);
 }
 
 type Found = { readonly ofCustomer: string | null; readonly match: DuplicateMatch };
 
-/** The same for customers that are there, by their ids. */
-export function findMatchesOf(
+/** The same for many, those among them that are there by their ids. */
+export async function findMatchesOf(
   manager: EntityManager,
-  customerIds: readonly string[],
+  customers: readonly (Recognisable & { readonly id: string | null })[],
   asked: Asked,
 ): Promise<Found[]> {
-  if (customerIds.length === 0) return Promise.resolve([]);
-  return matchesOf(
-    manager,
-    // Most values are of one customer alone, which takes a look to know and more to compare.
-    sql`(SELECT held.customerId, held.field, held.value FROM duplicateKey held
-      WHERE held.customerId IN (${customerIds.map(idToBytes)})
-        AND EXISTS (SELECT /*+ NO_SEMIJOIN() */ 1 FROM duplicateKey other
-          WHERE other.field = held.field AND other.value = held.value
-            AND other.customerId <> held.customerId))`,
-    asked,
-  );
+  const own = customers.flatMap((customer) => {
+    const keys = keysOf(customer).map((key) => ({
+      field: key.field,
+      print: printOf(key).toString('hex'),
+    }));
+    const id = customer.id === null ? '' : idToBytes(customer.id).toString('hex');
+    return keys.length === 0 ? [] : [{ id, keys }];
+  });
+  return own.length === 0 ? [] : matchesOf(manager, JSON.stringify(own), asked);
 }
 
 /** Of a value that very many customers share, no more than so many are looked at. */
@@ -145,10 +140,13 @@ type Row = {
   readonly evidence: readonly Evidence[];
 };
 
-/** Pairs that somebody has called no duplicates are left out. */
+/**
+ * Pairs that somebody has called no duplicates are left out. Most values are of one customer alone,
+ * which takes a look to know and more to compare.
+ */
 async function matchesOf(
   manager: EntityManager,
-  own: Sql,
+  own: string,
   { viewer, now }: Asked,
 ): Promise<Found[]> {
   const visible = scopeSql(viewer, 'read', { entity: CustomerEntity, alias: 't', now });
@@ -156,11 +154,15 @@ async function matchesOf(
     SELECT own.customerId AS ofCustomer, t.id, t.teamId, (${visible}) AS isVisible,
       JSON_ARRAYAGG(JSON_OBJECT('field', rule.field, 'weight', rule.weight, 'onCreate', rule.onCreate))
         AS evidence
-    FROM ${own} AS own
+    FROM (SELECT UNHEX(given.id) AS customerId, given.field, UNHEX(given.print) AS print
+      FROM JSON_TABLE(${own}, '$[*]' COLUMNS (id CHAR(32) PATH '$.id',
+        NESTED PATH '$.keys[*]' COLUMNS (field VARCHAR(20) COLLATE utf8mb4_bin PATH '$.field',
+          print CHAR(16) PATH '$.print'))) AS given
+      WHERE EXISTS (SELECT /*+ NO_SEMIJOIN() */ 1 FROM duplicatePrint other
+        WHERE other.print = UNHEX(given.print) AND other.customerId <> UNHEX(given.id))) AS own
     JOIN duplicateRule rule ON rule.field = own.field AND rule.active = 1 AND rule.deletedAt IS NULL
-    JOIN LATERAL (SELECT other.customerId FROM duplicateKey other
-      WHERE other.field = own.field AND other.value = own.value
-        AND other.customerId <> own.customerId
+    JOIN LATERAL (SELECT other.customerId FROM duplicatePrint other
+      WHERE other.print = own.print AND other.customerId <> own.customerId
       LIMIT ${raw(String(sharersMax))}) AS other
     JOIN customer t ON t.id = other.customerId AND t.deletedAt IS NULL
     LEFT JOIN duplicateCandidate pair ON pair.firstId = LEAST(own.customerId, t.id)

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { normalRegistrationNumber } from '../customer/registration-number.ts';
 import { normalName, soundOf } from './company-name.ts';
 import {
@@ -39,9 +40,17 @@ export function keysOf(customer: Recognisable): DuplicateKey[] {
   );
 }
 
+/**
+ * What is kept of a key: enough of its hash that no two of them are taken for equal by chance, and
+ * short, for a customer has six of them.
+ */
+export const printOf = ({ field, value }: DuplicateKey): Buffer =>
+  hash('sha256', `${field} ${value}`, 'buffer').subarray(0, 8);
+
 /** The host of a web address without `www.`; empty for what is none. */
 export function hostOf(website: string): string {
   const address = website.normalize('NFKC').trim().toLowerCase();
+  if (address === '') return '';
   const url = /^[a-z]+:\/\//.test(address) ? address : `https://${address}`;
   if (!URL.canParse(url)) return '';
   const host = new URL(url).hostname.replace(/^www\d?\./, '').replace(/\.$/, '');

@@ -4,7 +4,7 @@ import { sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
 import { DuplicateScanEntity, type DuplicateScan } from './duplicate.fields.ts';
-import { findMatchesOf, lockRecognised, repairKeys } from './duplicate.repository.ts';
+import { findMatchesOf, keepPrints, lockRecognised } from './duplicate.repository.ts';
 import { matchedFields, scoreOf, type DuplicateMatch } from './duplicate.ts';
 
 const customersAtOnce = 500;
@@ -13,9 +13,9 @@ const customersAtOnce = 500;
 const scoreMin = 50;
 
 /**
- * Compares the next customers of the scan that is under way with all others. Their keys are written
- * anew first where they are not what they should be, as after a release that makes them
- * differently. Tells whether there was a scan.
+ * Compares the next customers of the scan that is under way with all others. What is not kept of
+ * their keys yet is kept first, as after a release that makes them differently. Tells whether there
+ * was a scan.
  */
 export async function scanOn(manager: EntityManager, now: Date): Promise<boolean> {
   const [scan] = await selectRows(
@@ -28,10 +28,10 @@ export async function scanOn(manager: EntityManager, now: Date): Promise<boolean
     after: scan.cursorId,
     limit: customersAtOnce,
   });
-  await repairKeys(manager, customers);
+  await keepPrints(manager, customers);
   const viewer = systemViewer('customers:duplicates');
   const ids = customers.map(({ id }) => id);
-  const found = await findMatchesOf(manager, ids, { viewer, now });
+  const found = await findMatchesOf(manager, customers, { viewer, now });
   const pairs = found.flatMap(({ ofCustomer, match }) =>
     ofCustomer !== null && scoreOf(match) >= scoreMin ? [{ ofCustomer, match }] : [],
   );

@@ -11,6 +11,7 @@ import { createOwnership } from './2026-11-29-create-ownership.ts';
 import { createLifecycle } from './2026-11-29-create-lifecycle.ts';
 import { keyTeamLists } from './2026-11-29-key-team-lists.ts';
 import { listCustomers } from './2026-11-29-list-customers.ts';
+import { printDuplicateKeys } from './2026-11-30-print-duplicate-keys.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   createLifecycle,
   listCustomers,
   keyTeamLists,
+  printDuplicateKeys,
 ];

@@ -216,23 +216,17 @@ const keys: readonly (readonly [field: string, value: string])[] = [
   ['REGISTRATION_NUMBER', 'registrationNumber'],
 ];
 
-/** Keys in the order of their index are written ten times as fast, so they wait here. */
+/** Prints in the order of their index are written ten times as fast, so they wait here. */
 export const prepareKeys: readonly string[] = [
   'DROP TABLE IF EXISTS benchKey',
   `CREATE TABLE benchKey (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    field VARCHAR(20) COLLATE utf8mb4_bin NOT NULL, value VARCHAR(200) COLLATE utf8mb4_bin NOT NULL,
-    customerId BINARY(16) NOT NULL)`,
-  'ALTER TABLE duplicateKey DROP KEY byCustomer',
+    print BINARY(8) NOT NULL, customerId BINARY(16) NOT NULL)`,
 ];
 
 export const fillKeys: readonly string[] = [
   'SET SESSION sort_buffer_size = 134217728',
-  ...[...new Set(keys.map(([field]) => field))].map(
-    (field) =>
-      `INSERT INTO duplicateKey (field, value, customerId)
-       SELECT field, value, customerId FROM benchKey WHERE field = '${field}' ORDER BY value, customerId`,
-  ),
-  'ALTER TABLE duplicateKey ADD KEY byCustomer (customerId)',
+  `INSERT IGNORE INTO duplicatePrint (print, customerId)
+   SELECT print, customerId FROM benchKey ORDER BY print, customerId`,
   'DROP TABLE benchKey',
 ];
 
@@ -244,8 +238,8 @@ export const fillCustomers: readonly string[] = [
    SELECT ${customers.map(([, value]) => value).join(', ')} FROM made ORDER BY n`,
   ...keys.map(
     ([field, value]) =>
-      `INSERT INTO benchKey (field, value, customerId)
-       SELECT '${field}', value, id FROM (SELECT ${value} AS value, id FROM made) AS given
+      `INSERT INTO benchKey (print, customerId)
+       SELECT LEFT(UNHEX(SHA2(CONCAT('${field} ', value), 256)), 8), id FROM (SELECT ${value} AS value, id FROM made) AS given
        WHERE value IS NOT NULL`,
   ),
   `INSERT INTO ownershipTerm (id, version, createdAt, updatedAt, customerId, ownerId, teamId, startedAt, kind)

@@ -79,7 +79,7 @@ export async function makeCustomers(owner: Connection, count: number): Promise<v
     );
     say(`  ${isFullText ? 'full text' : 'keys'} (${since()})`);
   }
-  await owner.query('ANALYZE TABLE customer, duplicateKey, ownershipTerm, lifecycleTransition');
+  await owner.query('ANALYZE TABLE customer, duplicatePrint, ownershipTerm, lifecycleTransition');
 }
 
 type Key = { readonly name: string; readonly definition: string };
