@@ -115,5 +115,5 @@ const readers: Readonly<Record<string, Read>> = {
   ']': end,
   ',': next,
   '"': string,
-  ...Object.fromEntries([...'-0123456789'].map((first) => [first, number])),
+  ...Object.fromEntries('-0123456789'.split('').map((first) => [first, number])),
 };

@@ -49,7 +49,7 @@ const dash = 45;
 
 /** The value of each hexadecimal digit, by its code: statements of many rows hold thousands of ids. */
 const digits = new Uint8Array(128);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (const [value, digit] of '0123456789abcdef'.split('').entries()) {
   digits[digit.charCodeAt(0)] = value;
   digits[digit.toUpperCase().charCodeAt(0)] = value;
 }
