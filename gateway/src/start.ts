@@ -82,7 +82,12 @@ export async function startGateway({
   });
   const files = openFileServices({ urls: config.SUBGRAPHS, keys: config.CONTEXT_KEYS });
   const explore = config.EXPLORE === 'on' ? createExplorer(examples) : undefined;
-  const serveFiles = createFiles({ services: files, authenticate, log });
+  const serveFiles = createFiles({
+    services: files,
+    keys: config.CONTEXT_KEYS,
+    authenticate,
+    log,
+  });
   return listen({ config, log, metrics, client, file, files, serve, serveFiles, explore, changes });
 }
 

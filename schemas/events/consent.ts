@@ -17,5 +17,3 @@ export type ConsentData = z.infer<typeof consentSchema>;
 
 export const ConsentRecorded = defineEvent('consent.recorded', consentSchema);
 export const ConsentWithdrawn = defineEvent('consent.withdrawn', consentSchema);
-/** The person was merged into another one, or came back. */
-export const ConsentMoved = defineEvent('consent.moved', consentSchema);

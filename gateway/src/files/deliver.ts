@@ -16,7 +16,6 @@ const fileSchema = z.object({
   partCount: z.number(),
 });
 
-/** Sends a file as fast as it is taken. */
 export async function deliverFile(
   call: CallFiles,
   asking: FileRequest & { readonly id: string },
@@ -32,9 +31,17 @@ export async function deliverFile(
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
+  await sendParts(response, partCount, (at) => call(asking, { do: 'read', id, at }));
+}
+
+/** Sends parts as fast as they are taken. */
+export async function sendParts(
+  response: ServerResponse,
+  partCount: number,
+  read: (at: number) => Promise<Buffer>,
+): Promise<void> {
   for (let at = 0; at < partCount && !response.destroyed; at++) {
-    const part = await call(asking, { do: 'read', id, at });
-    if (!response.write(part))
+    if (!response.write(await read(at)))
       await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();

@@ -10,11 +10,14 @@ import { withPurpose } from '../http/purpose.ts';
 import { refuse } from '../http/refuse.ts';
 import type { Handle } from '../http/route.ts';
 import type { FileServices } from './call-service.ts';
+import { documentsPath } from '@crm/kit/storage/signed-address';
 import { deliverFile } from './deliver.ts';
+import { answerDocument } from './documents.ts';
 import { receiveFile } from './receive.ts';
 
 type Options = {
   readonly services: FileServices;
+  readonly keys: ReadonlyMap<string, string>;
   readonly authenticate: Authenticate;
   readonly log: Log;
 };
@@ -22,7 +25,7 @@ type Options = {
 /** Files in work at a time; each holds a part or two. */
 const filesAtOnceMax = 16;
 
-/** Answers `POST /files/SERVICE` and `GET /files/SERVICE/ID`. */
+/** Answers `POST /files/SERVICE`, `GET /files/SERVICE/ID`, and signed addresses of documents. */
 export function createFiles(options: Options): Handle {
   let inWork = 0;
   return async (request, response) => {
@@ -31,7 +34,9 @@ export function createFiles(options: Options): Handle {
     if (inWork >= filesAtOnceMax) return refuse(response, unavailable('Too many files at once'));
     inWork += 1;
     try {
-      await answer(options, { request, response, requestId });
+      const isDocument = request.url?.startsWith(documentsPath) ?? false;
+      const exchange = { request, response, requestId };
+      await (isDocument ? answerDocument(options, exchange) : answer(options, exchange));
     } catch (error) {
       fail(options, { request, response, requestId }, error);
     } finally {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@crm/kit/errors';
+import { partBytesMax } from '@crm/kit/storage/file-part';
 import { fileCallSchema, type FileCall } from '@crm/kit/transfer/file-call';
 import { z } from 'zod';
 import type { CallFiles, FileRequest } from './call-service.ts';
 
-const partBytes = 1024 * 1024;
 const idleMsMax = 30_000;
 
 const formats: Readonly<Record<string, string>> = {
@@ -56,7 +56,8 @@ function formatOf(contentType = ''): string {
   throw new AppError('BAD_REQUEST', `The content type must be one of ${known}`);
 }
 
-async function* partsOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+/** The body of a request in parts of one size: no more than one is ever held. */
+export async function* partsOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   const idle = setTimeout(() => request.destroy(), idleMsMax);
   let held: Buffer[] = [];
   let length = 0;
@@ -64,8 +65,8 @@ async function* partsOf(request: IncomingMessage): AsyncGenerator<Buffer> {
     for await (const chunk of request) {
       idle.refresh();
       let rest = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-      while (length + rest.length >= partBytes) {
-        const taken = rest.subarray(0, partBytes - length);
+      while (length + rest.length >= partBytesMax) {
+        const taken = rest.subarray(0, partBytesMax - length);
         yield Buffer.concat([...held, taken]);
         rest = rest.subarray(taken.length);
         held = [];

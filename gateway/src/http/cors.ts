@@ -15,7 +15,7 @@ export function applyCors(
   response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
   response.setHeader('vary', 'origin');
   if (request.method !== 'OPTIONS') return;
-  response.setHeader('access-control-allow-methods', 'POST, GET');
+  response.setHeader('access-control-allow-methods', 'POST, GET, PUT');
   response.setHeader('access-control-allow-headers', allowedHeaders);
   response.setHeader('access-control-max-age', '600');
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { send } from '@crm/kit/server/http';
+import { documentsPath } from '@crm/kit/storage/signed-address';
 import type { Metrics } from '../metrics.ts';
 import { applyCors } from './cors.ts';
 
@@ -25,7 +26,8 @@ export const createRoute =
   async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     if (path === '/metrics' && routes.metrics) return routes.metrics(request, response);
-    if (path.startsWith('/files/')) return serveFiles(routes, request, response);
+    if (path.startsWith('/files/') || path.startsWith(documentsPath))
+      return serveFiles(routes, request, response);
     if (path === '/graphql') return serveGraph(routes, request, response);
     send(response, { status: 404, text: '' });
   };

@@ -12,6 +12,13 @@ import {
 } from './affiliation/affiliation.queries.ts';
 import { ConsentEntity, type Consent } from './consent/consent.fields.ts';
 import { consentStates, type ConsentStates } from './consent/consent.queries.ts';
+import {
+  DocumentEntity,
+  DocumentRevisionEntity,
+  type Document,
+  type DocumentRevision,
+} from './document/document.fields.ts';
+import type { DocumentSettings } from './document/document.queries.ts';
 import { InteractionEntity, type Interaction } from './interaction/interaction.fields.ts';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import { PersonEntity, type Person } from './person/person.fields.ts';
@@ -34,9 +41,11 @@ import { nextTouchLoader } from './touch-plan/touch-plan.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
+  readonly documents: DocumentSettings;
   readonly loaders: {
     readonly affiliation: Loader<Affiliation>;
     readonly currentCustomer: Loader<string>;
+    readonly document: Loader<Document>;
     readonly interaction: Loader<Interaction>;
     /** The day, by customer. */
     readonly nextTouch: Loader<string>;
@@ -58,6 +67,10 @@ export type Context = RequestContext & {
     readonly directReports: ChildPages<Person>;
     readonly consentStates: ConsentStates;
     readonly consentsOfPerson: ChildPages<Consent>;
+    readonly documentsOfCustomer: ChildPages<Document>;
+    readonly documentsOfInteraction: ChildPages<Document>;
+    readonly documentsOfPerson: ChildPages<Document>;
+    readonly revisionsOfDocument: ChildPages<DocumentRevision>;
     readonly interactionsOfCustomer: ChildPages<Interaction>;
     readonly interactionsOfOpportunity: ChildPages<Interaction>;
     /** Of people and of staff. */
@@ -69,43 +82,56 @@ export type Context = RequestContext & {
   };
 };
 
-export function createContext(app: App, request: RequestInfo): Context {
+export function createContext(
+  app: App & { readonly documents: DocumentSettings },
+  request: RequestInfo,
+): Context {
   const context: RequestContext = { ...request, app };
   return {
     ...context,
-    loaders: {
-      affiliation: entityLoader(context, AffiliationEntity),
-      currentCustomer: currentCustomerLoader(context),
-      interaction: entityLoader(context, InteractionEntity),
-      nextTouch: nextTouchLoader(context),
-      person: entityLoader(context, PersonEntity),
-      personRelationship: entityLoader(context, PersonRelationshipEntity),
-      preference: preferenceLoader(context),
-      primaryAffiliation: primaryAffiliationLoader(context),
-      relationshipType: relationshipTypeLoader(context),
-      roleHolders: roleHolderLoader(context),
-      superior: superiorLoader(context),
-      term: termLoader(app.db.manager),
-      touchPlan: entityLoader(context, TouchPlanEntity),
-    },
-    pages: {
-      activityOfPerson: activityOfPerson(context),
-      affiliationsOfCustomer: childPages(context, AffiliationEntity, 'customerId'),
-      affiliationsOfPerson: childPages(context, AffiliationEntity, 'personId'),
-      directReports: directReportPages(context),
-      consentStates: consentStates(context),
-      consentsOfPerson: childPages(context, ConsentEntity, 'personId'),
-      interactionsOfCustomer: childPages(context, InteractionEntity, 'customerId'),
-      interactionsOfOpportunity: childPages(context, InteractionEntity, 'relatesToOpportunityId'),
-      interactionsOfParty: childPages(context, InteractionEntity, {
-        table: 'interactionParty',
-        parentColumn: 'partyId',
-        column: 'interactionId',
-      }),
-      relationships: relationshipPages(context),
-      touchPlansOfCustomer: childPages(context, TouchPlanEntity, 'customerId'),
-      touchPlansOfOwner: childPages(context, TouchPlanEntity, 'ownerId'),
-      touchPlansOfPerson: childPages(context, TouchPlanEntity, 'personId'),
-    },
+    documents: app.documents,
+    loaders: loadersOf(context),
+    pages: pagesOf(context),
   };
 }
+
+const loadersOf = (context: RequestContext): Context['loaders'] => ({
+  affiliation: entityLoader(context, AffiliationEntity),
+  currentCustomer: currentCustomerLoader(context),
+  document: entityLoader(context, DocumentEntity),
+  interaction: entityLoader(context, InteractionEntity),
+  nextTouch: nextTouchLoader(context),
+  person: entityLoader(context, PersonEntity),
+  personRelationship: entityLoader(context, PersonRelationshipEntity),
+  preference: preferenceLoader(context),
+  primaryAffiliation: primaryAffiliationLoader(context),
+  relationshipType: relationshipTypeLoader(context),
+  roleHolders: roleHolderLoader(context),
+  superior: superiorLoader(context),
+  term: termLoader(context.app.db.manager),
+  touchPlan: entityLoader(context, TouchPlanEntity),
+});
+
+const pagesOf = (context: RequestContext): Context['pages'] => ({
+  activityOfPerson: activityOfPerson(context),
+  affiliationsOfCustomer: childPages(context, AffiliationEntity, 'customerId'),
+  affiliationsOfPerson: childPages(context, AffiliationEntity, 'personId'),
+  directReports: directReportPages(context),
+  consentStates: consentStates(context),
+  consentsOfPerson: childPages(context, ConsentEntity, 'personId'),
+  documentsOfCustomer: childPages(context, DocumentEntity, 'customerId'),
+  documentsOfInteraction: childPages(context, DocumentEntity, 'interactionId'),
+  documentsOfPerson: childPages(context, DocumentEntity, 'personId'),
+  revisionsOfDocument: childPages(context, DocumentRevisionEntity, 'documentId'),
+  interactionsOfCustomer: childPages(context, InteractionEntity, 'customerId'),
+  interactionsOfOpportunity: childPages(context, InteractionEntity, 'relatesToOpportunityId'),
+  interactionsOfParty: childPages(context, InteractionEntity, {
+    table: 'interactionParty',
+    parentColumn: 'partyId',
+    column: 'interactionId',
+  }),
+  relationships: relationshipPages(context),
+  touchPlansOfCustomer: childPages(context, TouchPlanEntity, 'customerId'),
+  touchPlansOfOwner: childPages(context, TouchPlanEntity, 'ownerId'),
+  touchPlansOfPerson: childPages(context, TouchPlanEntity, 'personId'),
+});

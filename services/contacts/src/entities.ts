@@ -1,6 +1,7 @@
 import type { Entity } from '@crm/kit/record/entity';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
 import { ConsentEntity } from './consent/consent.fields.ts';
+import { DocumentEntity, DocumentRevisionEntity } from './document/document.fields.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { PersonEntity } from './person/person.fields.ts';
 import { PersonRelationshipEntity } from './relationship/relationship.fields.ts';
@@ -18,6 +19,8 @@ export const entities: readonly Entity[] = [
   TouchPlanEntity,
   ContactPreferenceEntity,
   ConsentEntity,
+  DocumentEntity,
+  DocumentRevisionEntity,
 ];
 
 /** Those that administrators may define fields for. */

@@ -2,15 +2,21 @@ import { startService } from '@crm/kit/server/service';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { customisable } from './entities.ts';
+import { documentAnswerer } from './document/document.answer.ts';
+import { readDocumentSettings } from './document/document.config.ts';
+import { startDocumentJob } from './document/document.job.ts';
 import { createSchema } from './schema.ts';
 import { startTouchPlanJob } from './touch-plan/touch-plan.job.ts';
+
+const documents = readDocumentSettings(process.env);
 
 await startService(
   {
     name: 'contacts',
     schema: createSchema(),
-    createContext,
-    jobs: [startTouchPlanJob],
+    createContext: (app, request) => createContext({ ...app, documents }, request),
+    documents: (app) => documentAnswerer(app, documents),
+    jobs: [startTouchPlanJob, (app) => startDocumentJob(app, documents.store)],
     consumers,
     customisable,
   },

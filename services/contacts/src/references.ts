@@ -1,6 +1,8 @@
 import type { References } from '@crm/kit/projection/moved-reference';
 import { affiliationChanged } from './affiliation/affiliation.events.ts';
 import { AffiliationEntity } from './affiliation/affiliation.fields.ts';
+import { documentChanged } from './document/document.events.ts';
+import { DocumentEntity } from './document/document.fields.ts';
 import { interactionAmended } from './interaction/interaction.events.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { touchPlanChanged } from './touch-plan/touch-plan.events.ts';
@@ -11,4 +13,5 @@ export const references: readonly References[] = [
   { entity: AffiliationEntity, tell: affiliationChanged },
   { entity: InteractionEntity, tell: interactionAmended },
   { entity: TouchPlanEntity, tell: touchPlanChanged },
+  { entity: DocumentEntity, tell: documentChanged },
 ];

@@ -7,7 +7,9 @@ import type { GraphQLSchema } from 'graphql';
 import { activityResolvers } from './activity/activity.resolvers.ts';
 import { affiliationResolvers } from './affiliation/affiliation.resolvers.ts';
 import { customisable, entities } from './entities.ts';
+import { birthdayResolvers } from './birthday/birthday.resolvers.ts';
 import { consentResolvers } from './consent/consent.resolvers.ts';
+import { documentResolvers } from './document/document.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { interactionResolvers } from './interaction/interaction.resolvers.ts';
 import { objects } from './objects.ts';
@@ -32,6 +34,8 @@ export const createSchema = (): GraphQLSchema =>
         touchPlanResolvers,
         preferenceResolvers,
         consentResolvers,
+        documentResolvers,
+        birthdayResolvers,
         setupResolvers,
       ]),
     ),

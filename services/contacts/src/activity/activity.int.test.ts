@@ -129,6 +129,23 @@ describe('the activity of a person', () => {
     expect(totalCount).toBe(2);
   });
 
+  test('has relations from both sides, from when on and until when', async () => {
+    const [one, other] = [
+      await made(contacts, createPerson, { name: '李雷' }),
+      await made(contacts, createPerson, { name: '韩梅' }),
+    ];
+    const input = { fromId: one, type: 'REPORTS_TO', toId: other };
+    await made(
+      contacts,
+      'mutation ($input: RelatePeopleInput!) { record: relatePeople(input: $input) { id } }',
+      { ...input, validFrom: '2020-01-01', validTo: '2021-12-31' },
+    );
+    for (const id of [one, other]) {
+      const { nodes } = await activityOf(id);
+      expect(nodes.map(({ kind }) => kind)).toEqual(['RELATION_ENDED', 'RELATION_STARTED']);
+    }
+  });
+
   test('shows nothing of what the viewer may not read', async () => {
     const team = newId();
     const staffId = newId();

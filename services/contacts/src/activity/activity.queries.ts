@@ -9,6 +9,7 @@ import { joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { z } from 'zod';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
 import { InteractionEntity } from '../interaction/interaction.fields.ts';
+import { PersonRelationshipEntity } from '../relationship/relationship.fields.ts';
 import { activityKinds, type Activity, type ActivityKind } from './activity.ts';
 
 export type ActivityArgs = {
@@ -110,6 +111,14 @@ const jobs =
     FROM affiliation t WHERE t.personId = p.parentId AND ${raw(`t.${column}`)} IS NOT NULL
       AND ${readable(context, AffiliationEntity)}`;
 
+const relations =
+  (kind: ActivityKind, column: 'validFrom' | 'validTo') =>
+  (context: RequestContext): Sql => sql`SELECT ${kind} AS kind,
+      ${raw(beginOf(`t.${column}`))} AS at, t.id AS recordId, NULL AS status
+    FROM personEdge e JOIN personRelationship t ON t.id = e.relationshipId
+    WHERE e.personId = p.parentId AND ${raw(`t.${column}`)} IS NOT NULL
+      AND ${readable(context, PersonRelationshipEntity)}`;
+
 /** What happened with the person `p.parentId`, by kind. */
 const sources: Readonly<Record<ActivityKind, (context: RequestContext) => Sql>> = {
   INTERACTION: (context) => sql`SELECT 'INTERACTION' AS kind, t.occurredAt AS at,
@@ -118,6 +127,8 @@ const sources: Readonly<Record<ActivityKind, (context: RequestContext) => Sql>> 
     WHERE l.partyId = p.parentId AND ${readable(context, InteractionEntity)}`,
   JOB_STARTED: jobs('JOB_STARTED', 'validFrom'),
   JOB_ENDED: jobs('JOB_ENDED', 'validTo'),
+  RELATION_STARTED: relations('RELATION_STARTED', 'validFrom'),
+  RELATION_ENDED: relations('RELATION_ENDED', 'validTo'),
   LIFE_EVENT: () => sql`SELECT 'LIFE_EVENT' AS kind, t.at, t.entityId AS recordId,
       t.changes->>'$.status.to' AS status
     FROM audit t WHERE t.entityId = p.parentId AND t.entity = 'Person' AND t.action = 'UPDATE'

@@ -107,3 +107,17 @@ const anniversaryIn = (born: string, year: number): string => {
   const [, month = 1, day = 1] = born.split('-').map(Number);
   return occurrenceIn({ calendar: 'GREGORIAN', year: null, month, day, leapMonth: false }, year);
 };
+
+/**
+ * The age that is reached with a birthday; null when the year of birth is not known. Years are those
+ * of the birthday's calendar: who was born in the twelfth lunar month has a year more than the
+ * Gregorian count would give.
+ */
+export function turnsOn(birthday: CalendarDate, on: string): number | null {
+  if (birthday.year === null) return null;
+  const year = Number(on.slice(0, 4));
+  if (birthday.calendar === 'GREGORIAN') return year - birthday.year;
+  const newYear = lunarMonths(year)[0];
+  const isBeforeNewYear = newYear !== undefined && on < dateOfDay(newYear.firstDay);
+  return year - (isBeforeNewYear ? 1 : 0) - birthday.year;
+}

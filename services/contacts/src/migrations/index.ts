@@ -2,9 +2,11 @@ import { createProjections } from '@crm/kit/migrations/projections';
 import { createPerson } from './2026-11-24-create-person.ts';
 import { createConsent } from './2026-11-29-create-consent.ts';
 import { addPersonProfile } from './2026-11-29-add-person-profile.ts';
+import { createDocument } from './2026-11-29-create-document.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
 import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
+import { indexBirthdays } from './2026-11-30-index-birthdays.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   createTouchPlan,
   createConsent,
   addPersonProfile,
+  createDocument,
+  indexBirthdays,
 ];

@@ -6,6 +6,8 @@ import { sql } from '@crm/kit/sql';
 import { affiliationChanged } from '../affiliation/affiliation.events.ts';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
 import { ConsentEntity } from '../consent/consent.fields.ts';
+import { documentChanged } from '../document/document.events.ts';
+import { DocumentEntity } from '../document/document.fields.ts';
 import { interactionAmended } from '../interaction/interaction.events.ts';
 import { InteractionEntity, type Interaction } from '../interaction/interaction.fields.ts';
 import { replaceParties } from '../interaction/interaction.repository.ts';
@@ -53,6 +55,7 @@ export const personReferences: readonly References[] = [
       WHERE own.personId = ${idToBytes(survivorId)} AND own.deletedAt IS NULL)`,
   },
   { entity: TouchPlanEntity, tell: touchPlanChanged },
+  { entity: DocumentEntity, tell: documentChanged },
   {
     entity: PersonRelationshipEntity,
     tell: relationshipsMoved,

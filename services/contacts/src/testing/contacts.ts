@@ -1,3 +1,4 @@
+import type { App } from '@crm/kit/context';
 import type { Database } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
@@ -7,28 +8,34 @@ import { saveStaff } from '@crm/kit/projection/staff-directory';
 import { recordReads } from '@crm/kit/record/disclosure';
 import { testDatabase } from '@crm/kit/testing/database';
 import { testSubgraph, type TestSubgraph } from '@crm/kit/testing/execute';
+import { partStore, type BlobStore } from '@crm/kit/storage/blob-store';
+import { fileAnswerer } from '@crm/kit/transfer/file-answer';
+import { usualRetention } from '@crm/kit/transfer/retention';
 import { z } from 'zod';
 import { createContext } from '../context.ts';
+import { documentAnswerer } from '../document/document.answer.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
 
-export type TestContacts = TestSubgraph & { readonly db: Database };
+export type TestContacts = TestSubgraph & { readonly db: Database; readonly app: App };
 
 /** The service on a free port, with an empty database of its own. */
-export async function startContacts(): Promise<TestContacts> {
+export async function startContacts(store: BlobStore = partStore): Promise<TestContacts> {
   const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
-  const app = { db, log: createLog('test', 'silent'), now: () => new Date() };
+  const app: App = { db, log: createLog('test', 'silent'), now: () => new Date() };
+  const documents = { service: 'contacts', key: 'k'.repeat(32), store };
   const subgraph = await testSubgraph({
     name: 'contacts',
     schema: createSchema(),
-    createContext: (request) => createContext(app, request),
     recordReads: recordReads(db),
+    createContext: (request) => createContext({ ...app, documents }, request),
+    files: fileAnswerer({ ...app, retention: usualRetention }, documentAnswerer(app, documents)),
   });
   const stop = async (): Promise<void> => {
     await subgraph.stop();
     await db.destroy();
   };
-  return { ...subgraph, db, stop };
+  return { ...subgraph, app, db, stop };
 }
 
 type Owner = { readonly ownerId: string | null; readonly teamId: string | null };

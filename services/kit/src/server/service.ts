@@ -19,7 +19,7 @@ import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
 import { clusterMetrics, relayMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
-import { fileAnswerer } from '../transfer/file-answer.ts';
+import { fileAnswerer, type AnswerDocuments } from '../transfer/file-answer.ts';
 import type { TransferApp } from '../transfer/retention.ts';
 
 export type ServiceOptions<Context extends RequestContext> = {
@@ -31,6 +31,8 @@ export type ServiceOptions<Context extends RequestContext> = {
   readonly consumers?: readonly Consumer[];
   /** The kinds of records that administrators may define fields for. */
   readonly customisable?: readonly Entity[];
+  /** Answers whoever holds a signed address of a document. */
+  readonly documents?: (app: App) => AnswerDocuments;
   /** Work that goes on beside requests, until it is stopped. */
   readonly jobs?: readonly ((app: TransferApp & { readonly bus: Bus }) => Stoppable)[];
 };
@@ -39,9 +41,10 @@ type Stoppable = { readonly stop: () => Promise<void> };
 
 /** Runs a service until it is told to stop: database, relay, consumers, jobs, then the subgraph. */
 export async function startService<Context extends RequestContext>(
-  { name, schema, createContext, consumers = [], jobs = [], customisable }: ServiceOptions<Context>,
+  { name, schema, createContext, consumers = [], jobs = [], ...options }: ServiceOptions<Context>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
+  const { customisable, documents } = options;
   const config = readConfig(serviceSettings, env);
   const log = createLog(name, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
@@ -65,8 +68,8 @@ export async function startService<Context extends RequestContext>(
     config,
     log,
     createContext: (request) => createContext(app, request),
-    files: fileAnswerer({ ...app, retention }),
     recordReads: recordReads(db),
+    files: fileAnswerer({ ...app, retention }, documents?.(app)),
     isReady: () =>
       db.query('SELECT 1').then(
         () => true,

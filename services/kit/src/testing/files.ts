@@ -6,14 +6,20 @@ import { testViewer, type TestSubgraph } from './execute.ts';
 
 type Answer = { readonly status: number; readonly bytes: Buffer };
 
+type Sending = {
+  readonly viewer?: Partial<Viewer>;
+  readonly bytes?: Buffer;
+  readonly service?: string;
+};
+
 /** Asks a subgraph about a file as the gateway does. */
 export async function callFiles(
   { url, key }: TestSubgraph,
   call: FileCall,
-  { viewer = {}, bytes }: { readonly viewer?: Partial<Viewer>; readonly bytes?: Buffer } = {},
+  { viewer = {}, bytes, service = 'customers' }: Sending = {},
 ): Promise<Answer> {
   const body = writeCall(call, bytes);
-  const sign = contextSigner({ audience: 'customers', key });
+  const sign = contextSigner({ audience: service, key });
   const context = sign(
     {
       viewer: testViewer(viewer),

@@ -5,16 +5,29 @@ import type { Work } from '../record/command.ts';
 import { allow } from '../record/policy.ts';
 import type { RequestInfo } from '../request.ts';
 import type { Reply } from '../server/http.ts';
-import { readCall, type FileCall } from './file-call.ts';
+import { readPart } from '../storage/file-part.ts';
+import { isDocumentCall, readCall, type DocumentCall, type StoredFileCall } from './file-call.ts';
 import type { TransferApp } from './retention.ts';
-import { addFile, addPart, completeFile, findFile, readPart } from './stored-file.ts';
+import { addFile, addPart, completeFile, findFile } from './stored-file.ts';
 import type { StoredFile } from './stored-file.fields.ts';
 
-/** Answers what the gateway asks about the files of a service, under the rights of who sent it. */
+export type AnswerDocuments = (
+  request: RequestInfo,
+  call: DocumentCall,
+  bytes: Buffer,
+) => Promise<Reply>;
+
+/**
+ * Answers what the gateway asks about the files of a service, under the rights of who sent it; about
+ * documents, which signed addresses name, the service itself answers.
+ */
 export const fileAnswerer =
-  (app: TransferApp) =>
+  (app: TransferApp, documents?: AnswerDocuments) =>
   (request: RequestInfo, body: Buffer): Promise<Reply> => {
     const { call, bytes } = readCall(body);
+    if (isDocumentCall(call)) {
+      return documents?.(request, call, bytes) ?? Promise.reject(notFound('Document', ''));
+    }
     return answer({ context: { ...request, app }, fileDays: app.retention.fileDays }, call, bytes);
   };
 
@@ -24,7 +37,11 @@ type Asked = {
   readonly fileDays: number;
 };
 
-async function answer({ context, fileDays }: Asked, call: FileCall, bytes: Buffer): Promise<Reply> {
+async function answer(
+  { context, fileDays }: Asked,
+  call: StoredFileCall,
+  bytes: Buffer,
+): Promise<Reply> {
   switch (call.do) {
     case 'begin':
       allow(context.viewer, 'write', 'files');

@@ -2,21 +2,41 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { encodings } from './stored-file.ts';
 
-/** What the gateway asks of a service about a file. The bytes of a part follow on the next line. */
-export const fileCallSchema = z.discriminatedUnion('do', [
+const at = z.int().min(0);
+const token = z.string().max(2000);
+const attemptId = z.uuid();
+
+const storedFileCalls = [
   z.strictObject({
     do: z.literal('begin'),
     name: z.string().min(1).max(255),
     format: z.enum(['CSV', 'NDJSON', 'XLSX']),
     encoding: z.enum(encodings),
   }),
-  z.strictObject({ do: z.literal('add'), id: z.uuid(), at: z.int().min(0) }),
+  z.strictObject({ do: z.literal('add'), id: z.uuid(), at }),
   z.strictObject({ do: z.literal('complete'), id: z.uuid() }),
   z.strictObject({ do: z.literal('find'), id: z.uuid() }),
-  z.strictObject({ do: z.literal('read'), id: z.uuid(), at: z.int().min(0) }),
-]);
+  z.strictObject({ do: z.literal('read'), id: z.uuid(), at }),
+] as const;
+
+/** For whoever holds a signed address, whose last part is the token. */
+const documentCalls = [
+  z.strictObject({ do: z.literal('begin-upload'), token }),
+  z.strictObject({ do: z.literal('add-upload'), token, attemptId, at }),
+  z.strictObject({ do: z.literal('complete-upload'), token, attemptId }),
+  z.strictObject({ do: z.literal('abort-upload'), token, attemptId }),
+  z.strictObject({ do: z.literal('find-download'), token }),
+  z.strictObject({ do: z.literal('read-download'), token, at }),
+] as const;
+
+/** What the gateway asks of a service about a file. The bytes of a part follow on the next line. */
+export const fileCallSchema = z.discriminatedUnion('do', [...storedFileCalls, ...documentCalls]);
 
 export type FileCall = z.infer<typeof fileCallSchema>;
+export type DocumentCall = z.infer<(typeof documentCalls)[number]>;
+export type StoredFileCall = z.infer<(typeof storedFileCalls)[number]>;
+
+export const isDocumentCall = (call: FileCall): call is DocumentCall => 'token' in call;
 
 export const filesPath = '/files';
 

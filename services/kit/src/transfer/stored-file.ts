@@ -7,12 +7,11 @@ import { scopeSql } from '../record/policy.ts';
 import { newRow } from '../record/record.ts';
 import { insertRows, selectRows } from '../record/store.ts';
 import { sql } from '../sql.ts';
+import { deleteParts, insertPart, partBytesMax, readPart } from '../storage/file-part.ts';
 import { daysAfter } from './retention.ts';
 import type { ByteSource } from './row-source.ts';
 import { StoredFileEntity, type FileFormat, type StoredFile } from './stored-file.fields.ts';
 
-/** Files lie in parts beside the records, so that whichever process goes on with one has it all. */
-export const partBytesMax = 1024 * 1024;
 const fileBytesMax = 512 * 1024 * 1024;
 /** What is not complete after a day never will be. */
 const incompleteDays = 1;
@@ -74,11 +73,7 @@ export async function appendPart(
   { id, partCount }: Pick<StoredFile, 'id' | 'partCount'>,
   bytes: Buffer,
 ): Promise<void> {
-  await manager.query('INSERT INTO storedFilePart (fileId, at, data) VALUES (?, ?, ?)', [
-    idToBytes(id),
-    partCount,
-    bytes,
-  ]);
+  await insertPart(manager, { fileId: id, at: partCount, bytes });
   await manager.query(
     'UPDATE storedFile SET partCount = partCount + 1, size = size + ? WHERE id = ?',
     [bytes.length, idToBytes(id)],
@@ -122,18 +117,6 @@ export async function findFile(
   );
   if (!file) throw notFound(StoredFileEntity.name, id);
   return file;
-}
-
-export async function readPart(
-  manager: EntityManager,
-  id: string,
-  at: number,
-): Promise<Buffer | null> {
-  const [row]: { data: Buffer }[] = await manager.query(
-    'SELECT data FROM storedFilePart WHERE fileId = ? AND at = ?',
-    [idToBytes(id), at],
-  );
-  return row?.data ?? null;
 }
 
 /** The bytes of a file, a part at a time. */
@@ -187,8 +170,6 @@ function rememberLast(read: (at: number) => Promise<Buffer | null>): typeof read
   };
 }
 
-const partsSweptMax = 64;
-
 /** Deletes what has expired, some parts at a time. Tells whether there is more. */
 export async function sweepFiles(manager: EntityManager, now: Date): Promise<boolean> {
   const [file] = await selectRows(
@@ -197,12 +178,7 @@ export async function sweepFiles(manager: EntityManager, now: Date): Promise<boo
     sql`WHERE t.expiresAt < ${now} ORDER BY t.expiresAt LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   if (!file) return false;
-  const { affectedRows } = await manager.query<{ affectedRows: number }>(
-    `DELETE FROM storedFilePart WHERE fileId = ? LIMIT ${partsSweptMax}`,
-    [idToBytes(file.id)],
-  );
-  if (affectedRows < partsSweptMax) {
-    await manager.query('DELETE FROM storedFile WHERE id = ?', [idToBytes(file.id)]);
-  }
+  const isMore = await deleteParts(manager, file.id);
+  if (!isMore) await manager.query('DELETE FROM storedFile WHERE id = ?', [idToBytes(file.id)]);
   return true;
 }
