@@ -55,8 +55,8 @@ beforeEach(() => {
   seen = [];
 });
 
-function addressFor(doing: AddressClaims['do'], until = Date.now() + addressMs): URL {
-  const claims = { do: doing, id: newId(), subject: 's', staffId: null, until };
+function addressFor(doing: AddressClaims['do'], endsAt = Date.now() + addressMs): URL {
+  const claims = { do: doing, id: newId(), subject: 's', staffId: null, until: endsAt };
   const path = signAddress({ service: 'customers', key: keeping.key }, claims);
   return new URL(path, gateway.url);
 }

@@ -204,33 +204,26 @@ describe('families', () => {
     expect(own.nodes).toMatchObject([{ person: { id: spouse }, through: null }]);
   });
 
-  test('show a child to those who may read what is sensitive, with a guardian’s consent', async () => {
+  test('show a child to those who may read what is sensitive, while its guardian lets us', async () => {
     const parent = await person(null);
-    const child = await person(bornOn(4, year - 8), { ownerId: null });
+    const guardianConsent = { givenBy: '李雷（父）', givenOn: '2026-01-02' };
+    const child = await person(bornOn(4, year - 8), { ownerId: null, guardianConsent });
     await relate(parent, 'PARENT_OF', child);
-    expect(await familyFor('关怀')).toEqual([]);
-    const consent = {
-      personId: child,
-      purpose: 'MINOR_DATA',
-      lawfulBasis: 'CONSENT',
-      source: '面谈',
-    };
-    await made(
-      contacts,
-      'mutation ($input: RecordConsentInput!) { record: recordConsent(input: $input) { id } }',
-      { ...consent, guardianId: parent },
-    );
+
     expect(await familyFor('关怀')).toEqual([child]);
     const [read]: { fields: unknown; purpose: string }[] = await contacts.db.query(
-      'SELECT fields, purpose FROM sensitiveRead WHERE entityId = UUID_TO_BIN(?)',
+      `SELECT fields, purpose FROM sensitiveRead
+       WHERE entityId = UUID_TO_BIN(?) AND JSON_CONTAINS(fields, '"birthday"')`,
       [child],
     );
     expect(read).toEqual({ fields: ['birthday'], purpose: '关怀' });
     expect(await familyFor(null)).toEqual([]);
+
+    const decision = { personId: child, purpose: 'MINOR_DATA', source: '电话' };
     await made(
       contacts,
-      'mutation ($input: WithdrawConsentInput!) { record: withdrawConsent(input: $input) { id } }',
-      { personId: child, purpose: 'MINOR_DATA', source: '电话' },
+      'mutation ($input: RecordConsentInput!) { record: recordConsent(input: $input) { id } }',
+      { ...decision, lawfulBasis: 'CONSENT', status: 'REFUSED', guardianId: parent },
     );
     expect(await familyFor('关怀')).toEqual([]);
   });

@@ -66,7 +66,7 @@ export function inOrder(found: readonly UpcomingBirthday[]): readonly UpcomingBi
 
 export type Place = { readonly on: string; readonly personId: string };
 
-export const placeOf = ({ on, personId }: UpcomingBirthday): Place => ({ on, personId });
+const placeOf = ({ on, personId }: UpcomingBirthday): Place => ({ on, personId });
 
 /** Negative when it comes before the place. */
 export function compare({ on, personId }: UpcomingBirthday, place: Place): number {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -18,7 +17,6 @@ const serverSchema = z.object({
   run: z.custom<() => Promise<{ readonly port: number }>>(),
   close: z.custom<() => Promise<void>>(),
 });
-const S3rver: new (options: object) => unknown = createRequire(import.meta.url)('s3rver');
 
 let db: Database;
 let folder: string;
@@ -37,6 +35,8 @@ const account = {
 beforeAll(async () => {
   db = await testDatabase({ entities: [], migrations: kitMigrations });
   folder = mkdtempSync(join(tmpdir(), 's3-'));
+  // @ts-expect-error The package has no types.
+  const { default: S3rver }: { default: new (options: object) => unknown } = await import('s3rver');
   const made = new S3rver({
     address: '127.0.0.1',
     port: 0,
