@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { transact } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
-import { partStore } from '@crm/kit/storage/blob-store';
+import { partStore, readingBoth, type BlobStore } from '@crm/kit/storage/blob-store';
+import { s3Store } from '@crm/kit/storage/s3-store';
 import { callFiles } from '@crm/kit/testing/files';
+import { startS3, type TestS3 } from '@crm/kit/testing/s3';
 import { countStatements } from '@crm/kit/testing/statements';
 import type { DocumentCall } from '@crm/kit/transfer/file-call';
 import { z } from 'zod';
@@ -104,13 +106,11 @@ const count = async (table: string): Promise<number> => {
   return Number(row?.n);
 };
 
-/** Runs the job until nothing is left to do, as if it were an hour later. */
-async function sweep(): Promise<void> {
-  const now = new Date(Date.now() + 3_600_000);
+/** Runs the job until nothing is left to do, as if it were two hours later. */
+async function sweep(store: BlobStore = partStore): Promise<void> {
+  const now = new Date(Date.now() + 2 * 3_600_000);
   while (
-    await transact(contacts.db, (manager) =>
-      sweepUploads({ manager, now, remove: partStore.remove }),
-    )
+    await transact(contacts.db, (manager) => sweepUploads({ manager, now, remove: store.remove }))
   );
 }
 
@@ -357,4 +357,46 @@ test('documents of ten people are read with as many statements as of two', async
       contacts.execute(query, { r: of.map((id) => ({ __typename: 'Person', id })) }),
     );
   expect(await counted(ids)).toBe(await counted(ids.slice(0, 2)));
+});
+
+describe('a document in a bucket', () => {
+  let server: TestS3;
+  let before: TestContacts;
+  let store: BlobStore;
+
+  beforeAll(async () => {
+    server = await startS3();
+    store = readingBoth(s3Store(server.settings));
+    before = contacts;
+    contacts = await startContacts(store);
+  });
+  afterAll(async () => {
+    await contacts.stop();
+    contacts = before;
+    await server.stop();
+  });
+
+  test('lies there once it is whole, and nowhere else', async () => {
+    const bytes = pdf(1_500_000);
+    const id = await attach(bytes);
+    await sweep(store);
+    expect(await count('storedFilePart')).toBe(0);
+    expect(await count('leftBlob')).toBe(0);
+    expect(server.names().length).toBeGreaterThan(0);
+    const path = (await pathOf(id))?.downloadPath ?? '';
+    expect((await fetched(path, 2)).equals(bytes)).toBe(true);
+  });
+
+  test('that became no document is swept from there', async () => {
+    const kept = server.names();
+    const bytes = pdf(100);
+    const token = await announce({ personId, name: 'a.pdf', size: bytes.length });
+    await contacts.db.query('RENAME TABLE documentRevision TO away');
+    await expect(send(token, bytes)).rejects.toThrow();
+    await contacts.db.query('RENAME TABLE away TO documentRevision');
+    expect(server.names().length).toBeGreaterThan(kept.length);
+    await sweep(store);
+    expect(server.names()).toEqual(kept);
+    expect(await count('storedFilePart')).toBe(0);
+  });
 });

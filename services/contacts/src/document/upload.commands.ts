@@ -18,10 +18,12 @@ import { isTaken } from './document-type.ts';
 import {
   addPart,
   beginAttempt,
+  claimBlob,
   dropAttempt,
   endUpload,
   leaveBlob,
   lockUpload,
+  noteBlob,
   superseded,
   type Upload,
 } from './upload.repository.ts';
@@ -63,14 +65,12 @@ export async function completeUpload(
   const storageKey = store.keyOf(staged);
   // Noted before it is copied: what becomes no document is swept, whatever happens in between.
   const isElsewhere = storageKey !== `part:${attemptId}`;
-  if (isElsewhere) await transact(app.db, (manager) => leaveBlob(manager, storageKey));
+  if (isElsewhere) await transact(app.db, (manager) => noteBlob(manager, storageKey, app.now()));
   const { isCopied } = await store.keep(app.db.manager, staged);
   return transact(app.db, async (manager) => {
     const current = await lockUpload(manager, id);
     if (current.attemptId !== attemptId) throw superseded();
-    if (isElsewhere) {
-      await manager.query('DELETE FROM leftBlob WHERE storageKey = ?', [storageKey]);
-    }
+    if (isElsewhere) await claimBlob(manager, storageKey);
     if (isCopied) await leaveBlob(manager, `part:${attemptId}`);
     await endUpload(manager, id);
     const work = workOf(scope, manager, current);

@@ -84,11 +84,35 @@ export async function beginAttempt(
 /** Has the sweep delete what an attempt has left. */
 async function leaveParts(manager: EntityManager, { attemptId }: Upload): Promise<void> {
   if (attemptId === null) return;
-  await manager.query('INSERT IGNORE INTO leftBlob (storageKey) VALUES (?)', [`part:${attemptId}`]);
+  await leaveBlob(manager, `part:${attemptId}`);
 }
 
+/** How long bytes may be on their way to the store before they count as left. */
+const onTheirWayMs = 3_600_000;
+
+/** Has bytes swept that nothing names. */
 export const leaveBlob = (manager: EntityManager, storageKey: string): Promise<unknown> =>
-  manager.query('INSERT IGNORE INTO leftBlob (storageKey) VALUES (?)', [storageKey]);
+  manager.query('INSERT IGNORE INTO leftBlob (storageKey, dueAt) VALUES (?, ?)', [
+    storageKey,
+    new Date(0),
+  ]);
+
+/** Has bytes swept that are about to be kept, unless something names them soon. */
+export const noteBlob = (manager: EntityManager, storageKey: string, now: Date): Promise<unknown> =>
+  manager.query(
+    `INSERT INTO leftBlob (storageKey, dueAt) VALUES (?, ?) AS fresh
+     ON DUPLICATE KEY UPDATE dueAt = fresh.dueAt`,
+    [storageKey, new Date(now.getTime() + onTheirWayMs)],
+  );
+
+/** Something names the bytes now. Refuses when they were swept meanwhile. */
+export async function claimBlob(manager: EntityManager, storageKey: string): Promise<void> {
+  const { affectedRows } = await manager.query<{ affectedRows: number }>(
+    'DELETE FROM leftBlob WHERE storageKey = ?',
+    [storageKey],
+  );
+  if (affectedRows === 0) throw superseded();
+}
 
 type Part = { readonly attemptId: string; readonly at: number; readonly bytes: Buffer };
 
@@ -143,7 +167,8 @@ type Sweep = {
 /** Deletes what uploads have left, some at a time. Tells whether there may be more. */
 export async function sweepUploads({ manager, now, remove }: Sweep): Promise<boolean> {
   const [left]: { storageKey: string }[] = await manager.query(
-    'SELECT storageKey FROM leftBlob LIMIT 1 FOR UPDATE SKIP LOCKED',
+    'SELECT storageKey FROM leftBlob WHERE dueAt <= ? LIMIT 1 FOR UPDATE SKIP LOCKED',
+    [now],
   );
   if (left) {
     const isMore = await remove(manager, left.storageKey);

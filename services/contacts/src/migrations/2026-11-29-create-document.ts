@@ -41,7 +41,11 @@ export const createDocument = migration('CreateDocument_1795992600400', {
       KEY byExpiry (expiresAt)
     )`,
     // Bytes that nothing names, to be deleted.
-    `CREATE TABLE leftBlob (storageKey VARCHAR(100) NOT NULL PRIMARY KEY)`,
+    `CREATE TABLE leftBlob (
+      storageKey VARCHAR(100) NOT NULL PRIMARY KEY,
+      dueAt DATETIME(3) NOT NULL,
+      KEY byDue (dueAt)
+    )`,
   ],
   down: [
     'DROP TABLE leftBlob',

@@ -1,61 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import { newId } from '../id.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { testDatabase } from '../testing/database.ts';
+import { startS3, type TestS3 } from '../testing/s3.ts';
 import { partStore, partsOf, readingBoth, type BlobStore, type Staged } from './blob-store.ts';
 import { insertPart, partBytesMax } from './file-part.ts';
 import { s3Store } from './s3-store.ts';
 
-/** A server that speaks S3 and knows its accounts, but takes any signature; its package has no types. */
-const serverSchema = z.object({
-  run: z.custom<() => Promise<{ readonly port: number }>>(),
-  close: z.custom<() => Promise<void>>(),
-});
-
 let db: Database;
-let folder: string;
-let server: z.infer<typeof serverSchema>;
+let server: TestS3;
 let store: BlobStore;
-let endpoint: string;
-
-const account = {
-  bucket: 'documents',
-  region: 'us-east-1',
-  accessKeyId: 'S3RVER',
-  secretAccessKey: 'S3RVER',
-  timeoutMs: 5000,
-};
 
 beforeAll(async () => {
   db = await testDatabase({ entities: [], migrations: kitMigrations });
-  folder = mkdtempSync(join(tmpdir(), 's3-'));
-  // @ts-expect-error The package has no types.
-  const { default: S3rver }: { default: new (options: object) => unknown } = await import('s3rver');
-  const made = new S3rver({
-    address: '127.0.0.1',
-    port: 0,
-    silent: true,
-    directory: folder,
-    configureBuckets: [{ name: account.bucket }],
-  });
-  // Its methods need it as `this`.
-  server = serverSchema.parse({
-    run: () => Reflect.apply(Reflect.get(Object(made), 'run'), made, []),
-    close: () => Reflect.apply(Reflect.get(Object(made), 'close'), made, []),
-  });
-  const { port } = await server.run();
-  endpoint = `http://127.0.0.1:${port}`;
-  store = readingBoth(s3Store({ ...account, endpoint }));
+  server = await startS3();
+  store = readingBoth(s3Store(server.settings));
 });
 afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true });
+  await server.stop();
   await db.destroy();
 });
 
@@ -91,8 +55,7 @@ describe('a store that speaks S3', () => {
     const staged = await stage(randomBytes(1000));
     await store.keep(db.manager, staged);
     const key = store.keyOf(staged);
-    const kept = (): number =>
-      readdirSync(join(folder, account.bucket)).filter((name) => name.startsWith(staged.id)).length;
+    const kept = (): number => server.names().filter((name) => name.startsWith(staged.id)).length;
     expect(kept()).toBeGreaterThan(0);
     expect(await store.remove(db.manager, key)).toBe(false);
     expect(await store.remove(db.manager, key)).toBe(false);
@@ -108,12 +71,12 @@ describe('a store that speaks S3', () => {
   });
 
   test.each([
-    ['an unknown account', () => ({ ...account, endpoint, accessKeyId: 'NOBODY' })],
-    ['a bucket that is not there', () => ({ ...account, endpoint, bucket: 'nothing' })],
-    ['no server', () => ({ ...account, endpoint: 'http://127.0.0.1:1' })],
+    ['an unknown account', () => ({ accessKeyId: 'NOBODY' })],
+    ['a bucket that is not there', () => ({ bucket: 'nothing' })],
+    ['no server', () => ({ endpoint: 'http://127.0.0.1:1' })],
   ])('says that it is not available with %s, and nothing of why', async (_, settings) => {
     const staged = await stage(randomBytes(1000));
-    const keeping = s3Store(settings()).keep(db.manager, staged);
+    const keeping = s3Store({ ...server.settings, ...settings() }).keep(db.manager, staged);
     await expect(keeping).rejects.toMatchObject({
       message: 'The store of documents is not available',
       extensions: { code: 'SERVICE_UNAVAILABLE' },
