@@ -392,7 +392,7 @@ describe('a document in a bucket', () => {
     const bytes = pdf(100);
     const token = await announce({ personId, name: 'a.pdf', size: bytes.length });
     await contacts.db.query('RENAME TABLE documentRevision TO away');
-    await expect(send(token, bytes)).rejects.toThrow();
+    await expect(send(token, bytes)).rejects.toThrow('INTERNAL');
     await contacts.db.query('RENAME TABLE away TO documentRevision');
     expect(server.names().length).toBeGreaterThan(kept.length);
     await sweep(store);
