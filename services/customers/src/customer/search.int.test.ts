@@ -25,13 +25,36 @@ beforeAll(async () => {
   customers = await startCustomers();
   const rows = Object.entries(names).map(([code, row]) => ({ code, ...row }));
   await customers.execute(UPSERT, { rows });
+  await addMany();
 });
 afterAll(() => customers.stop());
+
+const twoDigits = (at: number): string => String(at).padStart(2, '0');
+
+/** One that has both of two words which many have, and many; and of each kind one that is deleted. */
+async function addMany(): Promise<void> {
+  const many = Array.from({ length: 60 }, (_, at) => ({
+    code: `M-${at}`,
+    name: `${at % 2 === 0 ? '甲乙' : '丙丁'}${twoDigits(at)}常见`,
+  }));
+  const deleted = ['恒泰', 'Machinery', '甲乙戊丙丁', '丙丁00常见', 'ERP-004713'].map(
+    (name, at) => ({
+      code: `D-${at}x`,
+      name,
+    }),
+  );
+  const both = { code: 'B-9', name: '甲乙戊丙丁' };
+  const { errors } = await customers.execute(UPSERT, { rows: [both, ...many, ...deleted] });
+  expect(errors).toBeUndefined();
+  await customers.db.query(`UPDATE customer SET deletedAt = NOW(3) WHERE code LIKE 'D-%'`);
+}
 
 async function search(text: string, request: TestRequest = {}): Promise<unknown[]> {
   const { data, errors } = await customers.execute(SEARCH, { text }, request);
   expect(errors).toBeUndefined();
-  return Object(data)['searchCustomers'].map(({ code }: { code: string }) => code.slice(-1));
+  return Object(data)['searchCustomers'].map(({ code }: { code: string }) =>
+    code.startsWith('M-') ? code : code.slice(-1),
+  );
 }
 
 describe('searchCustomers', () => {
@@ -72,9 +95,28 @@ describe('searchCustomers', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID' });
   });
 
-  test('shows a rep nothing of others', async () => {
+  /** By their beginning, by a phrase that few have, among the newest, and by words that many have. */
+  const ways = ['恒泰', 'chiner', 'ERP-004713', '4713', '常见', '丙丁 甲乙'];
+
+  test.each(ways)('shows a rep nothing of others, nor deleted ones: %s', async (text) => {
     const viewer = { roles: ['rep' as const], staffId: newId(), teamIds: [newId()] };
-    expect(await search('恒泰', { viewer })).toEqual([]);
+    expect(await search(text, { viewer })).toEqual([]);
+    const codes = await search(text);
+    expect(codes).not.toEqual([]);
+    expect(codes).not.toContain('x');
+  });
+
+  test('finds the one that has both of two words which very many have', async () => {
+    expect(await search('丙丁 甲乙')).toEqual(['9']);
+    expect(await search('丙丁甲乙')).toEqual([]);
+  });
+
+  test('shows as many as are asked for, each once and in their order', async () => {
+    const codes = await search('甲乙');
+    expect(codes).toHaveLength(20);
+    expect(new Set(codes).size).toBe(20);
+    const { data } = await customers.execute(SEARCH, { text: '常见', first: 3 });
+    expect(data?.['searchCustomers']).toEqual([{ code: 'M-1' }, { code: 'M-3' }, { code: 'M-5' }]);
   });
 
   test('asks MySQL a few times, whatever is looked for', async () => {
