@@ -96,6 +96,7 @@ describe('Metadata of customers', () => {
     expect(fields.get('tags')).toMatchObject({ type: 'LIST', sortable: false, groupable: false });
     expect(fields.get('registrationNumberKind')?.options).toHaveLength(3);
     expect(fields.get('createdAt')).toMatchObject({ readOnly: true });
+    expect((await fieldsOf('Receivable')).get('status')).toMatchObject({ readOnly: true });
     expect([...fields.keys()]).not.toContain('searchText');
   });
 
