@@ -8,6 +8,7 @@ import { createHome, homeAt, type Home } from '../../mesh/paths.ts';
 import { schemaAccount } from '../../mesh/plan.ts';
 import { say, seconds } from '../../mesh/say.ts';
 import { mysqlStatus } from '../../mesh/status-mysql.ts';
+import { until } from '../../mesh/wait.ts';
 import { customersAtOnce, fillCustomers, fillKeys, fillStaff, prepareKeys } from './company.ts';
 
 export const customerCount = 1_000_000;
@@ -40,6 +41,16 @@ export async function connectOwner(mesh: Mesh): Promise<Connection> {
   });
   await connection.query("SET time_zone = '+00:00'");
   return connection;
+}
+
+const standbyMsMax = 900_000;
+
+/** Waits until the standby has done what the source has: it does so on the same two cores. */
+export async function untilStandbyRests(mesh: Mesh): Promise<void> {
+  const rests = async (): Promise<boolean> =>
+    (await mysqlStatus(pairOf(mesh))).some(({ lagSeconds }) => lagSeconds === 0);
+  if (!(await until(rests, { forMs: standbyMsMax, everyMs: 1000 })))
+    throw new Error('The standby does not follow');
 }
 
 /** Fills an empty company, once. */

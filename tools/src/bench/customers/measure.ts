@@ -2,7 +2,7 @@ import { say } from '../../mesh/say.ts';
 import type { Measurement, Row } from '../measurement.ts';
 import { withMesh } from '../with-mesh.ts';
 import { prepareFields } from './fields.ts';
-import { customerCount, fillCompany, keptHome } from './fill.ts';
+import { customerCount, fillCompany, keptHome, untilStandbyRests } from './fill.ts';
 import { measureDuplicates } from './duplicates.ts';
 import { measureFields } from './custom-fields.ts';
 import { giveMemory } from './memory.ts';
@@ -19,6 +19,7 @@ export const measurement: Measurement = {
       await giveMemory(mesh);
       await fillCompany(mesh);
       await prepareFields(mesh, graph);
+      await untilStandbyRests(mesh);
       const subgraph = connectSubgraph(mesh);
       const rows: Row[] = [];
       for (const measure of [

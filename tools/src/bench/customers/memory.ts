@@ -6,7 +6,7 @@ import { mysqlNames } from '../../mesh/mysql-server.ts';
 export async function giveMemory(mesh: Mesh): Promise<void> {
   for (const name of mysqlNames) {
     const server = await connectKeeper(pairOf(mesh), name);
-    await server.query('SET GLOBAL innodb_buffer_pool_size = 1073741824');
+    await server.query('SET GLOBAL innodb_buffer_pool_size = 2147483648');
     await server.query('SET GLOBAL innodb_redo_log_capacity = 1073741824');
     server.destroy();
   }

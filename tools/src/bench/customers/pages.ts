@@ -84,7 +84,7 @@ const listsOf = (viewers: Readonly<Record<string, Partial<Viewer>>>): List[] =>
   });
 
 /** Everyone, one of twenty teams, and a person who has a team of ten. */
-async function viewersOf(mesh: Mesh): Promise<Readonly<Record<string, Partial<Viewer>>>> {
+export async function viewersOf(mesh: Mesh): Promise<Readonly<Record<string, Partial<Viewer>>>> {
   const owner = await connectOwner(mesh);
   const [[staff]] = await owner.query<RowDataPacket[]>(
     `SELECT id, teamId FROM staffMember WHERE code = 'P-77'`,
