@@ -130,6 +130,32 @@ describe.each([
   });
 });
 
+describe('a page', () => {
+  test.each([
+    ['one less than all', 8, true],
+    ['all', 9, false],
+    ['more than all', 10, false],
+    ['nothing', 0, true],
+  ])('knows whether there is more after %s', async (_, size, hasMore) => {
+    const forward = await list({ first: size });
+    expect(forward.nodes).toHaveLength(Math.min(size, 9));
+    expect(forward.pageInfo).toMatchObject({ hasNextPage: hasMore, hasPreviousPage: false });
+    const backward = await list({ last: size });
+    expect(backward.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: hasMore });
+  });
+
+  test.each<readonly [string, PageArgs]>([
+    ['from both ends', { first: 1, last: 1 }],
+    ['first before a cursor', { first: 1, before: 'x' }],
+    ['last after a cursor', { last: 1, after: 'x' }],
+    ['of more than is allowed', { first: 101 }],
+    ['of less than nothing', { first: -1 }],
+    ['after a cursor that is none', { first: 1, after: 'x' }],
+  ])('is refused %s', async (_, args) => {
+    await expect(list(args)).rejects.toMatchObject({ extensions: { code: 'INVALID' } });
+  });
+});
+
 describe('what is not so', () => {
   test.each<readonly [string, Criteria, number]>([
     ['a value', { not: { level: { eq: 'HIGH' } } }, 7],
