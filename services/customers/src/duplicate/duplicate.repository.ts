@@ -2,6 +2,7 @@ import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { scopeSql } from '@crm/kit/record/policy';
 import type { Change } from '@crm/kit/record/record';
 import { raw, sql } from '@crm/kit/sql';
+import { mapInTurns } from '@crm/kit/turns';
 import type { Viewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
 import { CustomerEntity, type Customer } from '../customer/customer.fields.ts';
@@ -28,9 +29,9 @@ export async function saveDuplicateKeys(
   const different = changed.filter(
     ({ before, after }) => textOf(keysOf(before)) !== textOf(keysOf(after)),
   );
-  await deletePrints(manager, printsOf(different.map(({ before }) => before)));
+  await deletePrints(manager, await printsOf(different.map(({ before }) => before)));
   const now = [...created, ...different.map(({ after }) => after)];
-  await insertPrints(manager, printsOf(now));
+  await insertPrints(manager, await printsOf(now));
 }
 
 const textOf = (keys: readonly DuplicateKey[]): string =>
@@ -57,11 +58,13 @@ export async function lockRecognised(
 
 type Print = readonly [print: Buffer, customerId: Buffer];
 
-const printsOf = (customers: readonly Recognised[]): Print[] =>
-  customers.flatMap((customer) => {
+async function printsOf(customers: readonly Recognised[]): Promise<Print[]> {
+  const prints = await mapInTurns(customers, (customer) => {
     const id = idToBytes(customer.id);
     return keysOf(customer).map((key) => [printOf(key), id] as const);
   });
+  return prints.flat();
+}
 
 async function deletePrints(manager: EntityManager, prints: readonly Print[]): Promise<void> {
   if (prints.length === 0) return;
@@ -79,7 +82,7 @@ export async function keepPrints(
   manager: EntityManager,
   customers: readonly Recognised[],
 ): Promise<void> {
-  const prints = printsOf(customers);
+  const prints = await printsOf(customers);
   if (prints.length === 0) return;
   const rows: { print: Buffer; customerId: Buffer }[] = await manager.query(
     'SELECT print, customerId FROM duplicatePrint WHERE (print, customerId) IN (?)',

@@ -47,11 +47,14 @@ const messagesAtOnce = 500;
 const pollMs = 500;
 
 /** From so many on they are applied beside each other; fewer are worth no second transaction. */
-const manyMessages = 100;
+const manyMessages = 400;
 const lanesOfMany = 4;
 
 /** What comes one by one waits so long for its like, because a transaction costs more than an event. */
 const gatherMs = 50;
+/** So many in that time are a flood, which waits longer: in few large transactions it is over sooner. */
+const floodMessages = 10;
+const gatherFloodMs = 250;
 
 /** How long the place is not written down: what was applied since is left out when it is read again. */
 const moveEveryMs = 1000;
@@ -132,7 +135,7 @@ async function openSession(options: ConsumeOptions, dispatch: Dispatch): Promise
     next: async () => {
       await sleep(Math.max(0, mayTakeAt - performance.now()));
       const messages = await reader.take(messagesAtOnce, pollMs);
-      mayTakeAt = messages.length < manyMessages ? performance.now() + gatherMs : 0;
+      mayTakeAt = performance.now() + gatherMsAfter(messages.length);
       const last = messages.at(-1);
       if (last) {
         await applyMessages(scope, dispatch, messages);
@@ -147,6 +150,11 @@ async function openSession(options: ConsumeOptions, dispatch: Dispatch): Promise
     pending: () => bus.pending(name),
     stop: reader.stop,
   };
+}
+
+function gatherMsAfter(count: number): number {
+  if (count >= manyMessages) return 0;
+  return count >= floodMessages ? gatherFloodMs : gatherMs;
 }
 
 async function applyMessages(

@@ -24,7 +24,7 @@ type RelayOptions = RelayScope & { readonly leaseMs?: number };
 /** Commits ring the bell, in every process of the service: this is for a ring that was lost. */
 const pollMs = 1000;
 /** How long the outbox is not told what was published. */
-const markMs = 100;
+const markMs = 250;
 const upkeepMs = 60_000;
 const pruneRoundsMax = 100;
 

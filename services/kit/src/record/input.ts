@@ -6,6 +6,7 @@ import { invalid, type FieldProblem } from '../errors.ts';
 import type { Field, FieldKind } from './field.ts';
 import { idFromBytes, idToBytes, isId } from '../id.ts';
 import { asText, textProblem } from '../text.ts';
+import { mapInTurns } from '../turns.ts';
 import { findTermsByKey, nameOf, type TermKey } from './vocabulary.ts';
 
 /** What a client sends for a record: its fields by name, groups as objects, left-out ones absent. */
@@ -27,7 +28,7 @@ export async function checkInputs(
   entity: Entity,
   { inputs, mode }: { readonly inputs: readonly Input[]; readonly mode: Mode },
 ): Promise<CheckedInput[]> {
-  const read = inputs.map((input) => {
+  const read = await mapInTurns(inputs, (input) => {
     const values = readValues(entity, input);
     const problems = [...shapeProblems(entity, values, mode), ...listProblems(input)];
     return { values, problems };

@@ -14,6 +14,7 @@ import {
   type Rules,
 } from './record.ts';
 import { asText } from '../text.ts';
+import { mapInTurns } from '../turns.ts';
 import { findMatches, findTaken, fold, keyOf, takenProblems, type Match } from './upsert-match.ts';
 
 export type BulkRow = {
@@ -158,7 +159,7 @@ async function planRows<Row extends Stamps>(
   );
   const seen = new Set<string>();
   const isTwice = repetitions(unique);
-  return checked.map((each, index) => {
+  return mapInTurns(checked, (each, index) => {
     const { values } = each;
     const key = keyOf(matchOn, (name) => values.get(name));
     const match = existing.get(key ?? '');

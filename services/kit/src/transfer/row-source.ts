@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse';
 import { invalid } from '../errors.ts';
+import { otherTurns } from '../turns.ts';
 import type { FileFormat } from './stored-file.fields.ts';
 import { readSheet } from './workbook-reader.ts';
 import type { RandomAccess } from './zip-reader.ts';
@@ -116,7 +117,7 @@ function createCsvParser(delimiter: string): CsvParser {
   };
 }
 
-const pieceBytes = 64 * 1024;
+const pieceBytes = 16 * 1024;
 
 /**
  * A mark of the byte order at the front is left out. A part is cut in pieces, so that nobody else
@@ -127,6 +128,7 @@ async function* decode(bytes: AsyncIterable<Buffer>, encoding: string): AsyncGen
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length; at += pieceBytes) {
       yield decoder.decode(chunk.subarray(at, at + pieceBytes), { stream: true });
+      await otherTurns();
     }
   }
   yield decoder.decode();
