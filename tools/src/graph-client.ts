@@ -46,7 +46,9 @@ export type GraphFailure = z.infer<typeof errorSchema>;
 const answerSchema = z.object({
   data: z.unknown().optional(),
   errors: z.array(errorSchema).default([]),
-  extensions: z.object({ consistency: z.object({ token: z.string() }).optional() }).optional(),
+  extensions: z
+    .object({ consistency: z.object({ token: z.string().nullable() }).optional() })
+    .optional(),
 });
 
 /** What the graph refused, in its own words. */

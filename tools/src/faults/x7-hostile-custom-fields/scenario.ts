@@ -26,10 +26,11 @@ export const scenario: Scenario = {
   onMesh: async (stage) => {
     await heal(stage);
     await defineFields(stage);
+    const mark = String(Date.now());
     const targets = [await gatewayOf(stage), subgraphOf(stage)];
     const before = await stored(stage);
     const measures: Measure[] = [];
-    for (const target of targets) measures.push(...(await judge(target)));
+    for (const target of targets) measures.push(...(await judge(target, mark)));
     const after = await stored(stage);
     return [
       ...measures,
@@ -42,18 +43,19 @@ export const scenario: Scenario = {
 /** Something that answers a GraphQL request. */
 type Target = {
   readonly name: string;
+  readonly attacks: readonly Attack[];
   readonly post: (body: string) => Promise<{ readonly status: number; readonly text: string }>;
   readonly close: () => Promise<void>;
 };
 
-async function judge(target: Target): Promise<readonly Measure[]> {
+async function judge(target: Target, mark: string): Promise<readonly Measure[]> {
   let wrong = 0;
   const slow: { readonly what: string; readonly ms: number }[] = [];
-  for (const attack of attacks) {
+  for (const attack of target.attacks) {
     const ms: number[] = [];
     for (let at = -warmings; at < times; at += 1) {
       const startedAt = performance.now();
-      const answer = await target.post(bodyOf(attack, at));
+      const answer = await target.post(bodyOf(attack, `${mark}-${at}`));
       if (at >= 0) ms.push(performance.now() - startedAt);
       if (isRefused(answer)) continue;
       wrong += 1;
@@ -84,11 +86,10 @@ async function judge(target: Target): Promise<readonly Measure[]> {
 const document =
   'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { id customFields { key value } } }';
 
-const bodyOf = ({ customFields }: Attack, at: number): string =>
-  `{"query":${JSON.stringify(document)},"variables":{"input":{"code":"X7-${at}","name":"X7 ${at}","customFields":${customFields}}}}`;
+const bodyOf = ({ customFields }: Attack, mark: string): string =>
+  `{"query":${JSON.stringify(document)},"variables":{"input":{"code":"X7-${mark}","name":"X7 ${mark}","customFields":${customFields}}}}`;
 
 const answerSchema = z.object({
-  data: z.unknown(),
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).min(1),
 });
 
@@ -100,10 +101,11 @@ function isRefused({ status, text }: { readonly status: number; readonly text: s
 
 async function gatewayOf({ mesh }: MeshStage): Promise<Target> {
   const token = await mintToken(mesh, { roles: ['admin'] });
-  return targetOf('gateway', mesh.ports.gateway, () => ({ authorization: `Bearer ${token}` }));
+  const target = { name: 'gateway', attacks, port: mesh.ports.gateway };
+  return targetOf(target, () => ({ authorization: `Bearer ${token}` }));
 }
 
-/** The service alone, as if the gateway had let everything through. */
+/** The service alone, with all that its gateway has to let through. */
 function subgraphOf({ mesh }: MeshStage): Target {
   const key = mesh.secrets.contextKeys['customers'] ?? '';
   const sign = contextSigner({ audience: 'customers', key });
@@ -114,7 +116,8 @@ function subgraphOf({ mesh }: MeshStage): Target {
     teamIds: [],
     purpose: null,
   };
-  return targetOf('service', mesh.ports.customers, (body) => ({
+  const own = attacks.filter(({ isForm }) => !isForm);
+  return targetOf({ name: 'service', attacks: own, port: mesh.ports.customers }, (body) => ({
     [contextHeader]: sign(
       {
         viewer,
@@ -129,13 +132,13 @@ function subgraphOf({ mesh }: MeshStage): Target {
 }
 
 function targetOf(
-  name: string,
-  port: number,
+  { name, attacks: own, port }: Pick<Target, 'attacks' | 'name'> & { readonly port: number },
   headersOf: (body: string) => Readonly<Record<string, string>>,
 ): Target {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 1 });
   return {
     name,
+    attacks: own,
     post: async (body) => {
       const response = await pool.request({
         path: '/graphql',
