@@ -22,7 +22,7 @@ const rowCharactersMax = 1024 * 1024;
 
 const parsedSchema = z.object({
   record: z.array(z.string()),
-  info: z.object({ lines: z.number() }),
+  info: z.object({ empty_lines: z.number() }),
 });
 
 export const nameOf = ({ path }: CsvFile): string => basename(path);
@@ -68,10 +68,15 @@ async function* readLines(file: CsvFile): AsyncGenerator<CsvRow> {
   });
   // Whoever reads the parser is told of every failure.
   pipeline(createReadStream(file.path), decoder(file), parser, () => undefined);
+  /** Where the next row begins but for empty lines; the parser takes a CRLF in a cell for two. */
+  let nextLine = 1;
+  let emptyLines = 0;
   try {
     for await (const parsed of parser) {
       const { record, info } = parsedSchema.parse(parsed);
-      const row = { line: info.lines - lineBreaksIn(record), cells: record };
+      const row = { line: nextLine + info.empty_lines - emptyLines, cells: record };
+      emptyLines = info.empty_lines;
+      nextLine = row.line + 1 + lineBreaksIn(record);
       requireReadable(file, row);
       yield row;
     }

@@ -347,13 +347,14 @@ describe('An import', () => {
   });
 
   test.each([
-    ['a quote that is never closed', 'X,"never,,,,\r\nX,,,,,\r\n', 'opened in line 62'],
-    ['a quote in the middle of a cell', 'X,"a"b,,,,\r\nX,,,,,\r\n', 'at line 62'],
-    ['bytes that are no text', 'X,\xff\xfe,,,,\r\nX,,,,,\r\n', 'Line 62, column 2'],
+    ['a quote that is never closed', 'X,"never,,,,\r\nX,,,,,\r\n', 'opened in line 63'],
+    ['a quote in the middle of a cell', 'X,"a"b,,,,\r\nX,,,,,\r\n', 'In line 63 or below'],
+    ['bytes that are no text', 'X,\xff\xfe,,,,\r\nX,,,,,\r\n', 'Line 63, column 2'],
   ])('ends at %s, and takes every row before it', async (what, broken, failure) => {
     const prefix = `BREAK${what.length}`;
     const content = Buffer.concat([
-      Buffer.from(header + lines(prefix, 60)),
+      Buffer.from(header + lines(prefix, 59)),
+      Buffer.from(`${prefix}-END,"${prefix},\r\nwith a line",,,,\r\n`),
       Buffer.from(broken, 'latin1'),
       Buffer.from(lines(`${prefix}-AFTER`, 500)),
     ]);

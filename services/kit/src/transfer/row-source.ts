@@ -92,21 +92,25 @@ type CsvParser = {
 /** Takes the rows out of the parser's hands as they are read: what its stream holds is lost when it fails. */
 function createCsvParser(delimiter: string): CsvParser {
   let lines: Line[] = [];
-  let lastLine = 0;
+  /** Where the next row begins but for empty lines; the parser takes a CRLF in a cell for two. */
+  let nextLine = 1;
+  let emptyLines = 0;
   const parser = parse({
     delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: rowCharactersMax,
     on_record: (cells: readonly string[], info) => {
-      lastLine = info.lines;
-      lines.push({ line: lastLine - lineBreaksIn(cells), cells });
+      const line = nextLine + info.empty_lines - emptyLines;
+      emptyLines = info.empty_lines;
+      nextLine = line + 1 + lineBreaksIn(cells);
+      lines.push({ line, cells });
       return null;
     },
   });
   parser.on('error', () => undefined).resume();
   const taken = (error: Error | null | undefined): Parsing => {
-    const parsing = { lines, error: error ? asInvalid(error, lastLine) : null };
+    const parsing = { lines, error: error ? asInvalid(error, nextLine) : null };
     lines = [];
     return parsing;
   };
@@ -154,16 +158,19 @@ function requireReadable({ cells, line }: Line, encoding: string): void {
 }
 
 /** Errors of the parser name the row by what came before it, as it was never seen whole. */
-function asInvalid(error: Error, lastLine: number): Error {
+function asInvalid(error: Error, line: number): Error {
   if (!(error instanceof CsvError)) return error;
   const { code, message } = error;
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return invalid(
-      `The row that begins in line ${lastLine + 1} or below has over ${rowCharactersMax} characters; a quote may not be closed`,
+      `The row that begins in line ${line} or below has over ${rowCharactersMax} characters; a quote may not be closed`,
     );
   }
+  if (code === 'CSV_INVALID_CLOSING_QUOTE') {
+    return invalid(`In line ${line} or below a text goes on behind its closing quote`);
+  }
   if (code !== 'CSV_QUOTE_NOT_CLOSED') return invalid(message);
-  return invalid(`A quote is opened in line ${lastLine + 1} or below and never closed`);
+  return invalid(`A quote is opened in line ${line} or below and never closed`);
 }
 
 async function* readObjects(bytes: AsyncIterable<Buffer>): AsyncGenerator<SourceRow> {
