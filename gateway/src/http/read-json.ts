@@ -2,6 +2,8 @@ import { AppError } from '@crm/kit/errors';
 
 const depthMax = 50;
 const entriesMax = 2000;
+/** Longer than any document and any field: what is longer comes as a file. */
+const textMax = 200_000;
 const keyShownMax = 64;
 
 /** The value that a client's JSON holds; BAD_REQUEST says what is wrong with it. */
@@ -65,6 +67,9 @@ const next: Read = (_, at, open) => {
 
 const string: Read = (text, at, open) => {
   const endsAt = endOfString(text, at);
+  if (endsAt - at > textMax) {
+    throw refused(`A text of the JSON has more than ${textMax} characters`);
+  }
   const inner = open.at(-1);
   if (inner?.keys && inner.expectsKey) {
     const key = decoded(text.slice(at, endsAt));

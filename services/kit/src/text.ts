@@ -6,7 +6,16 @@ export function asText(value: unknown): string {
 }
 
 /** The length in characters as MySQL counts them: a 4-byte character is one. */
-export const lengthOf = (text: string): number => Array.from(text).length;
+export function lengthOf(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (isPair(text, at)) pairs += 1;
+  }
+  return text.length - pairs;
+}
+
+const isPair = (text: string, at: number): boolean =>
+  (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 
 /** Texts are stored as they come, any script and emoji included; only what no text holds is refused. */
 export function textProblem(value: unknown, max: number): string | null {

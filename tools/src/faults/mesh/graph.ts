@@ -37,7 +37,7 @@ export class GraphFailure extends Error {
 }
 
 const answerSchema = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.object({

@@ -237,7 +237,7 @@ async function refusedOf({ graph }: MeshStage, id: string): Promise<Refused['nod
     const { job }: z.infer<typeof refusedSchema> = await graph.ask(
       refusedSchema,
       `query ($id: ID!, $after: String) { job: importJob(id: $id) {
-        refusedRows(first: 100, after: $after) { nodes { line problems { path message } }
+        refusedRows(first: 40, after: $after) { nodes { line problems { path message } }
           pageInfo { hasNextPage endCursor } } } }`,
       { variables: { id, after } },
     );

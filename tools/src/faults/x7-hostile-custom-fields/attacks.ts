@@ -36,13 +36,18 @@ const keys: readonly string[] = [
 ];
 
 export const attacks: readonly Attack[] = [
-  { what: 'a text of 1 MB', customFields: field(`"${'x'.repeat(1_000_000)}"`) },
+  { what: 'a text of 1 MB', customFields: field(`"${'x'.repeat(1_000_000)}"`), isForm: true },
   {
     what: 'a text that alone is longer than a request',
     customFields: field(`"${'x'.repeat(2e6)}"`),
     isForm: true,
   },
-  { what: 'a text of 1 MB in 4-byte characters', customFields: field(`"${'𠮷'.repeat(250_000)}"`) },
+  {
+    what: 'a text of 1 MB in 4-byte characters',
+    customFields: field(`"${'𠮷'.repeat(250_000)}"`),
+    isForm: true,
+  },
+  { what: 'a text of 150,000 characters', customFields: field(`"${'x'.repeat(150_000)}"`) },
   {
     what: '10,000 keys',
     customFields: `[${many(10_000, (at) => `{"key":"k${at}","value":1}`)}]`,
