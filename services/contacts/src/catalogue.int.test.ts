@@ -15,6 +15,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       PersonRowInput: 'Person',
       PersonRowAffiliationInput: 'Affiliation',
       RelationshipRowInput: 'PersonRelationship',
+      DecisionNodeInput: 'DecisionNode',
     },
     besides: [
       'PersonRowInput.affiliation',
@@ -23,6 +24,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'EndRelationshipInput.endedOn',
       'RelationshipRowInput.fromCode',
       'RelationshipRowInput.toCode',
+      'SaveDecisionMapInput.nodes',
       'CompleteTouchInput.completedOn',
       'RecordConsentInput.status',
     ],

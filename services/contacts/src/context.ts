@@ -1,7 +1,8 @@
 import type { App, RequestContext } from '@crm/kit/context';
-import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { entityLoader, loaderBy, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
+import { namesOfStaff } from '@crm/kit/projection/staff-directory';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { activityOfPerson, type ActivityPages } from './activity/activity.queries.ts';
 import { AffiliationEntity, type Affiliation } from './affiliation/affiliation.fields.ts';
@@ -21,6 +22,16 @@ import {
 import type { DocumentSettings } from './document/document.queries.ts';
 import { InteractionEntity, type Interaction } from './interaction/interaction.fields.ts';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
+import {
+  DecisionMapEntity,
+  type DecisionMap,
+  type DecisionNode,
+} from './decision-map/decision-map.fields.ts';
+import {
+  decisionNodesLoader,
+  lastCoveredLoader,
+  opportunityMapLoader,
+} from './decision-map/decision-map.queries.ts';
 import { PersonEntity, type Person } from './person/person.fields.ts';
 import {
   PersonRelationshipEntity,
@@ -28,6 +39,7 @@ import {
 } from './relationship/relationship.fields.ts';
 import {
   directReportPages,
+  influencerLoader,
   relationshipPages,
   relationshipTypeLoader,
   superiorLoader,
@@ -46,7 +58,13 @@ export type Context = RequestContext & {
     readonly affiliation: Loader<Affiliation>;
     readonly currentCustomer: Loader<string>;
     readonly document: Loader<Document>;
+    readonly decisionMap: Loader<DecisionMap>;
+    readonly decisionNodes: Loader<readonly DecisionNode[]>;
+    /** The relationship by which somebody influences a person most, by id. */
+    readonly influencer: Loader<string>;
     readonly interaction: Loader<Interaction>;
+    readonly lastCovered: Loader<Date>;
+    readonly opportunityMap: Loader<DecisionMap>;
     /** The day, by customer. */
     readonly nextTouch: Loader<string>;
     readonly person: Loader<Person>;
@@ -55,6 +73,7 @@ export type Context = RequestContext & {
     readonly primaryAffiliation: Loader<Affiliation>;
     readonly relationshipType: Loader<RelationshipType>;
     readonly roleHolders: Loader<RoleHolders>;
+    readonly staffName: Loader<string>;
     /** Whom a person reports to, by id. */
     readonly superior: Loader<string>;
     readonly term: TermLoader;
@@ -64,6 +83,7 @@ export type Context = RequestContext & {
     readonly activityOfPerson: ActivityPages;
     readonly affiliationsOfCustomer: ChildPages<Affiliation>;
     readonly affiliationsOfPerson: ChildPages<Affiliation>;
+    readonly decisionMapsOfCustomer: ChildPages<DecisionMap>;
     readonly directReports: ChildPages<Person>;
     readonly consentStates: ConsentStates;
     readonly consentsOfPerson: ChildPages<Consent>;
@@ -98,15 +118,21 @@ export function createContext(
 const loadersOf = (context: RequestContext): Context['loaders'] => ({
   affiliation: entityLoader(context, AffiliationEntity),
   currentCustomer: currentCustomerLoader(context),
+  decisionMap: entityLoader(context, DecisionMapEntity),
+  decisionNodes: decisionNodesLoader(context),
   document: entityLoader(context, DocumentEntity),
+  influencer: influencerLoader(context),
   interaction: entityLoader(context, InteractionEntity),
+  lastCovered: lastCoveredLoader(context),
   nextTouch: nextTouchLoader(context),
+  opportunityMap: opportunityMapLoader(context),
   person: entityLoader(context, PersonEntity),
   personRelationship: entityLoader(context, PersonRelationshipEntity),
   preference: preferenceLoader(context),
   primaryAffiliation: primaryAffiliationLoader(context),
   relationshipType: relationshipTypeLoader(context),
   roleHolders: roleHolderLoader(context),
+  staffName: loaderBy((ids) => namesOfStaff(context.app.db.manager, ids)),
   superior: superiorLoader(context),
   term: termLoader(context.app.db.manager),
   touchPlan: entityLoader(context, TouchPlanEntity),
@@ -116,6 +142,7 @@ const pagesOf = (context: RequestContext): Context['pages'] => ({
   activityOfPerson: activityOfPerson(context),
   affiliationsOfCustomer: childPages(context, AffiliationEntity, 'customerId'),
   affiliationsOfPerson: childPages(context, AffiliationEntity, 'personId'),
+  decisionMapsOfCustomer: childPages(context, DecisionMapEntity, 'customerId'),
   directReports: directReportPages(context),
   consentStates: consentStates(context),
   consentsOfPerson: childPages(context, ConsentEntity, 'personId'),

@@ -4,6 +4,7 @@ import { ConsentEntity } from './consent/consent.fields.ts';
 import { DocumentEntity, DocumentRevisionEntity } from './document/document.fields.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { PersonEntity } from './person/person.fields.ts';
+import { DecisionMapEntity, DecisionNodeEntity } from './decision-map/decision-map.fields.ts';
 import { PersonRelationshipEntity } from './relationship/relationship.fields.ts';
 import { RelationshipTypeEntity } from './relationship/relationship-type.fields.ts';
 import { ContactPreferenceEntity } from './preference/preference.fields.ts';
@@ -16,6 +17,8 @@ export const entities: readonly Entity[] = [
   InteractionEntity,
   PersonRelationshipEntity,
   RelationshipTypeEntity,
+  DecisionMapEntity,
+  DecisionNodeEntity,
   TouchPlanEntity,
   ContactPreferenceEntity,
   ConsentEntity,

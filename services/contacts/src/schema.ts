@@ -14,6 +14,9 @@ import { typeDefs } from './generated/type-defs.ts';
 import { interactionResolvers } from './interaction/interaction.resolvers.ts';
 import { objects } from './objects.ts';
 import { personResolvers } from './person/person.resolvers.ts';
+import { decisionMapResolvers } from './decision-map/decision-map.resolvers.ts';
+import { orgChartResolvers } from './org-chart/org-chart.resolvers.ts';
+import { networkResolvers } from './network/network.resolvers.ts';
 import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
 import { preferenceResolvers } from './preference/preference.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
@@ -36,6 +39,9 @@ export const createSchema = (): GraphQLSchema =>
         consentResolvers,
         documentResolvers,
         birthdayResolvers,
+        networkResolvers,
+        orgChartResolvers,
+        decisionMapResolvers,
         setupResolvers,
       ]),
     ),

@@ -6,15 +6,18 @@ import { startMesh } from '../mesh/supervisor.ts';
 import { createGraphClient, type GraphClient } from '../graph-client.ts';
 import type { Place } from './measurement.ts';
 
-/** Starts an empty mesh that writes to the disk like a real one, for as long as `use` takes. */
+/**
+ * Starts an empty mesh for as long as `use` takes. It writes to the disk like a real one, but for
+ * measurements that only read.
+ */
 export async function withMesh<Value>(
-  { home, port }: Place,
+  { home, port, durability = 'full' }: Place & { readonly durability?: 'full' | 'relaxed' },
   use: (mesh: Mesh, graph: GraphClient) => Promise<Value>,
 ): Promise<Value> {
   const running = await startMesh(home, {
     port,
     instances: 1,
-    durability: 'full',
+    durability,
     parts: 'all',
   });
   void untilStopSignal().then(async () => {

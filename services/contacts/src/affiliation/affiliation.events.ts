@@ -10,6 +10,7 @@ import {
   AffiliationStarted,
   type AffiliationData,
 } from '@crm/schemas/events/affiliation';
+import { endNodesOf } from '../decision-map/decision-map.commands.ts';
 import type { Affiliation } from './affiliation.fields.ts';
 
 const customerId = (affiliation: Affiliation): string | null => affiliation.customerId;
@@ -22,8 +23,23 @@ const changed =
   (work: Work, changes: readonly Change<Affiliation>[]): Promise<void> =>
     publishChanges(work, { type, changes, customerId, data: ({ after }) => data(after) });
 
-export const affiliationChanged = changed(AffiliationChanged);
-export const affiliationEnded = changed(AffiliationEnded);
+type Changed = ReturnType<typeof changed>;
+
+/** Who is no more at a customer decides no more there. */
+const withNodesEnded =
+  (tell: Changed): Changed =>
+  async (work, changes) => {
+    await tell(work, changes);
+    await endNodesOf(
+      work,
+      changes
+        .filter(({ changedFields }) => changedFields.includes('validTo'))
+        .map(({ after }) => after),
+    );
+  };
+
+export const affiliationChanged = withNodesEnded(changed(AffiliationChanged));
+export const affiliationEnded = withNodesEnded(changed(AffiliationEnded));
 
 export const affiliationRemoved = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
   publishRows(work, { type: AffiliationRemoved, rows, customerId, data: () => ({}) });

@@ -8,31 +8,47 @@ import {
   InteractionRemoved,
   type InteractionData,
 } from '@crm/schemas/events/interaction';
+import { addCloseness, recountCloseness } from '../closeness/closeness.repository.ts';
 import { InteractionEntity, type Interaction } from './interaction.fields.ts';
 
 const customerId = (interaction: Interaction): string | null => interaction.customerId;
 
-export const interactionLogged = (work: Work, rows: readonly Interaction[]): Promise<void> =>
-  publishRows(work, { type: InteractionLogged, rows, customerId, data });
+/** Tells of interactions, and has those who took part come closer. */
+export async function interactionLogged(work: Work, rows: readonly Interaction[]): Promise<void> {
+  await addCloseness(work.manager, rows);
+  await publishRows(work, { type: InteractionLogged, rows, customerId, data });
+}
 
-export const interactionAmended = (
+export async function interactionAmended(
   work: Work,
   changes: readonly Change<Interaction>[],
-): Promise<void> =>
-  publishChanges(work, {
+): Promise<void> {
+  const counting = changes.filter(({ changedFields }) => changedFields.some(isCounted));
+  await recountCloseness(
+    work.manager,
+    counting.flatMap(({ before, after }) => [before, after]),
+  );
+  await publishChanges(work, {
     type: InteractionAmended,
     changes,
     customerId,
     data: ({ after }) => data(after),
   });
+}
 
-export const interactionRemoved = (work: Work, interaction: Interaction): Promise<void> =>
-  publishRows(work, {
+const counted: readonly string[] = ['kind', 'occurredAt', 'outcome', 'participantIds', 'staffIds'];
+
+const isCounted = (field: string): boolean => counted.includes(field);
+
+export async function interactionRemoved(work: Work, interaction: Interaction): Promise<void> {
+  await recountCloseness(work.manager, [interaction]);
+  await publishRows(work, {
     type: InteractionRemoved,
     rows: [interaction],
     customerId,
     data: () => ({}),
   });
+}
 
 const data = (interaction: Interaction): InteractionData => ({
   kind: interaction.kind,

@@ -1,8 +1,10 @@
 import { createProjections } from '@crm/kit/migrations/projections';
+import { createCloseness } from './2026-11-29-create-closeness.ts';
 import { createPerson } from './2026-11-24-create-person.ts';
 import { createConsent } from './2026-11-29-create-consent.ts';
 import { addPersonProfile } from './2026-11-29-add-person-profile.ts';
 import { createDocument } from './2026-11-29-create-document.ts';
+import { createDecisionMap } from './2026-11-29-create-decision-map.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
 import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
@@ -16,7 +18,9 @@ export const migrations = [
   extendInteraction,
   createTouchPlan,
   createConsent,
+  createCloseness,
   addPersonProfile,
   createDocument,
   indexBirthdays,
+  createDecisionMap,
 ];

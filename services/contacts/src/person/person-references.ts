@@ -6,6 +6,8 @@ import { sql } from '@crm/kit/sql';
 import { affiliationChanged } from '../affiliation/affiliation.events.ts';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
 import { ConsentEntity } from '../consent/consent.fields.ts';
+import { decisionNodesMoved } from '../decision-map/decision-map.commands.ts';
+import { DecisionNodeEntity } from '../decision-map/decision-map.fields.ts';
 import { documentChanged } from '../document/document.events.ts';
 import { DocumentEntity } from '../document/document.fields.ts';
 import { interactionAmended } from '../interaction/interaction.events.ts';
@@ -57,6 +59,14 @@ export const personReferences: readonly References[] = [
   { entity: TouchPlanEntity, tell: touchPlanChanged },
   { entity: DocumentEntity, tell: documentChanged },
   {
+    entity: DecisionNodeEntity,
+    tell: decisionNodesMoved,
+    // A person is on a map once: the survivor's own place goes on.
+    only: (survivorId) => sql`NOT EXISTS (SELECT 1 FROM decisionNode own
+      WHERE own.mapId = t.mapId AND own.personId = ${idToBytes(survivorId)} AND own.id <> t.id
+        AND own.deletedAt IS NULL)`,
+  },
+  {
     entity: PersonRelationshipEntity,
     tell: relationshipsMoved,
     // Nobody is related to himself, nor twice alike: what would be so stays with the one that is gone.
@@ -70,4 +80,4 @@ export const personReferences: readonly References[] = [
 ];
 
 /** Columns that hold ids of people and are moved with the record they belong to, or say what was. */
-export const keptPersonColumns: readonly string[] = ['personEdge.personId'];
+export const keptPersonColumns: readonly string[] = ['personEdge.personId', 'closeness.personId'];

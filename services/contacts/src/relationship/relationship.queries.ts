@@ -6,6 +6,8 @@ import { childPages, type ChildPages, type Connection, type PageArgs } from '@cr
 import { activeOn, activeOnSql } from '@crm/kit/record/period';
 import { isSeenFromFrom } from '@crm/kit/record/relation';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
+import { visibleSql } from '../network/network.repository.ts';
+import { idOf, keyOf } from '../network/person-key.ts';
 import { PersonEntity, type Person } from '../person/person.fields.ts';
 import {
   PersonRelationshipEntity,
@@ -116,6 +118,23 @@ export const superiorLoader = ({ app }: RequestContext): Loader<string> =>
       ...values,
     ]);
     return new Map(rows.map(({ fromId, toId }) => [idFromBytes(fromId), idFromBytes(toId)]));
+  });
+
+/** Who influences people most today, of those whom the viewer may read: the ids of the relationships. */
+export const influencerLoader = (context: RequestContext): Loader<string> =>
+  loaderBy(async (personIds) => {
+    const { text, values } = sql`
+      SELECT HEX(e.relationshipId) AS relationship, j.hex
+      FROM JSON_TABLE(${JSON.stringify(personIds.map(keyOf))}, '$[*]'
+        COLUMNS (hex CHAR(32) CHARACTER SET ascii PATH '$')) j,
+      LATERAL (SELECT s.relationshipId FROM personEdge s JOIN person t ON t.id = s.otherId
+        WHERE s.personId = UNHEX(j.hex) AND s.category = 'INFLUENCE' AND s.direction <> 'OUT'
+          AND ${activeOnSql('s', companyDate(context.app.now()))} AND ${visibleSql(context)}
+        ORDER BY s.personId, s.weakness LIMIT 1) e`;
+    const rows: { relationship: string; hex: string }[] = await context.app.db.manager.query(text, [
+      ...values,
+    ]);
+    return new Map(rows.map(({ relationship, hex }) => [idOf(hex), idOf(relationship)]));
   });
 
 /** Pages of those who report to people today. */

@@ -44,6 +44,10 @@ export const relationshipResolvers: Resolvers = {
     family: ({ id }, _, context) => familyOf(context, id),
     reportsTo: async ({ id }, _, { loaders }) =>
       loaders.person.load(await loaders.superior.load(id)),
+    strongestInfluencer: async ({ id }, _, { loaders }) => {
+      const relationship = await loaders.personRelationship.load(await loaders.influencer.load(id));
+      return relationship && { ...relationship, seenFromId: id };
+    },
     directReports: ({ id }, args, { pages }) => pages.directReports.load(id, args),
   },
   PersonRelationship: {

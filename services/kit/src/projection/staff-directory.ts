@@ -43,6 +43,17 @@ export async function saveStaff(
 
 const bytesOf = (uuid: string | null): Buffer | null => (uuid === null ? null : idToBytes(uuid));
 
+/** What members of staff are called; unknown ids are left out. */
+export async function namesOfStaff(
+  manager: EntityManager,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { text, values } =
+    sql`SELECT id, name FROM staffMember WHERE id IN (${ids.filter(isId).map(idToBytes)})`;
+  const rows: { id: Uint8Array; name: string }[] = await manager.query(text, [...values]);
+  return new Map(rows.map(({ id, name }) => [idFromBytes(id), name]));
+}
+
 /** The team of each member of staff; unknown ids are left out. */
 export async function teamsOfStaff(
   manager: EntityManager,

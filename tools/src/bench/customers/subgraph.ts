@@ -53,12 +53,15 @@ const everyone: Viewer = {
   purpose: null,
 };
 
-/** Asks the subgraph customers as the gateway does: by HTTP, signed. */
-export function connectSubgraph(mesh: Mesh): Subgraph {
-  const pool = new Pool(`http://127.0.0.1:${mesh.ports.customers}`, { connections: 2 });
+/** Asks a subgraph as the gateway does: by HTTP, signed. */
+export function connectSubgraph(
+  mesh: Mesh,
+  service: 'contacts' | 'customers' = 'customers',
+): Subgraph {
+  const pool = new Pool(`http://127.0.0.1:${mesh.ports[service]}`, { connections: 2 });
   const sign = contextSigner({
-    audience: 'customers',
-    key: mesh.secrets.contextKeys['customers'] ?? '',
+    audience: service,
+    key: mesh.secrets.contextKeys[service] ?? '',
   });
 
   const ask: Subgraph['ask'] = async ({ query, variables = {}, viewer = {}, forMs = 30_000 }) => {
