@@ -167,7 +167,7 @@ export function changeOf(event: RecordedEvent, seq: number): Change | null {
     seq,
     eventId: event.eventId,
     subject: event.type,
-    kind: kindOf(event),
+    kind: kindOf(event, data),
     occurredAt: event.occurredAt,
     actorId: event.actor,
     entity: type,
@@ -187,16 +187,21 @@ const ownedOf = ({ ownerId, teamId }: Data): Owned | null =>
   ownerId === undefined ? null : { ownerId, teamId: teamId ?? null };
 
 /** An undone merge names the survivor too, and is no merge. */
-const mergedIntoOf = ({ type }: RecordedEvent, { survivorId }: Data): string | null =>
-  type.endsWith('.merged') ? (survivorId ?? null) : null;
+const mergedIntoOf = (event: RecordedEvent, data: Data): string | null =>
+  isMerged(event, data) ? (data.survivorId ?? null) : null;
+
+/** A placeholder that turned out to be another person is gone like one that was merged. */
+const isMerged = ({ type, aggregateId }: RecordedEvent, { survivorId }: Data): boolean =>
+  type.endsWith('.merged') || (type.endsWith('.identified') && survivorId !== aggregateId);
 
 const endings: readonly string[] = ['deleted', 'removed'];
 const comebacks: readonly string[] = ['restored', 'unmerged'];
 
-function kindOf({ type, version }: RecordedEvent): ChangeKind {
+function kindOf(event: RecordedEvent, data: Data): ChangeKind {
+  const { type, version } = event;
+  if (isMerged(event, data)) return 'MERGED';
   const fact = type.slice(type.indexOf('.') + 1);
   if (endings.includes(fact)) return 'DELETED';
-  if (fact === 'merged') return 'MERGED';
   if (comebacks.includes(fact)) return 'RESTORED';
   return version === 1 ? 'CREATED' : 'UPDATED';
 }

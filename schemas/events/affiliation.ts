@@ -6,6 +6,8 @@ const affiliationSchema = z.object({
   personId: z.uuid(),
   /** Null for an organisation that is no customer. */
   customerId: z.uuid().nullable(),
+  /** Events of before do not say. */
+  externalOrganizationId: z.uuid().nullable().optional(),
   organizationName: z.string().nullable(),
   roles: z.array(z.string()),
   sequence: z.number().int().nullable(),
@@ -26,3 +28,12 @@ export const AffiliationEnded = defineEvent('affiliation.ended', affiliationSche
 /** It was a mistake, or its person was deleted. */
 export const AffiliationRemoved = defineEvent('affiliation.removed', z.object({}));
 export const AffiliationRestored = defineEvent('affiliation.restored', affiliationSchema);
+/** 升迁, told as such: never guessed from a change of the title. */
+export const AffiliationPromoted = defineEvent(
+  'affiliation.promoted',
+  affiliationSchema.extend({
+    promotedOn: dateText,
+    oldTitle: z.string().nullable(),
+    newTitle: z.string(),
+  }),
+);

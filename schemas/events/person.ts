@@ -22,6 +22,19 @@ export const PersonUpdated = defineEvent(
 export const PersonDeleted = defineEvent('person.deleted', lastOwnerSchema);
 export const PersonRestored = defineEvent('person.restored', personSchema);
 
+const goneSchema = lastOwnerSchema.extend({
+  /** Who it is now. */
+  survivorId: z.uuid(),
+});
+
+export const PersonMerged = defineEvent('person.merged', goneSchema);
+export const PersonUnmerged = defineEvent(
+  'person.unmerged',
+  personSchema.extend({ survivorId: z.uuid() }),
+);
+/** A placeholder turned out to be somebody: another person, who takes its place, or itself. */
+export const PersonIdentified = defineEvent('person.identified', goneSchema);
+
 export const calendarDateSchema = z.object({
   calendar: z.enum(['GREGORIAN', 'CHINESE_LUNAR']),
   year: z.number().int().nullable(),

@@ -11,6 +11,7 @@ import {
   roleHolderLoader,
   type RoleHolders,
 } from './affiliation/affiliation.queries.ts';
+import { PromotionEntity, type Promotion } from './affiliation/promotion.fields.ts';
 import { ConsentEntity, type Consent } from './consent/consent.fields.ts';
 import { consentStates, type ConsentStates } from './consent/consent.queries.ts';
 import {
@@ -20,6 +21,15 @@ import {
   type DocumentRevision,
 } from './document/document.fields.ts';
 import type { DocumentSettings } from './document/document.queries.ts';
+import { DecisionRecordEntity, type DecisionRecord } from './decision/decision.fields.ts';
+import {
+  CareerRecordEntity,
+  EducationRecordEntity,
+  type CareerRecord,
+  type EducationRecord,
+} from './history/history.fields.ts';
+import { duplicatesLoader } from './duplicate/duplicate.queries.ts';
+import type { PersonDuplicate } from './duplicate/duplicate.ts';
 import { InteractionEntity, type Interaction } from './interaction/interaction.fields.ts';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
 import {
@@ -32,6 +42,8 @@ import {
   lastCoveredLoader,
   opportunityMapLoader,
 } from './decision-map/decision-map.queries.ts';
+import { PersonMergeEntity, type PersonMerge } from './merge/merge.fields.ts';
+import { currentPeople } from './merge/merged-people.ts';
 import { PersonEntity, type Person } from './person/person.fields.ts';
 import {
   PersonRelationshipEntity,
@@ -48,6 +60,7 @@ import {
 import type { RelationshipType } from './relationship/relationship-type.fields.ts';
 import type { ContactPreference } from './preference/preference.fields.ts';
 import { preferenceLoader } from './preference/preference.queries.ts';
+import { PersonShareEntity, type PersonShare } from './sharing/sharing.fields.ts';
 import { TouchPlanEntity, type TouchPlan } from './touch-plan/touch-plan.fields.ts';
 import { nextTouchLoader } from './touch-plan/touch-plan.queries.ts';
 
@@ -62,6 +75,7 @@ export type Context = RequestContext & {
     readonly decisionNodes: Loader<readonly DecisionNode[]>;
     /** The relationship by which somebody influences a person most, by id. */
     readonly influencer: Loader<string>;
+    readonly duplicates: Loader<readonly PersonDuplicate[]>;
     readonly interaction: Loader<Interaction>;
     readonly lastCovered: Loader<Date>;
     readonly opportunityMap: Loader<DecisionMap>;
@@ -82,8 +96,15 @@ export type Context = RequestContext & {
   readonly pages: {
     readonly activityOfPerson: ActivityPages;
     readonly affiliationsOfCustomer: ChildPages<Affiliation>;
+    readonly affiliationsOfExternalOrganization: ChildPages<Affiliation>;
     readonly affiliationsOfPerson: ChildPages<Affiliation>;
     readonly decisionMapsOfCustomer: ChildPages<DecisionMap>;
+    readonly careersOfPerson: ChildPages<CareerRecord>;
+    readonly decisionsOfAffiliation: ChildPages<DecisionRecord>;
+    readonly educationsOfPerson: ChildPages<EducationRecord>;
+    readonly mergesOfPerson: ChildPages<PersonMerge>;
+    readonly promotionsOfAffiliation: ChildPages<Promotion>;
+    readonly sharesOfPerson: ChildPages<PersonShare>;
     readonly directReports: ChildPages<Person>;
     readonly consentStates: ConsentStates;
     readonly consentsOfPerson: ChildPages<Consent>;
@@ -122,11 +143,12 @@ const loadersOf = (context: RequestContext): Context['loaders'] => ({
   decisionNodes: decisionNodesLoader(context),
   document: entityLoader(context, DocumentEntity),
   influencer: influencerLoader(context),
+  duplicates: duplicatesLoader(context),
   interaction: entityLoader(context, InteractionEntity),
   lastCovered: lastCoveredLoader(context),
   nextTouch: nextTouchLoader(context),
   opportunityMap: opportunityMapLoader(context),
-  person: entityLoader(context, PersonEntity),
+  person: entityLoader(context, PersonEntity, currentPeople),
   personRelationship: entityLoader(context, PersonRelationshipEntity),
   preference: preferenceLoader(context),
   primaryAffiliation: primaryAffiliationLoader(context),
@@ -141,8 +163,19 @@ const loadersOf = (context: RequestContext): Context['loaders'] => ({
 const pagesOf = (context: RequestContext): Context['pages'] => ({
   activityOfPerson: activityOfPerson(context),
   affiliationsOfCustomer: childPages(context, AffiliationEntity, 'customerId'),
+  affiliationsOfExternalOrganization: childPages(
+    context,
+    AffiliationEntity,
+    'externalOrganizationId',
+  ),
   affiliationsOfPerson: childPages(context, AffiliationEntity, 'personId'),
   decisionMapsOfCustomer: childPages(context, DecisionMapEntity, 'customerId'),
+  careersOfPerson: childPages(context, CareerRecordEntity, 'personId'),
+  decisionsOfAffiliation: childPages(context, DecisionRecordEntity, 'affiliationId'),
+  educationsOfPerson: childPages(context, EducationRecordEntity, 'personId'),
+  mergesOfPerson: childPages(context, PersonMergeEntity, 'survivorId'),
+  promotionsOfAffiliation: childPages(context, PromotionEntity, 'affiliationId'),
+  sharesOfPerson: childPages(context, PersonShareEntity, 'personId'),
   directReports: directReportPages(context),
   consentStates: consentStates(context),
   consentsOfPerson: childPages(context, ConsentEntity, 'personId'),

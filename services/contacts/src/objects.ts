@@ -1,8 +1,18 @@
 import { describeObject, type Entity } from '@crm/kit/record/entity';
-import { boolean, choice, dateTime, text } from '@crm/kit/record/field';
+import { boolean, choice, dateTime, list, text } from '@crm/kit/record/field';
 
 /** What is a part of records, and has labels of its own. */
 export const objects: readonly Entity[] = [
+  describeObject('PersonDuplicate', {
+    fields: list({
+      labels: {
+        NAME_AND_BIRTHDAY: { zh: '姓名和生日', en: 'Name and birthday' },
+        MOBILE: { zh: '移动电话', en: 'Mobile' },
+        EMAIL: { zh: '电子邮件', en: 'Email' },
+      },
+      label: { zh: '相同字段', en: 'Matched fields' },
+    }),
+  }),
   describeObject('ContactPoint', {
     kind: choice(
       {

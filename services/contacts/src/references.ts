@@ -5,6 +5,8 @@ import { documentChanged } from './document/document.events.ts';
 import { DocumentEntity } from './document/document.fields.ts';
 import { decisionMapsMoved } from './decision-map/decision-map.events.ts';
 import { DecisionMapEntity, DecisionNodeEntity } from './decision-map/decision-map.fields.ts';
+import { PromotionEntity } from './affiliation/promotion.fields.ts';
+import { DecisionRecordEntity } from './decision/decision.fields.ts';
 import { interactionAmended } from './interaction/interaction.events.ts';
 import { InteractionEntity } from './interaction/interaction.fields.ts';
 import { touchPlanChanged } from './touch-plan/touch-plan.events.ts';
@@ -18,6 +20,8 @@ export const references: readonly References[] = [
   { entity: DecisionMapEntity, tell: decisionMapsMoved },
   { entity: DecisionNodeEntity, tell: nobody },
   { entity: InteractionEntity, tell: interactionAmended },
+  { entity: PromotionEntity, tell: nobody },
+  { entity: DecisionRecordEntity, tell: nobody },
   { entity: TouchPlanEntity, tell: touchPlanChanged },
   { entity: DocumentEntity, tell: documentChanged },
 ];

@@ -1,19 +1,15 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
-import { companyDate } from '@crm/kit/record/criteria';
 import { awaitCustomers, lockCustomer } from '@crm/kit/projection/customer-access';
 import { notFound, ruleViolation } from '@crm/kit/errors';
 import { isId } from '@crm/kit/id';
-import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
-  lockForWriting,
   removeRecord,
   restoreRecord,
   writableIds,
-  writeChange,
   type Rules,
 } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
@@ -21,7 +17,6 @@ import { toContactPoints } from '../person/contact-point.ts';
 import { lockPerson } from '../person/person.repository.ts';
 import {
   affiliationChanged,
-  affiliationEnded,
   affiliationRemoved,
   affiliationRestored,
   affiliationStarted,
@@ -37,7 +32,7 @@ type AffiliationInput = Repeatable & {
   readonly contactPoints?: Parameters<typeof toContactPoints>[0] | null;
 };
 
-type AffiliateInput = AffiliationInput & {
+export type AffiliateInput = AffiliationInput & {
   readonly personId: string;
   readonly customerId?: string | null;
 };
@@ -51,16 +46,19 @@ export async function affiliate(
   await awaitCustomers(context, [input.customerId]);
   return runCommand(context, { name: 'affiliate', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'affiliations');
-    const { personId } = input;
     const customerId = input.customerId ? await lockCustomer(work, input.customerId) : null;
     // Whoever answers for the customer may say that a person they can read is there.
-    await lockPerson(work, customerId === null ? 'write' : 'read', personId);
+    const { id: personId } = await lockPerson(
+      work,
+      customerId === null ? 'write' : 'read',
+      input.personId,
+    );
     const others = await findAffiliations(work.manager, {
       customerIds: [customerId],
       personIds: [personId],
     });
     const affiliation = await createRecord(work, AffiliationEntity, {
-      input: wholeAffiliation({ ...input, customerId }),
+      input: wholeAffiliation({ ...input, personId, customerId }),
       rules: affiliationRules(others),
     });
     await affiliationStarted(work, [affiliation]);
@@ -83,35 +81,6 @@ export const updateAffiliation = (
       rules: affiliationRules(others),
     });
     await affiliationChanged(work, [change]);
-    return change.after;
-  });
-
-type EndInput = Repeatable &
-  Versioned & {
-    readonly endedOn?: string | null;
-    readonly reason: NonNullable<Affiliation['endReason']>;
-  };
-
-export const endAffiliation = (context: RequestContext, input: EndInput): Promise<Affiliation> =>
-  runCommand(context, { name: 'endAffiliation', input, memory }, async (work) => {
-    allow(work.viewer, 'write', 'affiliations');
-    await lockAround(work, input.id);
-    const before = await lockForWriting(work, AffiliationEntity, input.id);
-    const endedOn = input.endedOn ?? companyDate(work.now);
-    if (before.validTo !== null && before.validTo <= endedOn) {
-      throw ruleViolation(`It has ended on ${before.validTo} already`);
-    }
-    if (before.validFrom !== null && endedOn < before.validFrom) {
-      throw refused(AffiliationEntity, [{ path: 'endedOn', message: 'is before validFrom' }]);
-    }
-    const change = await writeChange(work, AffiliationEntity, {
-      before,
-      changes: {
-        validTo: { from: before.validTo, to: endedOn },
-        endReason: { from: before.endReason, to: input.reason },
-      },
-    });
-    await affiliationEnded(work, [change]);
     return change.after;
   });
 
@@ -174,7 +143,7 @@ export async function restoreAffiliationsOf(work: Work, personId: string): Promi
 }
 
 /** Locks the parties of an affiliation, and gives the other affiliations of both. */
-async function lockAround(work: Work, id: string): Promise<readonly Affiliation[]> {
+export async function lockAround(work: Work, id: string): Promise<readonly Affiliation[]> {
   const [affiliation] = await findByIds(work.manager, AffiliationEntity, {
     ids: [id].filter(isId),
   });
@@ -188,7 +157,7 @@ async function lockAround(work: Work, id: string): Promise<readonly Affiliation[
 }
 
 export const wholeAffiliation = (
-  input: AffiliationInput & { readonly customerId?: string | null },
+  input: AffiliationInput & { readonly customerId?: string | null; readonly personId?: string },
 ): object => ({
   ...input,
   ...(input.contactPoints && { contactPoints: toContactPoints(input.contactPoints) }),

@@ -5,6 +5,7 @@ import type { Change } from '@crm/kit/record/record';
 import {
   AffiliationChanged,
   AffiliationEnded,
+  AffiliationPromoted,
   AffiliationRemoved,
   AffiliationRestored,
   AffiliationStarted,
@@ -12,6 +13,7 @@ import {
 } from '@crm/schemas/events/affiliation';
 import { endNodesOf } from '../decision-map/decision-map.commands.ts';
 import type { Affiliation } from './affiliation.fields.ts';
+import type { Promotion } from './promotion.fields.ts';
 
 const customerId = (affiliation: Affiliation): string | null => affiliation.customerId;
 
@@ -47,9 +49,22 @@ export const affiliationRemoved = (work: Work, rows: readonly Affiliation[]): Pr
 export const affiliationRestored = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
   publishRows(work, { type: AffiliationRestored, rows, customerId, data });
 
+export const affiliationPromoted = (
+  work: Work,
+  changes: readonly Change<Affiliation>[],
+  { promotedOn, oldTitle, newTitle }: Promotion,
+): Promise<void> =>
+  publishChanges(work, {
+    type: AffiliationPromoted,
+    changes,
+    customerId,
+    data: ({ after }) => ({ ...data(after), promotedOn, oldTitle, newTitle }),
+  });
+
 const data = (affiliation: Affiliation): AffiliationData => ({
   personId: affiliation.personId,
   customerId: affiliation.customerId,
+  externalOrganizationId: affiliation.externalOrganizationId,
   organizationName: affiliation.organizationName,
   roles: [...affiliation.roles],
   sequence: affiliation.sequence,

@@ -5,6 +5,10 @@ import type { ContactPoint } from '../person/contact-point.ts';
 const affiliationFields = {
   personId: id({ required: true, names: 'Person', label: { zh: '联系人', en: 'Person' } }),
   customerId: id({ names: 'Customer', label: { zh: '客户', en: 'Customer' } }),
+  externalOrganizationId: id({
+    names: 'ExternalOrganization',
+    label: { zh: '外部单位', en: 'External organisation' },
+  }),
   organizationName: text({ max: 200, label: { zh: '工作单位', en: 'Organisation' } }),
   roles: list({
     max: 4,
@@ -42,6 +46,7 @@ const affiliationFields = {
     },
     { managed: true, label: { zh: '结束原因', en: 'End reason' } },
   ),
+  movedToId: id({ managed: true, label: { zh: '调往任职', en: 'Moved to' } }),
   contactPoints: json<readonly ContactPoint[]>({
     label: { zh: '工作联系方式', en: 'Work contact points' },
   }),

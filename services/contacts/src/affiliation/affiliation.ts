@@ -19,12 +19,12 @@ type Check = readonly [isBroken: boolean, path: string, message: string];
 
 /** What is wrong with an affiliation by itself. */
 export function affiliationProblems(affiliation: Affiliation): FieldProblem[] {
-  const { customerId, organizationName, validFrom, validTo, influence, sequence } = affiliation;
+  const { validFrom, validTo, influence, sequence } = affiliation;
   const checks: readonly Check[] = [
     [
-      (customerId === null) === (organizationName === null),
+      placesOf(affiliation) !== 1,
       'customerId',
-      'and organizationName: exactly one of them is needed',
+      'externalOrganizationId and organizationName: exactly one of them is needed',
     ],
     [
       validFrom !== null && validTo !== null && validTo < validFrom,
@@ -40,6 +40,9 @@ export function affiliationProblems(affiliation: Affiliation): FieldProblem[] {
     ...contactPointProblems(affiliation.contactPoints),
   ];
 }
+
+const placesOf = ({ customerId, externalOrganizationId, organizationName }: Place): number =>
+  [customerId, externalOrganizationId, organizationName].filter((each) => each !== null).length;
 
 const isOutside = (value: number | null, min: number, max: number): boolean =>
   value !== null && (value < min || value > max);
@@ -77,12 +80,12 @@ export function conflictsWith(
   ];
 }
 
-type Place = Pick<Affiliation, 'customerId' | 'organizationName'>;
+type Place = Pick<Affiliation, 'customerId' | 'externalOrganizationId' | 'organizationName'>;
 
 export const isSamePlace = (a: Place, b: Place): boolean =>
-  a.customerId === null
-    ? b.customerId === null && nameOf(a) === nameOf(b)
-    : a.customerId === b.customerId;
+  a.customerId === b.customerId &&
+  a.externalOrganizationId === b.externalOrganizationId &&
+  nameOf(a) === nameOf(b);
 
 const nameOf = ({ organizationName }: Place): string =>
   (organizationName ?? '').trim().toLowerCase();

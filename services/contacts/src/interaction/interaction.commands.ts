@@ -8,6 +8,7 @@ import { changeRecord, createRecord, removeRecord, type Rules } from '@crm/kit/r
 import { withCurrentCustomers } from '@crm/kit/projection/survivor';
 import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { bulkMemory, bulkRowsMax, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
+import { withCurrentPeople } from '../merge/merged-people.ts';
 import { readablePeople } from '../person/person.repository.ts';
 import { keepPlans, reopenPlans } from '../touch-plan/keep-plans.commands.ts';
 import { interactionAmended, interactionLogged, interactionRemoved } from './interaction.events.ts';
@@ -33,7 +34,7 @@ export async function logInteraction(
   await awaitCustomers(context, [input.customerId]);
   return runCommand(context, { name: 'logInteraction', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'interactions');
-    const [current = input] = await withCurrentCustomers(work.manager, [input]);
+    const [current = input] = await asKnownNow(work, [input]);
     const [problems = []] = await partyProblems(work, [current]);
     if (problems.length > 0) throw refused(InteractionEntity, problems);
     const rules = await interactionRules(work);
@@ -52,12 +53,14 @@ export const amendInteraction = (
   runCommand(context, { name: 'amendInteraction', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'interactions');
     const { id, expectedVersion = null } = input;
-    const [problems = []] = await partyProblems(work, [{ ...input, customerId: null }]);
+    const [current = input] = await asKnownNow(work, [{ ...input, customerId: null }]);
+    const [problems = []] = await partyProblems(work, [current]);
     if (problems.length > 0) throw refused(InteractionEntity, problems);
+    const { customerId: _, ...changed } = current;
     const change = await changeRecord(work, InteractionEntity, {
       id,
       expectedVersion,
-      input,
+      input: changed,
       rules: { check: (interaction) => interactionProblems(interaction, work.now) },
     });
     if (change.changedFields.some((field) => field === 'participantIds' || field === 'staffIds')) {
@@ -95,7 +98,7 @@ export async function logInteractions(
   const command = { name: 'logInteractions', input, memory: bulkMemory };
   return runCommand(context, command, async (work) => {
     allow(work.viewer, 'write', 'interactions');
-    const rows = await withCurrentCustomers(work.manager, input.rows);
+    const rows = await asKnownNow(work, input.rows);
     const problems = await partyProblems(work, rows);
     const { result, created, changed } = await upsertRecords(work, InteractionEntity, {
       inputs: rows,
@@ -131,6 +134,12 @@ async function interactionRules({ manager, viewer, now }: Work): Promise<Rules<I
     check: (interaction) => interactionProblems(interaction, now),
   };
 }
+
+/** Customers and people may be named by the ids of those that were merged into them. */
+const asKnownNow = async <Row extends Parties>(
+  { manager }: Work,
+  rows: readonly Row[],
+): Promise<readonly Row[]> => withCurrentPeople(manager, await withCurrentCustomers(manager, rows));
 
 /** What is wrong with who took part, for many inputs with one statement a kind. */
 async function partyProblems(work: Work, inputs: readonly Parties[]): Promise<FieldProblem[][]> {

@@ -5,6 +5,8 @@ import { createConsent } from './2026-11-29-create-consent.ts';
 import { addPersonProfile } from './2026-11-29-add-person-profile.ts';
 import { createDocument } from './2026-11-29-create-document.ts';
 import { createDecisionMap } from './2026-11-29-create-decision-map.ts';
+import { createPersonHistory } from './2026-11-29-create-person-history.ts';
+import { createPersonShare } from './2026-11-29-create-person-share.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
 import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
@@ -23,4 +25,6 @@ export const migrations = [
   createDocument,
   indexBirthdays,
   createDecisionMap,
+  createPersonHistory,
+  createPersonShare,
 ];

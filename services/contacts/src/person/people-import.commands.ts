@@ -18,7 +18,7 @@ import {
   type PlannedAffiliation,
 } from '../affiliation/affiliation-import.commands.ts';
 import { personRules, whole, type PersonInput } from './person.commands.ts';
-import { personChanged, personCreated } from './person.events.ts';
+import { peopleChanged, peopleCreated } from './person.saved.ts';
 import { PersonEntity } from './person.fields.ts';
 import {
   codesByNamesake,
@@ -71,8 +71,8 @@ export async function upsertPeople(
         work.viewer.staffId,
       ]),
     });
-    await personCreated(work, created);
-    await personChanged(work, changed);
+    await peopleCreated(work, created);
+    await peopleChanged(work, changed);
     return savePlaces(work, result, plans);
   });
 }

@@ -5,11 +5,14 @@ import type { Change } from '@crm/kit/record/record';
 import { sql } from '@crm/kit/sql';
 import { affiliationChanged } from '../affiliation/affiliation.events.ts';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
+import { PromotionEntity } from '../affiliation/promotion.fields.ts';
 import { ConsentEntity } from '../consent/consent.fields.ts';
 import { decisionNodesMoved } from '../decision-map/decision-map.commands.ts';
 import { DecisionNodeEntity } from '../decision-map/decision-map.fields.ts';
 import { documentChanged } from '../document/document.events.ts';
 import { DocumentEntity } from '../document/document.fields.ts';
+import { DecisionRecordEntity } from '../decision/decision.fields.ts';
+import { CareerRecordEntity, EducationRecordEntity } from '../history/history.fields.ts';
 import { interactionAmended } from '../interaction/interaction.events.ts';
 import { InteractionEntity, type Interaction } from '../interaction/interaction.fields.ts';
 import { replaceParties } from '../interaction/interaction.repository.ts';
@@ -17,6 +20,8 @@ import { preferenceChanged } from '../preference/preference.events.ts';
 import { ContactPreferenceEntity } from '../preference/preference.fields.ts';
 import { relationshipsMoved } from '../relationship/relationship.commands.ts';
 import { PersonRelationshipEntity } from '../relationship/relationship.fields.ts';
+import { personSharesMoved } from '../sharing/sharing.events.ts';
+import { PersonShareEntity } from '../sharing/sharing.fields.ts';
 import { touchPlanChanged } from '../touch-plan/touch-plan.events.ts';
 import { TouchPlanEntity } from '../touch-plan/touch-plan.fields.ts';
 
@@ -48,6 +53,17 @@ export const personReferences: readonly References[] = [
     holding: (id) =>
       sql`SELECT interactionId AS id FROM interactionParty WHERE partyId = ${idToBytes(id)}`,
   },
+  {
+    entity: PersonShareEntity,
+    tell: personSharesMoved,
+    // A person is shared with somebody once: what the survivor's says goes on.
+    only: (survivorId) => sql`NOT EXISTS (SELECT 1 FROM personShare own
+      WHERE own.personId = ${idToBytes(survivorId)} AND own.granteeId = t.granteeId)`,
+  },
+  { entity: PromotionEntity, tell: nobody },
+  { entity: DecisionRecordEntity, tell: nobody },
+  { entity: EducationRecordEntity, tell: nobody },
+  { entity: CareerRecordEntity, tell: nobody },
   { entity: ConsentEntity, tell: nobody },
   {
     entity: ContactPreferenceEntity,
@@ -69,15 +85,15 @@ export const personReferences: readonly References[] = [
   {
     entity: PersonRelationshipEntity,
     tell: relationshipsMoved,
-    // Nobody is related to himself, nor twice alike: what would be so stays with the one that is gone.
+    // Nobody is related to himself: what tied the two stays with the one that is gone.
     only: (survivorId) => sql`t.fromId <> ${idToBytes(survivorId)}
-      AND t.toId <> ${idToBytes(survivorId)}
-      AND NOT EXISTS (SELECT 1 FROM personRelationship own
-        WHERE own.type = t.type AND own.deletedAt IS NULL AND t.deletedAt IS NULL
-          AND (own.fromId = ${idToBytes(survivorId)} AND own.toId = t.toId
-            OR own.toId = ${idToBytes(survivorId)} AND own.fromId = t.fromId))`,
+      AND t.toId <> ${idToBytes(survivorId)}`,
   },
 ];
 
 /** Columns that hold ids of people and are moved with the record they belong to, or say what was. */
-export const keptPersonColumns: readonly string[] = ['personEdge.personId', 'closeness.personId'];
+export const keptPersonColumns: readonly string[] = [
+  'personEdge.personId',
+  'closeness.personId',
+  'personKey.personId',
+];

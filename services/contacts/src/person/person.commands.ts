@@ -1,6 +1,7 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { companyDate } from '@crm/kit/record/criteria';
+import { ruleViolation } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
 import { allow } from '@crm/kit/record/policy';
 import {
@@ -16,8 +17,11 @@ import {
   removeAffiliations,
   restoreAffiliationsOf,
 } from '../affiliation/affiliation.commands.ts';
+import { refuseDuplicates } from '../duplicate/duplicate.queries.ts';
+import { currentPeople, currentPerson } from '../merge/merged-people.ts';
 import { toContactPoints } from './contact-point.ts';
-import { personChanged, personCreated, personDeleted, personRestored } from './person.events.ts';
+import { personDeleted, personRestored } from './person.events.ts';
+import { peopleChanged, peopleCreated } from './person.saved.ts';
 import { PersonEntity, type Person } from './person.fields.ts';
 import {
   birthdayOf,
@@ -41,13 +45,15 @@ const memory = rowMemory(PersonEntity);
 
 export const createPerson = (
   context: RequestContext,
-  input: PersonInput & Repeatable,
+  given: PersonInput & Repeatable & { readonly acceptDuplicates?: boolean | null },
 ): Promise<Person> =>
-  runCommand(context, { name: 'createPerson', input, memory }, async (work) => {
+  runCommand(context, { name: 'createPerson', input: given, memory }, async (work) => {
     allow(work.viewer, 'write', 'people');
+    const { acceptDuplicates, ...input } = given;
     const rules = await personRules(work, [input.ownerId, work.viewer.staffId]);
+    await refuseDuplicates(work, input, acceptDuplicates ?? false);
     const person = await createRecord(work, PersonEntity, { input: whole(input), rules });
-    await personCreated(work, [person]);
+    await peopleCreated(work, [person]);
     return person;
   });
 
@@ -57,11 +63,12 @@ export const updatePerson = (
 ): Promise<Person> =>
   runCommand(context, { name: 'updatePerson', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'people');
-    const { id, expectedVersion = null } = input;
+    const { expectedVersion = null } = input;
+    const id = await currentPerson(work.manager, input.id);
     const rules = await personRules(work, [input.ownerId]);
     const order = { id, expectedVersion, input: whole(input), rules };
     const change = await changeRecord(work, PersonEntity, order);
-    await personChanged(work, [change]);
+    await peopleChanged(work, [change]);
     return change.after;
   });
 
@@ -85,6 +92,9 @@ export const restorePerson = (
 ): Promise<Person> =>
   runCommand(context, { name: 'restorePerson', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'people');
+    if ((await currentPeople(work.manager, [input.id])).size > 0) {
+      throw ruleViolation('It was merged into another person: undo the merge');
+    }
     // First, for the person may be within reach through them alone.
     await restoreAffiliationsOf(work, input.id);
     const person = await restoreRecord(work, PersonEntity, input.id);

@@ -1,5 +1,4 @@
 import type { Work } from '@crm/kit/record/command';
-import { companyDate } from '@crm/kit/record/criteria';
 import { openChanges, publishChanges, publishRows } from '@crm/kit/event/publish';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -11,14 +10,14 @@ import {
   type PersonData,
   type PersonParticulars,
 } from '@crm/schemas/events/person';
-import { PersonEntity, type Person } from './person.fields.ts';
-import { birthdayOf, isMinor } from './person.ts';
+import { isGuarded, PersonEntity, type Person } from './person.fields.ts';
+import { birthdayOf } from './person.ts';
 
 /** A person may be at several customers, so the event names none. */
 const customerId = (): null => null;
 
 export async function personCreated(work: Work, rows: readonly Person[]): Promise<void> {
-  await publishRows(work, { type: PersonCreated, rows, customerId, data });
+  await publishRows(work, { type: PersonCreated, rows, customerId, data: personData(work) });
   await publishRows(work, {
     type: PersonParticularsChanged,
     rows: rows.filter(({ birthday, contactPoints }) => birthday ?? contactPoints?.length),
@@ -34,7 +33,7 @@ export async function personChanged(work: Work, changes: readonly Change<Person>
     customerId,
     data: ({ after, changes: all }) => {
       const { contactPoints: _, ...open } = openChanges(PersonEntity, all);
-      return { ...data(after), changes: open };
+      return { ...personData(work)(after), changes: isGuarded(after, work.now) ? {} : open };
     },
   });
   await publishChanges(work, {
@@ -57,7 +56,12 @@ export const personDeleted = (work: Work, person: Person): Promise<void> =>
   });
 
 export async function personRestored(work: Work, person: Person): Promise<void> {
-  await publishRows(work, { type: PersonRestored, rows: [person], customerId, data });
+  await publishRows(work, {
+    type: PersonRestored,
+    rows: [person],
+    customerId,
+    data: personData(work),
+  });
   await publishRows(work, {
     type: PersonParticularsChanged,
     rows: [person],
@@ -66,22 +70,19 @@ export async function personRestored(work: Work, person: Person): Promise<void> 
   });
 }
 
-const data = ({ code, name, gender, status, ownerId, teamId }: Person): PersonData => ({
-  code,
-  name,
-  gender,
-  status,
-  ownerId,
-  teamId,
-});
+/** Of a child no more is told than by what it is known. */
+export const personData =
+  ({ now }: Work) =>
+  (person: Person): PersonData => {
+    const { code, name, status, ownerId, teamId } = person;
+    const gender = isGuarded(person, now) ? null : person.gender;
+    return { code, name, gender, status, ownerId, teamId };
+  };
 
-/** A child's birthday stays in this service. */
+/** What is known of a child stays in this service. */
 const particulars =
   ({ now }: Work) =>
   (person: Person): PersonParticulars => {
-    const birthday = birthdayOf(person);
-    return {
-      birthday: isMinor(birthday, companyDate(now)) ? null : birthday,
-      contactPoints: [...(person.contactPoints ?? [])],
-    };
+    if (isGuarded(person, now)) return { birthday: null, contactPoints: [] };
+    return { birthday: birthdayOf(person), contactPoints: [...(person.contactPoints ?? [])] };
   };

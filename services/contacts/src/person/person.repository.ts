@@ -5,15 +5,20 @@ import { scopeSql, type Action } from '@crm/kit/record/policy';
 import { sql } from '@crm/kit/sql';
 import { findByIds, selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
+import { currentPerson } from '../merge/merged-people.ts';
 import { PersonEntity, type Person } from './person.fields.ts';
 
-/** Locks a live person with whom the viewer may do `action`; NOT_FOUND for every other. */
+/**
+ * Locks the live person that an id means, which may be another since it was merged, and with whom
+ * the viewer may do `action`; NOT_FOUND for every other.
+ */
 export async function lockPerson(
   { manager, viewer, now }: Work,
   action: Action,
-  id: string,
+  given: string,
 ): Promise<Person> {
-  if (!isId(id)) throw notFound('Person', id);
+  if (!isId(given)) throw notFound('Person', given);
+  const id = await currentPerson(manager, given);
   const scope = scopeSql(viewer, action, { entity: PersonEntity, alias: 't', now });
   const [person] = await selectRows(
     manager,

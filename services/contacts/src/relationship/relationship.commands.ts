@@ -15,6 +15,7 @@ import {
 import { conflictsWith, inDirection, type Pair } from '@crm/kit/record/relation';
 import { refuseCircle } from '@crm/kit/record/relation-reach';
 import { lockParties } from '../affiliation/affiliation.repository.ts';
+import { currentPeople } from '../merge/merged-people.ts';
 import { partyProblems, readableNames } from './relationship-people.ts';
 import {
   relationshipChanged,
@@ -49,9 +50,14 @@ export const relatePeople = (
   runCommand(context, { name: 'relatePeople', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'relationships');
     const type = typeNamed(await findRelationshipTypes(work.manager), input.type);
-    const pair = inDirection(type, input.type, input);
+    const survivors = await currentPeople(work.manager, [input.fromId, input.toId]);
+    const named = {
+      fromId: survivors.get(input.fromId) ?? input.fromId,
+      toId: survivors.get(input.toId) ?? input.toId,
+    };
+    const pair = inDirection(type, input.type, named);
     await lockAround(work, type, pair);
-    const [problems = []] = await partyProblems(work, [input]);
+    const [problems = []] = await partyProblems(work, [named]);
     if (problems.length > 0) throw refused(PersonRelationshipEntity, problems);
     const relationship = await createRecord(work, PersonRelationshipEntity, {
       input: { ...input, ...pair, type: type.code },

@@ -80,6 +80,7 @@ export async function made(
 }
 
 export const createPerson = `mutation ($input: CreatePersonInput!) { record: createPerson(input: $input) { id } }`;
+export const mergePeople = `mutation ($input: MergePeopleInput!) { record: mergePeople(input: $input) { id } }`;
 export const relatePeople = `mutation ($input: RelatePeopleInput!) { record: relatePeople(input: $input) { id } }`;
 export const affiliate = `mutation ($input: AffiliateInput!) { record: affiliate(input: $input) { id } }`;
 export const logInteraction = `mutation ($input: LogInteractionInput!) { record: logInteraction(input: $input) { id } }`;

@@ -46,11 +46,12 @@ export async function planTouch(context: RequestContext, input: NewPlan): Promis
     allow(work.viewer, 'write', 'touch plans');
     const customerId = input.customerId ? await lockCustomer(work, input.customerId) : null;
     // Whoever answers for the customer may plan to see those who can be read there.
-    if (input.personId)
-      await lockPerson(work, customerId === null ? 'write' : 'read', input.personId);
+    const personId = input.personId
+      ? (await lockPerson(work, customerId === null ? 'write' : 'read', input.personId)).id
+      : null;
     refusePast(work, input);
     const plan = await createRecord(work, TouchPlanEntity, {
-      input: { ...input, customerId },
+      input: { ...input, customerId, personId },
       rules: await planRules(
         work,
         { ...input, ownerId: input.ownerId ?? work.viewer.staffId },

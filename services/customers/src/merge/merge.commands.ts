@@ -4,8 +4,8 @@ import { idToBytes, isId } from '@crm/kit/id';
 import { countReferences, moveReferences } from '@crm/kit/projection/moved-reference';
 import { deleteMerged, saveMerged, survivorsOf } from '@crm/kit/projection/survivor';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
-import { changesOf } from '@crm/kit/record/difference';
 import { refused } from '@crm/kit/record/input';
+import { takeProblems, valuesBefore } from '@crm/kit/record/merged-values';
 import { allow } from '@crm/kit/record/policy';
 import {
   insertRecords,
@@ -26,7 +26,7 @@ import { customersChanged } from '../customer/customer.saved.ts';
 import { lockOwned } from '../ownership/ownership.lock.ts';
 import { customerMerged, customerUnmerged } from './merge.events.ts';
 import { CustomerMergeEntity, type CustomerMerge } from './merge.fields.ts';
-import { mergedValues, takeProblems } from './merge.ts';
+import { mergeRules, valuesOfMerge } from './merge.ts';
 import { references } from './references.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
@@ -48,14 +48,14 @@ export const mergeCustomers = (
   runCommand(context, { name: 'mergeCustomers', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'customers');
     const takeFields = input.takeFields ?? [];
-    const problems = takeProblems(takeFields);
+    const problems = takeProblems(mergeRules, takeFields);
     if (problems.length > 0) throw refused(CustomerMergeEntity, problems);
     const { survivor, merged } = await lockPair(work, input);
     await refuseMany(work, merged);
 
     const gone = await removeRecord(work, CustomerEntity, { id: merged.id, expectedVersion: null });
     await saveMerged(work.manager, { id: merged.id, survivorId: survivor.id });
-    const change = await giveValues(work, survivor, mergedValues(survivor, merged, takeFields));
+    const change = await giveValues(work, survivor, valuesOfMerge(survivor, merged, takeFields));
     await customerMerged(work, gone, survivor.id);
     await move(work, { merged, survivor, isMerged: true });
     return saveMerge(work, { input, takeFields, merged, change });
@@ -171,7 +171,11 @@ export const unmergeCustomers = (
     }
     await lockByIds(work.manager, CustomerEntity, [survivorId, mergedId]);
     const before = await lockForWriting(work, CustomerEntity, survivorId);
-    const { after: survivor } = await giveValues(work, before, valuesBefore(merge, before));
+    const { after: survivor } = await giveValues(
+      work,
+      before,
+      valuesBefore(CustomerEntity, merge.changes, before),
+    );
     await deleteMerged(work.manager, mergedId);
     const merged = await restoreRecord(work, CustomerEntity, mergedId);
     await customerUnmerged(work, merged, survivorId);
@@ -186,22 +190,3 @@ export const unmergeCustomers = (
     });
     return after;
   });
-
-/** What the merge has changed goes back; what somebody has changed since stays. */
-const valuesBefore = (
-  { changes }: CustomerMerge,
-  survivor: Customer,
-): ReadonlyMap<string, unknown> =>
-  new Map(
-    Object.entries(changes ?? {}).flatMap(([name, { from, to }]) =>
-      Object.keys(changesOf(CustomerEntity, survivor, new Map([[name, to]]))).length === 0
-        ? [[name, name === 'customFields' ? withoutAdded(from, to) : from] as const]
-        : [],
-    ),
-  );
-
-/** Custom fields are changed key by key, so those that were added are emptied by name. */
-const withoutAdded = (from: unknown, to: unknown): object => ({
-  ...Object.fromEntries(Object.keys(Object(to)).map((key) => [key, null])),
-  ...Object(from),
-});

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldsNaming } from '@crm/kit/projection/moved-reference';
 import { decodeRow } from '@crm/kit/record/entity';
+import { takeProblems } from '@crm/kit/record/merged-values';
 import { CustomerEntity, type Customer } from '../customer/customer.fields.ts';
 import { entities } from '../entities.ts';
-import { mergedValues, takeProblems } from './merge.ts';
+import { mergeRules, valuesOfMerge } from './merge.ts';
 import { references } from './references.ts';
 
 test('every kind of record that names customers follows them', () => {
@@ -16,7 +17,7 @@ test('every kind of record that names customers follows them', () => {
 const customer = (values: Readonly<Record<string, unknown>>): Customer =>
   decodeRow(CustomerEntity, { id: 'x', version: 1, name: 'A', ...values });
 
-describe('mergedValues', () => {
+describe('valuesOfMerge', () => {
   const survivor = customer({
     name: '甲',
     formerNames: ['甲一'],
@@ -39,7 +40,7 @@ describe('mergedValues', () => {
   });
 
   test('keep what the survivor has and give it what it lacks', () => {
-    const values = mergedValues(survivor, merged, []);
+    const values = valuesOfMerge(survivor, merged, []);
     expect(values.has('phone')).toBe(false);
     expect(values.get('fax')).toBe('3');
     expect(values.get('headcount.total')).toBe(5);
@@ -48,22 +49,22 @@ describe('mergedValues', () => {
   });
 
   test('never mix two addresses', () => {
-    expect(mergedValues(survivor, merged, []).has('address.street')).toBe(false);
-    const taken = mergedValues(survivor, merged, ['address']);
+    expect(valuesOfMerge(survivor, merged, []).has('address.street')).toBe(false);
+    const taken = valuesOfMerge(survivor, merged, ['address']);
     expect([taken.get('address.city'), taken.get('address.street')]).toEqual(['北京', '长安街']);
   });
 
   test('join lists, and keep both names', () => {
-    const values = mergedValues(survivor, merged, []);
+    const values = valuesOfMerge(survivor, merged, []);
     expect(values.get('tags')).toEqual(['a', 'b']);
     expect(values.get('formerNames')).toEqual(['甲一', '乙一', '乙']);
-    const renamed = mergedValues(survivor, merged, ['name']);
+    const renamed = valuesOfMerge(survivor, merged, ['name']);
     expect(renamed.get('name')).toBe('乙');
     expect(renamed.get('formerNames')).toEqual(['甲一', '乙一', '甲']);
   });
 });
 
 test('takeProblems names what cannot be taken', () => {
-  expect(takeProblems(['phone', 'address', 'finance.registeredCapital'])).toEqual([]);
-  expect(takeProblems(['code', 'nope', 'id', 'teamId'])).toHaveLength(4);
+  expect(takeProblems(mergeRules, ['phone', 'address', 'finance.registeredCapital'])).toEqual([]);
+  expect(takeProblems(mergeRules, ['code', 'nope', 'id', 'teamId'])).toHaveLength(4);
 });

@@ -34,7 +34,7 @@ export async function moveEntries(work: Work, given: Rows, plan: Plan): Promise<
     .filter(({ from, to }) => from.join() !== to.join())
     .map(({ before, from, to }) => ({ before, changes: { [field]: { from, to } } }));
   await writeMoved(work, given, planned);
-  if (!plan.move.isMerged) await forgetOrigins(work.manager, given, plan.move.mergedId);
+  if (!plan.move.isMerged) await forgetOrigins(work.manager, given, { origins, ...family });
 }
 
 type EntryFamily = {
@@ -139,12 +139,24 @@ async function originsOf(
   return origins;
 }
 
+type Standing = Pick<EntryFamily, 'endOf'> & {
+  readonly origins: ReadonlyMap<string, readonly string[]>;
+};
+
+/** Who stands for nobody else, and for whom nobody stands, has not been moved. */
 async function forgetOrigins(
   manager: EntityManager,
   { entity, field }: Rows,
-  mergedId: string,
+  { origins, endOf }: Standing,
 ): Promise<void> {
-  const { text, values } = sql`DELETE FROM movedEntry
-    WHERE originId = ${idToBytes(mergedId)} AND entity = ${entity.name} AND field = ${field}`;
-  await manager.query(text, [...values]);
+  const settled = [...origins].flatMap(([rowId, known]) =>
+    known
+      .filter((id) => known.every((each) => (endOf(each) === id) === (each === id)))
+      .map((id) => [idToBytes(rowId), idToBytes(id)]),
+  );
+  if (settled.length === 0) return;
+  await manager.query(
+    'DELETE FROM movedEntry WHERE entity = ? AND field = ? AND (rowId, originId) IN (?)',
+    [entity.name, field, settled],
+  );
 }
