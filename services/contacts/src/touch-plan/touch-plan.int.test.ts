@@ -206,6 +206,13 @@ describe('time', () => {
     ]);
   });
 
+  test('tells nothing of a person who was deleted', async () => {
+    const id = await plan({ dueOn: inDays(3) });
+    await contacts.execute(`mutation { deletePerson(input: { id: "${personId}" }) { id } }`);
+    await follow(3);
+    expect(await eventsOf(contacts, id)).toEqual(['touchplan.planned']);
+  });
+
   test('has a plan with a cadence wait for its next day', async () => {
     const id = await plan({ cadenceDays: 10, graceDays: 0 });
     await follow(10);

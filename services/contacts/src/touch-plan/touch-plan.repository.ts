@@ -49,8 +49,13 @@ export const lockLate = (
     sql`WHERE t.id IN (SELECT id FROM (${late(today, limit)}) l) ORDER BY t.id FOR UPDATE SKIP LOCKED`,
   );
 
+/** A deleted person is waited for by nobody, until it is restored. */
+const isThere = raw(
+  'NOT EXISTS (SELECT 1 FROM person gone WHERE gone.id = p.personId AND gone.deletedAt IS NOT NULL)',
+);
+
 const late = (today: string, limit: number): Sql =>
   sql`(SELECT id FROM touchPlan p WHERE p.status = 'DUE' AND p.missedOn <= ${today}
-        AND p.deletedAt IS NULL ORDER BY p.missedOn LIMIT ${raw(String(limit))})
+        AND p.deletedAt IS NULL AND ${isThere} ORDER BY p.missedOn LIMIT ${raw(String(limit))})
       UNION ALL (SELECT id FROM touchPlan p WHERE p.status = 'PLANNED' AND p.nextDueOn <= ${today}
-        AND p.deletedAt IS NULL ORDER BY p.nextDueOn LIMIT ${raw(String(limit))})`;
+        AND p.deletedAt IS NULL AND ${isThere} ORDER BY p.nextDueOn LIMIT ${raw(String(limit))})`;
