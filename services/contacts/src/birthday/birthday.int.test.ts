@@ -165,6 +165,20 @@ describe('upcomingBirthdays', () => {
     expect(await idsOf({ ownerId: staffId }, rep(other))).toEqual([]);
   });
 
+  test('is of everybody for those who read everybody, and else of one’s own and one’s team', async () => {
+    const team = newId();
+    const [me, mate] = [await addStaff(contacts, team), await addStaff(contacts, team)];
+    const [mine, ours] = [
+      await person(bornOn(3), { ownerId: me }),
+      await person(bornOn(2), { ownerId: mate }),
+    ];
+    const other = await person(bornOn(1));
+    const none = { ownerId: null, first: 100 };
+    const viewer = { roles: ['rep' as const], staffId: me, teamIds: [team] };
+    expect(await idsOf(none, { viewer })).toEqual([ours, mine]);
+    expect(await idsOf(none)).toEqual(expect.arrayContaining([other, ours, mine]));
+  });
+
   test('costs as many statements for many as for few', async () => {
     await person(bornOn(3));
     const few = await countStatements(contacts.db, () => page({}));

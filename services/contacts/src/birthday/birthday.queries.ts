@@ -4,7 +4,7 @@ import { forbidden } from '@crm/kit/errors';
 import { companyDate } from '@crm/kit/record/criteria';
 import { disclosureOf } from '@crm/kit/record/disclosure';
 import { pageSize, type Connection } from '@crm/kit/record/page';
-import { readingOf } from '@crm/kit/record/policy';
+import { ownersRead, readingOf } from '@crm/kit/record/policy';
 import { celebrantsOf, celebrantsOn, relativesOf } from './birthday.repository.ts';
 import {
   compare,
@@ -52,18 +52,25 @@ export async function upcomingBirthdays(
   return page;
 }
 
+/** Everybody's are read by the page, those of a circle are few. */
 async function celebrantsFor(
   context: RequestContext,
   { ownerId = null, customerId = null, includeFamily }: Args,
   wanted: Wanted,
 ): Promise<Celebrant[]> {
-  const circle = { ownerId, customerId };
-  const own = await (customerId === null
-    ? nextCelebrants(context, ownerId, wanted)
-    : celebrantsOf(context, circle));
-  const isCircle = ownerId !== null || customerId !== null;
-  return includeFamily && isCircle ? [...own, ...(await relativesOf(context, circle))] : own;
+  const isNamed = ownerId !== null || customerId !== null;
+  const own = isNamed ? null : ownersRead(context.viewer);
+  if (!isNamed && own === null) return nextCelebrants(context, wanted);
+  const circle = { ownerId, customerId, own };
+  const days = daysFrom(wanted.today, wanted.withinDays + 1);
+  return [
+    ...(await celebrantsOf(context, circle, days)),
+    ...(includeFamily ? await relativesOf(context, circle, days) : []),
+  ];
 }
+
+const daysFrom = (first: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => addDays(first, at));
 
 type Wanted = {
   readonly today: string;
@@ -77,23 +84,14 @@ const daysAtOnce = [2, 31] as const;
 
 async function nextCelebrants(
   context: RequestContext,
-  ownerId: string | null,
   { today, withinDays, after, limit }: Wanted,
 ): Promise<Celebrant[]> {
-  const first = after === null || after.on < today ? today : after.on;
-  const last = addDays(today, withinDays);
+  const all = daysFrom(today, withinDays + 1).filter((on) => after === null || on >= after.on);
   const found: Celebrant[] = [];
-  let from = first;
-  let step = 0;
-  while (from <= last && found.length < limit) {
-    const days: string[] = [];
-    const count = daysAtOnce[Math.min(step, daysAtOnce.length - 1)] ?? 1;
-    for (let at = 0; at < count && addDays(from, at) <= last; at++) days.push(addDays(from, at));
-    found.push(
-      ...(await celebrantsOn(context, { days, after, limit: limit - found.length, ownerId })),
-    );
-    from = addDays(from, count);
-    step += 1;
+  for (let at = 0, step = 0; at < all.length && found.length < limit; step += 1) {
+    const days = all.slice(at, at + (daysAtOnce[Math.min(step, 1)] ?? 1));
+    found.push(...(await celebrantsOn(context, { days, after, limit: limit - found.length })));
+    at += days.length;
   }
   return found;
 }

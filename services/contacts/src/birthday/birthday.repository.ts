@@ -1,9 +1,10 @@
 import type { RequestContext } from '@crm/kit/context';
+import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { companyDate } from '@crm/kit/record/criteria';
 import { activeOnSql } from '@crm/kit/record/period';
-import { readingOf, scopeSql } from '@crm/kit/record/policy';
-import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
+import { readingOf, scopeSql, type OwnersRead } from '@crm/kit/record/policy';
+import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import { birthdaysOn, type BirthdayKey } from '../calendar/falls-on.ts';
 import { minorSql } from '../person/minor.ts';
 import { PersonEntity } from '../person/person.fields.ts';
@@ -11,8 +12,15 @@ import { birthdayOf } from '../person/person.ts';
 import { PersonRelationshipEntity } from '../relationship/relationship.fields.ts';
 import type { Celebrant, Place } from './birthday.ts';
 
-/** Whose birthdays are asked for: those whom a member of staff answers for, those at a customer. */
-export type Circle = { readonly ownerId: string | null; readonly customerId: string | null };
+/**
+ * Whose birthdays are asked for: those whom a member of staff answers for, those at a customer, or
+ * those of the viewer and the viewer's teams.
+ */
+export type Circle = {
+  readonly ownerId: string | null;
+  readonly customerId: string | null;
+  readonly own: OwnersRead | null;
+};
 
 const birthdayColumns = (alias: string): Sql =>
   raw(
@@ -79,22 +87,20 @@ type Days = {
   /** People of the first day come after this one. */
   readonly after: Place | null;
   readonly limit: number;
-  readonly ownerId: string | null;
 };
 
 /**
- * Those whose birthday falls on days: each day asks a key for few kinds of birthdays, and reads no
- * more people than fit on a page.
+ * Those of everybody whose birthday falls on days: each day asks a key for few kinds of birthdays, and
+ * reads no more people than fit on a page. For so few MySQL would rather read people by their ids.
  */
 export function celebrantsOn(
   context: RequestContext,
-  { days, after, limit, ownerId }: Days,
+  { days, after, limit }: Days,
 ): Promise<Celebrant[]> {
-  const isOwned = ownerId === null ? raw('TRUE') : sql`t.ownerId = ${idToBytes(ownerId)}`;
   const branches = days.flatMap((on) =>
     birthdaysOn(on).map(
       (key) => sql`(SELECT t.id AS personId, ${birthdayColumns('t')}, ${on} AS onDay
-        FROM person t WHERE ${isOwned} AND ${keySql(key)}
+        FROM person t FORCE INDEX (byBirthday) WHERE ${keySql(key)}
           AND ${after?.on === on ? sql`t.id > ${idToBytes(after.personId)}` : raw('TRUE')}
           AND ${visible(context, 't')} ORDER BY t.id LIMIT ${raw(String(limit))})`,
     ),
@@ -112,45 +118,86 @@ const keySql = ({ calendar, month, day, leapMonth }: BirthdayKey): Sql =>
     leapMonth === null ? raw('TRUE') : sql`COALESCE(t.birthdayLeapMonth, 0) = ${leapMonth ? 1 : 0}`,
   ]);
 
-/** A customer has so many people at most, and people of it so many relatives, that are looked at. */
+/** So many people of a circle, and so many relatives of it, are looked at. */
 const circleMax = 5000;
 
-/** The people of a circle as `p`, who are somewhere today. */
-const circleSql = ({ app }: RequestContext, { ownerId, customerId }: Circle): Sql => {
+/** The people of a circle as `p`, who are somewhere today; one source for each key that finds some. */
+function circleSources({ app }: RequestContext, { ownerId, customerId, own }: Circle): Sql[] {
   const owned = ownerId === null ? raw('TRUE') : sql`p.ownerId = ${idToBytes(ownerId)}`;
-  if (customerId === null) return sql`person p WHERE ${owned}`;
-  return sql`affiliation a JOIN person p ON p.id = a.personId
-    WHERE a.customerId = ${idToBytes(customerId)} AND a.deletedAt IS NULL
-      AND ${activeOnSql('a', companyDate(app.now()))} AND ${owned}`;
-};
+  if (customerId !== null) {
+    return [
+      sql`affiliation a JOIN person p ON p.id = a.personId
+        WHERE a.customerId = ${idToBytes(customerId)} AND a.deletedAt IS NULL
+          AND ${activeOnSql('a', companyDate(app.now()))} AND ${owned}`,
+    ];
+  }
+  if (own === null) return [sql`person p WHERE ${owned}`];
+  return [
+    sql`person p WHERE p.ownerId = ${own.staffId === null ? null : idToBytes(own.staffId)}`,
+    sql`person p WHERE p.teamId IN (${own.teamIds.map(idToBytes)})`,
+  ];
+}
 
-/** The people at a customer who have a birthday. */
-export const celebrantsOf = (context: RequestContext, circle: Circle): Promise<Celebrant[]> =>
-  read(
-    context,
-    sql`SELECT DISTINCT p.id AS personId, ${birthdayColumns('p')}
-      FROM ${circleSql(context, circle)} AND p.birthdayMonth IS NOT NULL AND ${visible(context, 'p')}
-      LIMIT ${raw(String(circleMax))}`,
+/** The people of a circle whose birthday may be on one of these days. */
+export async function celebrantsOf(
+  context: RequestContext,
+  circle: Circle,
+  days: readonly string[],
+): Promise<Celebrant[]> {
+  const sources = circleSources(context, circle).map(
+    (source) => sql`(SELECT p.id AS personId, ${birthdayColumns('p')}
+      FROM ${source} AND ${maybeOn('p', days)} AND ${visible(context, 'p')}
+      LIMIT ${raw(String(circleMax + 1))})`,
   );
+  return notTooMany(await read(context, joinSql(sources, ' UNION ')));
+}
+
+/** By month and day alone, so that a key is asked for a few ranges. What is too much is left out later. */
+function maybeOn(alias: string, days: readonly string[]): Sql {
+  const byMonth = new Map<number, Set<number>>();
+  for (const { month, day } of days.flatMap((on) => birthdaysOn(on))) {
+    byMonth.set(month, (byMonth.get(month) ?? new Set()).add(day));
+  }
+  return or(
+    [...byMonth].map(
+      ([month, of]) => sql`(${raw(`${alias}.birthdayMonth`)} = ${month}
+        AND ${raw(`${alias}.birthdayDay`)} IN (${[...of]}))`,
+    ),
+  );
+}
+
+function notTooMany(found: Celebrant[]): Celebrant[] {
+  if (found.length <= circleMax) return found;
+  throw invalid(`There are more than ${circleMax} birthdays: ask for fewer days`);
+}
 
 /** The relatives of a circle, and how they are related to it. */
-export const relativesOf = (context: RequestContext, circle: Circle): Promise<Celebrant[]> => {
+export async function relativesOf(
+  context: RequestContext,
+  circle: Circle,
+  days: readonly string[],
+): Promise<Celebrant[]> {
   const { viewer, app } = context;
   const now = app.now();
   const entity = PersonRelationshipEntity;
-  return read(
-    context,
-    sql`SELECT f.id AS personId, ${birthdayColumns('f')}, r.relationshipId FROM (
-        SELECT e.otherId, MIN(e.relationshipId) AS relationshipId
-        FROM (SELECT p.id FROM ${circleSql(context, circle)} AND ${visible(context, 'p')}
-            LIMIT ${raw(String(circleMax))}) base
-          JOIN personEdge e ON e.personId = base.id
-          JOIN personRelationship t ON t.id = e.relationshipId
-        WHERE e.category = 'FAMILY' AND t.deletedAt IS NULL
-          AND ${activeOnSql('e', companyDate(now))}
-          AND ${scopeSql(viewer, 'read', { entity, alias: 't', now })}
-        GROUP BY e.otherId LIMIT ${raw(String(circleMax))}) r
-      JOIN person f ON f.id = r.otherId
-      WHERE f.birthdayMonth IS NOT NULL AND ${visible(context, 'f')}`,
+  const base = circleSources(context, circle).map(
+    (source) => sql`(SELECT p.id FROM ${source} AND ${visible(context, 'p')})`,
   );
-};
+  return notTooMany(
+    await read(
+      context,
+      sql`SELECT f.id AS personId, ${birthdayColumns('f')}, r.relationshipId FROM (
+          SELECT e.otherId, MIN(e.relationshipId) AS relationshipId
+          FROM (${joinSql(base, ' UNION ')}) base
+            JOIN personEdge e ON e.personId = base.id
+            JOIN personRelationship t ON t.id = e.relationshipId
+          WHERE e.category = 'FAMILY' AND t.deletedAt IS NULL
+            AND ${activeOnSql('e', companyDate(now))}
+            AND ${scopeSql(viewer, 'read', { entity, alias: 't', now })}
+          GROUP BY e.otherId) r
+        JOIN person f ON f.id = r.otherId
+        WHERE ${maybeOn('f', days)} AND ${visible(context, 'f')}
+        LIMIT ${raw(String(circleMax + 1))}`,
+    ),
+  );
+}

@@ -10,6 +10,7 @@ import { createPersonShare } from './2026-11-29-create-person-share.ts';
 import { createRelationship } from './2026-11-29-create-relationship.ts';
 import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
+import { indexBirthdaysOfTeams } from './2026-11-30-index-birthdays-of-teams.ts';
 import { indexBirthdays } from './2026-11-30-index-birthdays.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
@@ -27,4 +28,5 @@ export const migrations = [
   createDecisionMap,
   createPersonHistory,
   createPersonShare,
+  indexBirthdaysOfTeams,
 ];

@@ -167,6 +167,19 @@ export function reachesOwned(viewer: Viewer, action: Action, { ownerId, teamId }
   return isOwner || (reaches(scope, 'team') && teamId !== null && teams.includes(teamId));
 }
 
+/**
+ * Whose records the viewer reads as one's own or as one's teams', beside what is shared and what comes
+ * with other records. Null for those who read everybody's.
+ */
+export function ownersRead(viewer: Viewer): OwnersRead | null {
+  const scope = scopeOf(viewer, 'read');
+  if (scope === 'all') return null;
+  const teams = scope === 'team' ? viewer.teamIds.slice(0, 1) : viewer.teamIds;
+  return { staffId: viewer.staffId, teamIds: reaches(scope, 'team') ? teams : [] };
+}
+
+export type OwnersRead = { readonly staffId: string | null; readonly teamIds: readonly string[] };
+
 /** Whether the viewer may read what everyone in the company may. */
 export function readsCompany(viewer: Viewer): boolean {
   const scope = scopeOf(viewer, 'read');
