@@ -31,9 +31,27 @@ export type CriteriaScope = {
 const depthMax = 10;
 const listMax = 1000;
 
+/** More are no question of people, and each is asked of every row. */
+const conditionsMax = 500;
+
+const isTree = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
+
+/** The comparisons in a tree; a list of values is one. */
+const countConditions = (value: unknown): number =>
+  isTree(value)
+    ? Object.values(value).reduce<number>(
+        (count, each) => count + (isTree(each) ? countConditions(each) : 0),
+        Object.values(value).every(isTree) ? 0 : 1,
+      )
+    : 1;
+
 /** Compiles a tree to SQL over the row `alias`. INVALID and FORBIDDEN name the field. */
 export function compileCriteria(scope: CriteriaScope, criteria: Criteria, depth = 0): Sql {
   if (depth > depthMax) throw invalid(`Criteria may be nested ${depthMax} deep`);
+  if (depth === 0 && countConditions(criteria) > conditionsMax) {
+    throw invalid(`Criteria may hold ${conditionsMax} conditions`);
+  }
   return and(
     Object.entries(criteria)
       .filter(([, value]) => value !== undefined && value !== null)

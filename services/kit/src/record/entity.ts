@@ -169,11 +169,9 @@ export function defineEntity<const Members extends Fields>(
     name,
     table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
     fields,
-    columns,
-    columnsByName: new Map(columns.map((column) => [column.name, column])),
+    ...indexed(columns),
     readers,
     readersByName: new Map(readers.map((reader) => [reader.name, reader])),
-    givenByTop: byTop(columns.filter(isGiven)),
     access: options.access,
     rowClasses: options.rowClasses ?? [],
     relations: options.relations ?? {},
@@ -182,6 +180,15 @@ export function defineEntity<const Members extends Fields>(
     isWide: options.isWide ?? false,
   };
 }
+
+/** Columns, and how they are looked up. */
+const indexed = (
+  columns: readonly Column[],
+): Pick<Entity, 'columns' | 'columnsByName' | 'givenByTop'> => ({
+  columns,
+  columnsByName: new Map(columns.map((column) => [column.name, column])),
+  givenByTop: byTop(columns.filter(isGiven)),
+});
 
 const isGiven = ({ name, field: { managed, sql } }: Column): boolean =>
   name !== 'customFields' && !managed && !sql;
@@ -202,10 +209,8 @@ function byTop(columns: readonly Column[]): ReadonlyMap<string, readonly Column[
  * value. Only its metadata and its checks are of use.
  */
 export function describeObject(name: string, fields: Fields): Entity {
-  const columns = columnsOf(fields, []);
-  const columnsByName = new Map(columns.map((column) => [column.name, column]));
   const entity = defineEntity(name, { fields: {}, access: { by: 'company' } });
-  return { ...entity, fields, columns, columnsByName };
+  return { ...entity, fields, ...indexed(columnsOf(fields, [])) };
 }
 
 const isGroup = (field: Field | Group): field is Group => field.kind === 'group';
@@ -224,8 +229,7 @@ const camelCase = (path: readonly string[]): string =>
 
 /** The entity without some fields, by dotted name: for projections, which nobody writes. */
 export function withoutFields(entity: Entity, names: readonly string[]): Entity {
-  const columns = entity.columns.filter(({ name }) => !names.includes(name));
-  return { ...entity, columns, columnsByName: new Map(columns.map((each) => [each.name, each])) };
+  return { ...entity, ...indexed(entity.columns.filter(({ name }) => !names.includes(name))) };
 }
 
 export const columnNamed = (entity: Entity, name: string): Column | undefined =>

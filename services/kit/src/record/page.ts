@@ -9,7 +9,7 @@ import { idFromBytes, idToBytes } from '../id.ts';
 import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
 import { readingOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
-import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
+import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
 import { selectList, selectRows } from './store.ts';
 
 export type PageArgs = {
@@ -108,8 +108,7 @@ async function planPage(context: RequestContext, entity: Entity, args: PageArgs)
   return {
     sort,
     order: orderSql(sort),
-    visible: visibleSql(context, scope, where),
-    parts: visibleParts(context, scope, where),
+    ...visibleIn(context, scope, where),
     after: cursor === null ? raw('TRUE') : afterCursor(sort, cursor),
     size: pageSize(context, args),
     isBackward,
@@ -139,23 +138,22 @@ export async function readScope(
   };
 }
 
-export const visibleSql = (
-  { viewer }: RequestContext,
-  scope: CriteriaScope,
-  where: Criteria,
-): Sql => asked(scope, where, scopeSql(viewer, 'read', scope));
+export const visibleSql = (context: RequestContext, scope: CriteriaScope, where: Criteria): Sql =>
+  visibleIn(context, scope, where).visible;
 
-function visibleParts(
+function visibleIn(
   { viewer }: RequestContext,
   scope: CriteriaScope,
   where: Criteria,
-): readonly Sql[] {
+): Pick<Plan, 'parts' | 'visible'> {
+  const wanted = compileCriteria(scope, where);
+  const live = raw(`${scope.alias}.deletedAt IS NULL`);
   const parts = scopeParts(viewer, 'read', scope);
-  return (parts.length > 0 ? parts : [raw('FALSE')]).map((part) => asked(scope, where, part));
+  return {
+    visible: and([live, or(parts), wanted]),
+    parts: (parts.length > 0 ? parts : [raw('FALSE')]).map((part) => and([live, part, wanted])),
+  };
 }
-
-const asked = (scope: CriteriaScope, where: Criteria, allowed: Sql): Sql =>
-  and([raw(`${scope.alias}.deletedAt IS NULL`), allowed, compileCriteria(scope, where)]);
 
 export function pageSize({ lane }: RequestContext, args: PageArgs): number {
   refuseMixedEnds(args);
