@@ -23,10 +23,10 @@ export const measurement: Measurement = {
       const subgraph = connectSubgraph(mesh);
       const rows: Row[] = [];
       for (const measure of [
-        measurePages,
         measureFields,
         measureSearch,
         measureFigures,
+        measurePages,
         measureDuplicates,
       ]) {
         const measured = await measure(subgraph, mesh);
