@@ -45,13 +45,16 @@ const customer = (name: string): Promise<string> =>
 const year = new Date().getUTCFullYear() - 9;
 
 const address = { country: 'CN', province: '江苏', city: '苏州', street: '人民路 1 号' };
-const phones = ['OFFICE_PHONE', 'MOBILE', 'FAX', 'HOME_PHONE'].map((kind, at) => ({
-  kind,
-  value: `0512-6522000${at}`,
-  label: null,
-  isPreferred: false,
-}));
-const email = { kind: 'EMAIL', value: 'wang@a.cn', label: null, isPreferred: true };
+/** How to reach somebody, in all ways. */
+const reachedBy = (number: number): Variables[] => [
+  ...['OFFICE_PHONE', 'MOBILE', 'FAX', 'HOME_PHONE'].map((kind, at) => ({
+    kind,
+    value: `0512-65${number}000${at}`,
+    label: null,
+    isPreferred: false,
+  })),
+  { kind: 'EMAIL', value: `${mark}.${number}@a.cn`, label: null, isPreferred: true },
+];
 
 /** G E B P N H L, and the X of the blocks. */
 const core = {
@@ -61,7 +64,6 @@ const core = {
   birthplace: '苏州',
   nativePlace: '江苏苏州',
   homeAddress: address,
-  contactPoints: [...phones, email],
 };
 const habits = { otherHabits: '钓鱼', drinking: 'MODERATE', smoking: 'SMOKER' };
 const profile = {
@@ -81,6 +83,7 @@ const profile = {
 const PERSON = `name gender ethnicity birthday { calendar year month day leapMonth } birthplace
   nativePlace homeAddress { country province city street }
   contactPoints { kind value label isPreferred } honoraryPositions
+  guardianConsent { givenBy givenOn }
   profile { ${Object.keys(profile).join(' ')} }`;
 
 const read = async (id: string, fields: string): Promise<unknown> => {
@@ -89,8 +92,11 @@ const read = async (id: string, fields: string): Promise<unknown> => {
 };
 
 /** Somebody with the fields of a block; what is left out is null. */
+let blocks = 100;
+
 async function block(name: string, more: Variables = {}): Promise<string> {
-  const given = { name: `${mark} ${name}`, ...core, ...more };
+  const contactPoints = reachedBy((blocks += 1));
+  const given = { name: `${mark} ${name}`, ...core, contactPoints, ...more };
   const id = await make('createPerson', given);
   expect(await read(id, PERSON)).toMatchObject(given);
   return id;
@@ -110,7 +116,7 @@ describe('the twelve person blocks, through the gateway', () => {
       responsibilities: '采购与生产',
       influence: 95,
       businessFamiliarity: 'FAMILIAR',
-      contactPoints: [phones[0], email],
+      contactPoints: [reachedBy(10)[0], reachedBy(10)[4]],
     });
     const legal = await make('affiliate', {
       personId: wang,
@@ -134,7 +140,7 @@ describe('the twelve person blocks, through the gateway', () => {
       sequence: 2,
       department: '采购部',
       jobTitle: '经理',
-      contactPoints: [...phones.slice(0, 3), email],
+      contactPoints: reachedBy(11).filter(({ kind }) => kind !== 'HOME_PHONE'),
     });
     const superior = await block('上级', { profile: habits });
     const assistant = await block('秘书', { profile: habits });
@@ -204,7 +210,7 @@ describe('the twelve person blocks, through the gateway', () => {
 
     const OF = `query ($own: ID!, $other: ID!) {
       own: customer(id: $own) { principal { id } keyPeople { nodes { sequence department jobTitle
-        person { id } } } parent { ... on Customer { id } } }
+        person { id } } } parent { ... on Customer { id principal { id } } } }
       other: customer(id: $other) { legalRepresentative { id } } }`;
     expect(await ask(OF, { own, other })).toMatchObject({
       own: {
@@ -212,6 +218,7 @@ describe('the twelve person blocks, through the gateway', () => {
         keyPeople: {
           nodes: [{ sequence: 2, department: '采购部', jobTitle: '经理', person: { id: key } }],
         },
+        parent: { id: parent, principal: { id: head } },
       },
       other: { legalRepresentative: { id: wang } },
     });
