@@ -8,9 +8,11 @@ import { heal, sql, writerOf, type MeshStage } from '../mesh/stage.ts';
 import { holds, none, type Measure, type Scenario } from '../scenario.ts';
 import { attacks, type Attack } from './attacks.ts';
 
-const times = 10;
-const warmings = 3;
+const times = 6;
+const warmings = 1;
 const refusalMsMax = 20;
+/** On a machine that is busy no hostile request may take longer than so many times an ordinary wrong one. */
+const slowdownMax = 2;
 /** What tells a client that the request was wrong, and not the service. */
 const refusals: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
@@ -48,17 +50,29 @@ type Target = {
   readonly close: () => Promise<void>;
 };
 
+/** What an ordinary client does wrong. */
+const wrong: Attack = { what: '', customFields: '[{"key":"nothing","value":"a"}]' };
+
+type Timed = { readonly answer: Awaited<ReturnType<Target['post']>>; readonly tookMs: number };
+
+async function timed({ post }: Target, body: string): Promise<Timed> {
+  const startedAt = performance.now();
+  const answer = await post(body);
+  return { answer, tookMs: performance.now() - startedAt };
+}
+
 async function judge(target: Target, mark: string): Promise<readonly Measure[]> {
-  let wrong = 0;
+  let taken = 0;
   const slow: { readonly what: string; readonly ms: number }[] = [];
+  const usual: number[] = [];
   for (const attack of target.attacks) {
     const ms: number[] = [];
     for (let at = -warmings; at < times; at += 1) {
-      const startedAt = performance.now();
-      const answer = await target.post(bodyOf(attack, `${mark}-${at}`));
-      if (at >= 0) ms.push(performance.now() - startedAt);
+      const { answer, tookMs } = await timed(target, bodyOf(attack, `${mark}-${at}`));
+      if (at >= 0) ms.push(tookMs);
+      usual.push((await timed(target, bodyOf(wrong, `${mark}-${at}`))).tookMs);
       if (isRefused(answer)) continue;
-      wrong += 1;
+      taken += 1;
       say(`  ${target.name}: ${attack.what}: ${answer.status} ${answer.text.slice(0, 200)}`);
     }
     slow.push(...ms.map((each) => ({ what: attack.what, ms: each })));
@@ -73,12 +87,12 @@ async function judge(target: Target, mark: string): Promise<readonly Measure[]> 
     `  ${target.name}: ${slowest.map(({ what, ms }) => `${what} ${ms.toFixed(1)} ms`).join(', ')}`,
   );
   return [
-    none(`requests that the ${target.name} did not refuse`, wrong),
+    none(`requests that the ${target.name} did not refuse`, taken),
     {
       what: `for a refusal by the ${target.name} at the 99th percentile`,
       value: Math.round(p99 * 10) / 10,
       unit: 'ms',
-      bound: refusalMsMax,
+      bound: Math.max(refusalMsMax, Math.round(slowdownMax * percentile(usual, 0.99))),
     },
   ];
 }
