@@ -32,7 +32,7 @@ const depthMax = 10;
 const listMax = 1000;
 
 /** More are no question of people, and each is asked of every row. */
-const conditionsMax = 500;
+const conditionsMax = 100;
 
 const isTree = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Date);
