@@ -86,6 +86,7 @@ export type Context = RequestContext & {
     readonly preference: Loader<ContactPreference>;
     readonly primaryAffiliation: Loader<Affiliation>;
     readonly relationshipType: Loader<RelationshipType>;
+    readonly promotion: Loader<Promotion>;
     readonly roleHolders: Loader<RoleHolders>;
     readonly staffName: Loader<string>;
     /** Whom a person reports to, by id. */
@@ -153,6 +154,7 @@ const loadersOf = (context: RequestContext): Context['loaders'] => ({
   preference: preferenceLoader(context),
   primaryAffiliation: primaryAffiliationLoader(context),
   relationshipType: relationshipTypeLoader(context),
+  promotion: entityLoader(context, PromotionEntity),
   roleHolders: roleHolderLoader(context),
   staffName: loaderBy((ids) => namesOfStaff(context.app.db.manager, ids)),
   superior: superiorLoader(context),

@@ -45,6 +45,7 @@ export const objects: readonly Entity[] = [
         INTERACTION: { zh: '往来', en: 'Interaction' },
         JOB_STARTED: { zh: '任职', en: 'Took a job' },
         JOB_ENDED: { zh: '离任', en: 'Left a job' },
+        PROMOTED: { zh: '升迁', en: 'Was promoted' },
         RELATION_STARTED: { zh: '建立关系', en: 'Relation began' },
         RELATION_ENDED: { zh: '关系结束', en: 'Relation ended' },
         LIFE_EVENT: { zh: '人生事件', en: 'Life event' },

@@ -129,6 +129,29 @@ describe('the activity of a person', () => {
     expect(totalCount).toBe(2);
   });
 
+  test('has promotions, with the title that came of them', async () => {
+    const personId = await made(contacts, createPerson, { name: '李雷' });
+    const job = { personId, customerId, jobTitle: '采购员', validFrom: '2020-01-01' };
+    const affiliationId = await made(contacts, affiliate, job);
+    await made(
+      contacts,
+      'mutation ($input: RecordPromotionInput!) { record: recordPromotion(input: $input) { id } }',
+      { affiliationId, newTitle: '采购经理', promotedOn: '2023-05-06' },
+    );
+    const { data, errors } = await contacts.execute(
+      `{ person(id: "${personId}") { activity { nodes { kind at promotion { newTitle } } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['person']).toMatchObject({
+      activity: {
+        nodes: [
+          { kind: 'PROMOTED', at: '2023-05-05T16:00:00.000Z', promotion: { newTitle: '采购经理' } },
+          { kind: 'JOB_STARTED', promotion: null },
+        ],
+      },
+    });
+  });
+
   test('has relations from both sides, from when on and until when', async () => {
     const [one, other] = [
       await made(contacts, createPerson, { name: '李雷' }),

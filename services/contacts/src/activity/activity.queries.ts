@@ -8,6 +8,7 @@ import { scopeSql } from '@crm/kit/record/policy';
 import { joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { z } from 'zod';
 import { AffiliationEntity } from '../affiliation/affiliation.fields.ts';
+import { PromotionEntity } from '../affiliation/promotion.fields.ts';
 import { InteractionEntity } from '../interaction/interaction.fields.ts';
 import { PersonRelationshipEntity } from '../relationship/relationship.fields.ts';
 import { activityKinds, type Activity, type ActivityKind } from './activity.ts';
@@ -127,6 +128,9 @@ const sources: Readonly<Record<ActivityKind, (context: RequestContext) => Sql>> 
     WHERE l.partyId = p.parentId AND ${readable(context, InteractionEntity)}`,
   JOB_STARTED: jobs('JOB_STARTED', 'validFrom'),
   JOB_ENDED: jobs('JOB_ENDED', 'validTo'),
+  PROMOTED: (context) => sql`SELECT 'PROMOTED' AS kind, ${raw(beginOf('t.promotedOn'))} AS at,
+      t.id AS recordId, NULL AS status
+    FROM promotion t WHERE t.personId = p.parentId AND ${readable(context, PromotionEntity)}`,
   RELATION_STARTED: relations('RELATION_STARTED', 'validFrom'),
   RELATION_ENDED: relations('RELATION_ENDED', 'validTo'),
   LIFE_EVENT: () => sql`SELECT 'LIFE_EVENT' AS kind, t.at, t.entityId AS recordId,

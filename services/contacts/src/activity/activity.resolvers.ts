@@ -12,6 +12,8 @@ export const activityResolvers: Resolvers = {
       isOf(activity, ['JOB_STARTED', 'JOB_ENDED'])
         ? loaders.affiliation.load(activity.recordId)
         : null,
+    promotion: (activity, _, { loaders }) =>
+      isOf(activity, ['PROMOTED']) ? loaders.promotion.load(activity.recordId) : null,
     relationship: (activity, _, { loaders }) =>
       isOf(activity, ['RELATION_STARTED', 'RELATION_ENDED'])
         ? loaders.personRelationship.load(activity.recordId)

@@ -3,6 +3,7 @@ export const activityKinds = [
   'INTERACTION',
   'JOB_STARTED',
   'JOB_ENDED',
+  'PROMOTED',
   'RELATION_STARTED',
   'RELATION_ENDED',
   'LIFE_EVENT',
@@ -13,7 +14,7 @@ export type ActivityKind = (typeof activityKinds)[number];
 export type Activity = {
   readonly kind: ActivityKind;
   readonly at: Date;
-  /** Of the record: an interaction, an affiliation, a relationship; of a life event the person. */
+  /** Of the record: an interaction, an affiliation, a promotion, a relationship; of a life event the person. */
   readonly recordId: string;
   /** What the person came to be: DEPARTED, DECEASED. */
   readonly status: string | null;
