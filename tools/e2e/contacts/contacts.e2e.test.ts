@@ -62,7 +62,7 @@ describe('contacts, through the gateway', () => {
       [1, true],
     ] as const) {
       const birthday = { calendar: 'CHINESE_LUNAR', month: 5, day: 5, leapMonth };
-      const id = await make('createPerson', { name: '王端午', birthday });
+      const id = await make('createPerson', { name: `王端午 ${Date.now()}`, birthday });
       await eventually('contacts knows the customer', async () => {
         const input = { personId: id, customerId };
         const { errors } = await system.graphql({
