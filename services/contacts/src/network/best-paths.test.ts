@@ -86,4 +86,18 @@ describe('bestPaths', () => {
     expect(isComplete).toBe(true);
     expect(paths).toHaveLength(20);
   });
+
+  test('is quick between two who know very many, most of whom know each other', () => {
+    const next = numbers(3);
+    const ties: Tie[] = [];
+    for (let at = 2; at < 1002; at += 1) {
+      ties.push({ a: at % 2, b: at, strength: 90 + next(8) });
+      for (let each = 0; each < 50; each += 1)
+        ties.push({ a: at, b: 2 + next(3000), strength: 20 + next(76) });
+    }
+    const startedAt = performance.now();
+    const { paths } = bestPaths({ ties, from: 0, to: 1, maxHops: 4, first: 5 });
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(paths).toHaveLength(5);
+  });
 });

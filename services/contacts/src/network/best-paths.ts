@@ -28,8 +28,8 @@ export type Found = {
   readonly isComplete: boolean;
 };
 
-/** How many partial paths are looked at; far more than the best few ever need. */
-const stepsMax = 50_000;
+/** How many partial paths are begun; far more than the best few ever need. */
+const begunMax = 200_000;
 
 /**
  * The best simple paths between two nodes: those with the greatest product of strengths, the
@@ -38,18 +38,26 @@ const stepsMax = 50_000;
  */
 export function bestPaths({ ties, from, to, maxHops, first }: Search): Found {
   const neighbours = neighboursOf(ties);
-  const outlook = outlooksTo(neighbours, to, maxHops);
+  // Nobody comes back to where the path began, so no walk does.
+  const outlook = outlooksTo(neighbours, to, { maxHops, without: from });
   const open = createHeap<Partial>(isBetter);
   const begin = outlook(from, maxHops);
   if (from === to || begin === null) return { paths: [], isComplete: true };
   open.push({ node: from, before: null, strength: 1, product: 1, hops: 0, ...begin });
   const paths: Path[] = [];
-  for (let steps = 0; paths.length < first; steps += 1) {
+  let begun = 0;
+  while (paths.length < first) {
     const partial = open.pop();
     if (partial === null) break;
-    if (steps > stepsMax) return { paths, isComplete: false };
-    if (partial.node === to) paths.push(pathOf(partial));
-    else for (const next of onward(partial, { neighbours, outlook, maxHops })) open.push(next);
+    if (begun > begunMax) return { paths, isComplete: false };
+    if (partial.node === to) {
+      paths.push(pathOf(partial));
+      continue;
+    }
+    for (const next of onward(partial, { neighbours, outlook, maxHops })) {
+      open.push(next);
+      begun += 1;
+    }
   }
   return { paths, isComplete: true };
 }
@@ -80,20 +88,24 @@ type Outlook = {
 type Outlooks = (node: number, hopsLeft: number) => Outlook | null;
 
 /** What is to be had from each node with so many hops: one hop more at a time. */
-function outlooksTo(neighbours: Neighbours, to: number, maxHops: number): Outlooks {
+function outlooksTo(
+  neighbours: Neighbours,
+  to: number,
+  { maxHops, without }: { readonly maxHops: number; readonly without: number },
+): Outlooks {
   const byHops: Level[] = [new Map([[to, { best: 1, left: 0 }]])];
   for (let hops = 1; hops <= maxHops; hops += 1)
-    byHops.push(oneHopMore(byHops[hops - 1] ?? new Map(), neighbours));
+    byHops.push(oneHopMore(byHops[hops - 1] ?? new Map(), neighbours, without));
   return (node, hopsLeft) => byHops[hopsLeft]?.get(node) ?? null;
 }
 
 type Level = Map<number, Outlook>;
 
-function oneHopMore(shorter: Level, neighbours: Neighbours): Level {
+function oneHopMore(shorter: Level, neighbours: Neighbours, without: number): Level {
   const now: Level = new Map();
   for (const [node, { best, left }] of shorter) now.set(node, { best: best * 100, left });
   for (const [node, { best, left }] of shorter)
-    for (const [other, strength] of neighbours.get(node) ?? [])
+    for (const [other, strength] of (node === without ? null : neighbours.get(node)) ?? [])
       improve(now, other, { best: best * strength, left: left + 1 });
   return now;
 }
