@@ -20,14 +20,14 @@ export type Between = {
 
 /** What one search reads at most. Of what is more the strongest is taken. */
 const bounds = {
-  /** Relationships of one of the two ends. */
-  ofEnd: 1000,
-  /** Relationships of whoever comes between. */
-  ofOthers: 100,
+  /** Relationships of one person. */
+  perPerson: 1000,
+  /** Relationships that a statement reads: the more people, the fewer of each. */
+  perStatement: 6000,
   /** People of a level whose relationships are read. */
-  people: 300,
+  people: 200,
   /** People of a level who are looked up. */
-  lookedUp: 3000,
+  lookedUp: 1500,
   ms: 500,
 } as const;
 
@@ -74,7 +74,10 @@ async function goOn(loading: Loading, side: Side, level: number): Promise<void> 
   const people = level === 0 ? side.frontier : await readableFrontier(loading, side);
   const chosen = strongest(side, people, bounds.people);
   if (chosen.length < people.length) loading.isTruncated = true;
-  const perPerson = chosen.length === 1 ? bounds.ofEnd : bounds.ofOthers;
+  const perPerson = Math.min(
+    bounds.perPerson,
+    Math.floor(bounds.perStatement / Math.max(1, chosen.length)),
+  );
   const found = await findNeighbours(context, chosen, { ...ties, perPerson: perPerson + 1 });
   const { steps, isTruncated } = atMost(found, perPerson);
   if (isTruncated) loading.isTruncated = true;
