@@ -6,6 +6,10 @@ import { category } from './relationship-type.fields.ts';
 
 const isFamily = (alias: string): string => `${alias}.category = 'FAMILY'`;
 
+/** One side at a time: `IN` of two columns would read everybody. */
+const isChild = (id: string): string =>
+  `EXISTS (SELECT 1 FROM person child WHERE child.id = ${id} AND ${minorSql('child')})`;
+
 /**
  * How one person is related to another, in the direction that its type is named for: `from` is the
  * assistant of `to`. Whoever may read one of both may read it; relations within families are
@@ -38,8 +42,8 @@ export const PersonRelationshipEntity = defineEntity('PersonRelationship', {
     { class: 'PERSONAL', when: isFamily },
     {
       class: 'SENSITIVE',
-      when: (alias) => `${isFamily(alias)} AND EXISTS (SELECT 1 FROM person child
-        WHERE child.id IN (${alias}.fromId, ${alias}.toId) AND ${minorSql('child')})`,
+      when: (alias) =>
+        `${isFamily(alias)} AND (${isChild(`${alias}.fromId`)} OR ${isChild(`${alias}.toId`)})`,
     },
   ],
 });
