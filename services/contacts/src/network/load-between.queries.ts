@@ -23,7 +23,7 @@ const bounds = {
   /** Relationships of one person. */
   perPerson: 1000,
   /** Relationships that a statement reads: the more people, the fewer of each. */
-  perStatement: 6000,
+  perStatement: 2000,
   /** People of a level whose relationships are read. */
   people: 200,
   /** People of a level who are looked up. */

@@ -6,9 +6,9 @@ import { category } from './relationship-type.fields.ts';
 
 const isFamily = (alias: string): string => `${alias}.category = 'FAMILY'`;
 
-/** One side at a time: `IN` of two columns would read everybody. */
+/** A value of one row by its id: `EXISTS`, or `IN` of both ids, may read everybody instead. */
 const isChild = (id: string): string =>
-  `EXISTS (SELECT 1 FROM person child WHERE child.id = ${id} AND ${minorSql('child')})`;
+  `COALESCE((SELECT ${minorSql('child')} FROM person child WHERE child.id = ${id}), FALSE)`;
 
 /**
  * How one person is related to another, in the direction that its type is named for: `from` is the

@@ -1,5 +1,6 @@
 import type { Viewer } from '@crm/kit/viewer';
 import type { Question, Subgraph } from '../customers/subgraph.ts';
+import { say } from '../../mesh/say.ts';
 import { atMost, shown, type Row } from '../measurement.ts';
 import { customer, person, peopleCount, staff, staffCount } from './network.ts';
 
@@ -116,6 +117,7 @@ export async function measurePaths(subgraph: Subgraph): Promise<Row[]> {
       figure(`${id}, p50`, p50, at(times, 0.5)),
       figure(`${id}, p99`, p99, at(times, 0.99)),
     );
+    say(`  ${id}: p50 ${at(times, 0.5).toFixed(1)}, p99 ${at(times, 0.99).toFixed(1)} ms`);
   }
   return rows;
 }
@@ -132,7 +134,7 @@ export async function timesOf(
   const all: number[] = [];
   for (let each = 0; each < times + 10; each += 1) {
     const { ms, code } = await subgraph.ask(question(each));
-    if (code !== null) throw new Error(`${code}: ${JSON.stringify(question(each))}`);
+    if (code !== null) throw new Error(`${code}: ${question(each).query}`);
     if (each >= 10) all.push(ms);
   }
   return all.toSorted((a, b) => a - b);
