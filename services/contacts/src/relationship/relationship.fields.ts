@@ -7,8 +7,8 @@ import { category } from './relationship-type.fields.ts';
 const isFamily = (alias: string): string => `${alias}.category = 'FAMILY'`;
 
 /** A value of one row by its id: `EXISTS`, or `IN` of both ids, may read everybody instead. */
-const isChild = (id: string): string =>
-  `COALESCE((SELECT ${minorSql('child')} FROM person child WHERE child.id = ${id}), FALSE)`;
+const isChild = (column: string): string =>
+  `COALESCE((SELECT ${minorSql('child')} FROM person child WHERE child.id = ${column}), FALSE)`;
 
 /**
  * How one person is related to another, in the direction that its type is named for: `from` is the
