@@ -102,6 +102,9 @@ export function isReadOnly(error: unknown): boolean {
 /** Group replication has undone the transaction: another member changed the same rows, or it left the group. */
 export const isRolledBack = (error: unknown): boolean => errorNumber(error) === 3101;
 
+/** The server has ended a query at the limit that it was sent with, before this process did. */
+export const isOutOfTime = (error: unknown): boolean => errorNumber(error) === 3024;
+
 /** Disk full (1021), table full (1114), no file for a table (3675), and the system's own word for it. */
 const fullNumbers: ReadonlySet<unknown> = new Set([1021, 1114, 3675]);
 const noSpaceLeft = /\b(?:errno|errcode|error)\s*:?\s*28\b|no space left/i;

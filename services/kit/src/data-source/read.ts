@@ -2,7 +2,7 @@ import { describe, poolsOf, type Access } from './access.ts';
 import { isUnwanted, untilUnwanted } from './cancel.ts';
 import { isReadable, stalenessOf, waitForChange, writerOf } from './cluster.ts';
 import { run, type Answer, type Connection, type Parameters } from './connection.ts';
-import { HaError, isElsewhereBetter, isLost } from './errors.ts';
+import { HaError, isElsewhereBetter, isLost, isOutOfTime } from './errors.ts';
 import { hedge } from './hedge.ts';
 import type { Node } from './node.ts';
 import type { ReadPreference } from './options.ts';
@@ -109,7 +109,9 @@ async function ask(access: Access, node: Node, asking: Asking): Promise<Answer> 
     return result;
   } catch (error) {
     giveBack(access, { node, connection, error });
-    throw error;
+    throw isOutOfTime(error)
+      ? new HaError('HA_DEADLINE', 'the deadline has passed', { cause: error })
+      : error;
   }
 }
 

@@ -111,6 +111,16 @@ describe('reads', () => {
     await expect(reading).rejects.toMatchObject({ code: 'HA_DEADLINE' });
     expect(now() - startedAt).toBeLessThan(1000);
   });
+
+  test('end at their deadline when it is the server that notices first', async () => {
+    const access = openTestAccess(await follow());
+    const columns = 'information_schema.columns';
+    const reading = valueOf(
+      access,
+      `SELECT /*+ MAX_EXECUTION_TIME(20) */ COUNT(*) FROM ${columns} a, ${columns} b, ${columns} c`,
+    );
+    await expect(reading).rejects.toMatchObject({ code: 'HA_DEADLINE' });
+  });
 });
 
 const abandoned = async (): Promise<number> =>
