@@ -8,7 +8,7 @@ import { clearRemains, requireNotRunning } from './orphans.ts';
 import { lastLines } from './log-file.ts';
 import type { Home } from './paths.ts';
 import { removePid, writePid } from './pid.ts';
-import { buildPrograms, helpers, planHelper } from './programs.ts';
+import { buildPrograms, buildSupervisor, helpers, planHelper } from './programs.ts';
 import {
   type Application,
   applications,
@@ -43,6 +43,8 @@ export async function startMesh(home: Home, settings: MeshSettings): Promise<Run
   const described = createMesh(home, settings);
   writePid(home, supervisorName, process.pid);
   try {
+    // The keeper starts with the databases, before everything else is built.
+    await buildSupervisor();
     const mesh = { ...described, toolchain: await findToolchain() };
     await clearRemains(home);
     await requirePortsFree(portsOf(mesh));
