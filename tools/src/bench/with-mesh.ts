@@ -1,6 +1,7 @@
 import { graphqlUrl } from '../mesh/demo.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { mintToken } from '../mesh/mint.ts';
+import { explain, say } from '../mesh/say.ts';
 import { untilStopSignal } from '../mesh/stop-signal.ts';
 import { startMesh } from '../mesh/supervisor.ts';
 import { createGraphClient, type GraphClient } from '../graph-client.ts';
@@ -20,10 +21,13 @@ export async function withMesh<Value>(
     durability,
     parts: 'all',
   });
-  void untilStopSignal().then(async () => {
-    await running.stop();
-    process.exit(1);
-  });
+  const stopAndFail = (error?: unknown): void => {
+    if (error !== undefined) say(explain(error));
+    void running.stop().finally(() => process.exit(1));
+  };
+  void untilStopSignal().then(() => stopAndFail());
+  // An error that nobody waits for ends this process at once, and would leave the servers running.
+  process.once('uncaughtException', stopAndFail);
   try {
     await running.ready;
     const token = await mintToken(running.mesh, { roles: ['admin'] });
