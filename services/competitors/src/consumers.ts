@@ -1,5 +1,31 @@
 import type { Consumer } from '@crm/kit/event/consumer';
+import { customerAccessConsumer } from '@crm/kit/projection/customer-access';
+import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
+import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
+import { staffDirectoryConsumer } from '@crm/kit/projection/staff-directory';
+import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
+import {
+  CustomerCreated,
+  CustomerDeleted,
+  CustomerMerged,
+  CustomerRestored,
+  CustomerUnmerged,
+  CustomerUpdated,
+} from '@crm/schemas/events/customer';
+import { StaffUpserted } from '@crm/schemas/events/directory';
+import { opportunityConsumer } from './opportunity/opportunity.consumer.ts';
 import { productConsumers } from './product/product.consumer.ts';
+import { references } from './references.ts';
 
 /** What this service does when something happened elsewhere. */
-export const consumers: readonly Consumer[] = [...productConsumers];
+export const consumers: readonly Consumer[] = [
+  customerAccessConsumer({
+    saved: [CustomerCreated, CustomerUpdated, CustomerRestored, CustomerUnmerged],
+    ended: [CustomerDeleted, CustomerMerged],
+  }),
+  mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references }),
+  staffDirectoryConsumer(StaffUpserted),
+  ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
+  opportunityConsumer,
+  ...productConsumers,
+];

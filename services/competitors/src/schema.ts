@@ -7,6 +7,8 @@ import type { GraphQLSchema } from 'graphql';
 import { competitorResolvers } from './competitor/competitor.resolvers.ts';
 import { customisable, entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
+import { opportunityCompetitorResolvers } from './opportunity-competitor/opportunity-competitor.resolvers.ts';
+import { presenceResolvers } from './presence/presence.resolvers.ts';
 import { productResolvers } from './product/product.resolvers.ts';
 import { setupResolvers } from './setup/setup.resolvers.ts';
 
@@ -19,6 +21,8 @@ export const createSchema = (): GraphQLSchema =>
         metadataResolvers('competitors', { entities, customisable }),
         competitorResolvers,
         productResolvers,
+        opportunityCompetitorResolvers,
+        presenceResolvers,
         setupResolvers,
       ]),
     ),

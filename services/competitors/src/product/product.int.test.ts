@@ -4,7 +4,7 @@ import type { TestResult } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ProductUpserted } from '@crm/schemas/events/product';
-import { consumers } from '../consumers.ts';
+import { productConsumers as consumers } from './product.consumer.ts';
 import { idOf, testCompetitors, type TestCompetitors } from '../testing/competitors.ts';
 
 let competitors: TestCompetitors;

@@ -74,6 +74,8 @@ export type AccessRule =
     }
   /** One of the rules is enough. */
   | { readonly by: 'any'; readonly of: readonly AccessRule[] }
+  /** All of the rules must hold. */
+  | { readonly by: 'all'; readonly of: readonly AccessRule[] }
   /**
    * Everyone in the company may read it. When its `writers` are the staff, everyone who may write
    * anything at all may write it; else that takes the right over all records.

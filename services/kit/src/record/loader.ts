@@ -48,6 +48,13 @@ export function entityLoader<Row extends Stamps>(
   });
 }
 
+/** Those of the records that are there, in the order of the ids. */
+export const loadFound = async <Row>(
+  { load }: Loader<Row>,
+  ids: readonly string[],
+): Promise<Row[]> =>
+  (await Promise.all(ids.map(load))).flatMap((row) => (row === null ? [] : [row]));
+
 /** Joins look-ups by any other key: `find` answers for many keys at once, missing ones are null. */
 export function loaderBy<Value>(
   find: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,

@@ -228,6 +228,8 @@ function ruleSql(viewer: Viewer, access: OwnedRule, reach: Reach): Sql {
       });
     case 'any':
       return or(access.of.map((each) => accessSql(viewer, each, reach)));
+    case 'all':
+      return and(access.of.map((each) => accessSql(viewer, each, reach)));
   }
 }
 

@@ -1,0 +1,45 @@
+import { onMany, type Consumer } from '@crm/kit/event/consumer';
+import type { RecordedEvent } from '@crm/kit/event/event';
+import {
+  OpportunityAbandoned,
+  OpportunityLost,
+  OpportunityOpened,
+  OpportunityReopened,
+  OpportunityStageChanged,
+  OpportunityUpdated,
+  OpportunityWon,
+  type OpportunityData,
+} from '@crm/schemas/events/opportunity';
+import { followOpportunities } from '../opportunity-competitor/follow-opportunities.commands.ts';
+import type { Opportunity } from './opportunity.ts';
+import { saveOpportunities } from './opportunity.repository.ts';
+
+/** Keeps what customers tells of opportunities, and has those who compete for them follow. */
+export const opportunityConsumer: Consumer = onMany<OpportunityData>(
+  [
+    OpportunityOpened,
+    OpportunityUpdated,
+    OpportunityStageChanged,
+    OpportunityWon,
+    OpportunityLost,
+    OpportunityAbandoned,
+    OpportunityReopened,
+  ],
+  async (manager, events) => {
+    const latest = new Map(events.map((event) => [event.aggregateId, event]));
+    // In one order, so that two batches never wait for each other in a circle.
+    const ordered = [...latest.values()].toSorted((one, other) =>
+      one.aggregateId < other.aggregateId ? -1 : 1,
+    );
+    const opportunities = ordered.flatMap(opportunityOf);
+    await saveOpportunities(manager, opportunities);
+    await followOpportunities(manager, ordered, opportunities);
+  },
+);
+
+const opportunityOf = ({
+  aggregateId: id,
+  customerId,
+  data: { status, amount, salespersonId, closedOn },
+}: RecordedEvent<OpportunityData>): Opportunity[] =>
+  customerId === null ? [] : [{ id, customerId, status, amount, salespersonId, closedOn }];
