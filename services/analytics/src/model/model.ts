@@ -1,18 +1,9 @@
+import type { Criteria } from '@crm/kit/record/criteria';
 import type { Labels } from '@crm/kit/record/field';
+import type { SubjectType } from '../indicator/indicator.ts';
 
-export const modelKinds = [
-  'VALUE',
-  'CREDIT',
-  'LOYALTY',
-  'CLOSENESS',
-  'THREAT',
-  'PERFORMANCE',
-  'CUSTOM',
-] as const;
-
-export type ModelKind = (typeof modelKinds)[number];
-
-export type SubjectType = 'CUSTOMER' | 'PERSON' | 'COMPETITOR' | 'STAFF';
+export type ModelKind =
+  'CLOSENESS' | 'CREDIT' | 'CUSTOM' | 'LOYALTY' | 'PERFORMANCE' | 'THREAT' | 'VALUE';
 
 /** From `from` on, so many points: the highest bound not above the value wins. */
 export type Band = { readonly from: number; readonly points: number };
@@ -76,7 +67,7 @@ export type ModelDefinition = {
   /** From the best to the one at 0. */
   readonly grades: readonly GradeBand[];
   /** Which subjects are evaluated: criteria as in lists. All when null. */
-  readonly population: Readonly<Record<string, unknown>> | null;
+  readonly population: Criteria | null;
 };
 
 export type Model = ModelDefinition & { readonly code: string; readonly version: number };

@@ -1,17 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { IndicatorValue } from '../indicator/indicator.ts';
 import type { Criterion, MissingPolicy, Model, ScoringFunction } from '../model/model.ts';
 import { criterion, linear, modelOf } from '../testing/models.ts';
 import { buildDistribution, type Distribution } from './distribution.ts';
 import { exactResult, seededRandom } from '../testing/exact-score.ts';
-import {
-  contributionsOf,
-  evaluate,
-  hashOf,
-  resultOf,
-  type IndicatorValue,
-  type Input,
-  type Result,
-} from './score.ts';
+import { contributionsOf, evaluate, hashOf, resultOf, type Input, type Result } from './score.ts';
 
 const scored = (
   model: Model,

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { IndicatorValue } from '../indicator/indicator.ts';
 import type { Band, Criterion, MissingPolicy, Model } from '../model/model.ts';
 import { compiled, type CompiledModel } from './compiled-model.ts';
 import { shareBelow, type Distribution } from './distribution.ts';
-
-/** Numbers are exact decimal texts; null says that there is no data. */
-export type IndicatorValue = string | number | boolean | null;
 
 /** What a criterion was scored by: the value and, of a ranked one, the share of subjects below it. */
 export type Input = IndicatorValue | readonly [value: IndicatorValue, share: number];

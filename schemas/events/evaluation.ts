@@ -1,0 +1,38 @@
+import { defineEvent } from '@crm/kit/event/event';
+import { z } from 'zod';
+
+const about = {
+  subjectType: z.enum(['CUSTOMER', 'PERSON', 'COMPETITOR', 'STAFF']),
+  subjectId: z.uuid(),
+  /** The model's code. */
+  model: z.string(),
+  modelVersion: z.number().int(),
+};
+
+/** Scores are decimals as text. Null where there is none: before the first, and without enough data. */
+const outcome = {
+  oldScore: z.string().nullable(),
+  newScore: z.string().nullable(),
+  oldGrade: z.string().nullable(),
+  newGrade: z.string().nullable(),
+};
+
+/** Of a model over confidential or personal data only that the result changed is told, and in what. */
+const changedSchema = z.object({
+  ...about,
+  /** What it was computed for: EVENT, RUN, OVERRIDE and so on. */
+  cause: z.string(),
+  outcome: z.object(outcome).nullable(),
+});
+
+const figuresSchema = z.object({ ...about, ...outcome });
+
+export type EvaluationChangedData = z.infer<typeof changedSchema>;
+export type EvaluationFiguresData = z.infer<typeof figuresSchema>;
+
+export const EvaluationChanged = defineEvent('evaluation.changed', changedSchema);
+
+/** What `evaluation.changed` leaves out, for services. */
+export const EvaluationFiguresChanged = defineEvent('evaluation.figures_changed', figuresSchema, {
+  visibility: 'private',
+});

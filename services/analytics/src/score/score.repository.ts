@@ -1,0 +1,208 @@
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { recordMany } from '@crm/kit/event/outbox';
+import { sql } from '@crm/kit/sql';
+import type { EntityManager } from 'typeorm';
+import type { StoredModel } from '../model/model.repository.ts';
+import { isInForce, outcomeOf, type Outcome, type ScoreOverride } from './override.ts';
+import { findOverrides } from './override.repository.ts';
+import { eventsOf, type Change } from './score.events.ts';
+import type { Result } from './score.ts';
+
+/** The result of one subject. */
+export type ScoreRow = { readonly subjectId: string; readonly result: Result };
+
+export type SaveOptions = {
+  readonly now: Date;
+  /** Why it was computed: EVENT, RUN, OVERRIDE and so on. */
+  readonly cause: string;
+  /** The last event that the inputs reflect, as whoever computed it names it. */
+  readonly inputWatermark: string | null;
+  /** When the distributions were made that ranked values were looked up in. */
+  readonly rankedAt: Date | null;
+  /** Changes of score or grade, or of the grade alone: a run over all would tell a million cents. */
+  readonly tell: 'CHANGES' | 'GRADES' | 'NONE';
+  /** The staff member who did it. */
+  readonly actor?: string | null;
+};
+
+/** As it lies in the database; scores are texts there. */
+type Current = Outcome & {
+  readonly subjectId: Uint8Array;
+  readonly version: number;
+  readonly modelVersion: number;
+  readonly validFrom: Date;
+  readonly overrideId: Uint8Array | null;
+};
+
+type Fresh = Outcome & {
+  readonly result: Result;
+  readonly subjectId: string;
+  readonly version: number;
+  readonly validFrom: Date;
+  readonly overrideId: string | null;
+  readonly before: Current | null;
+  readonly isChanged: boolean;
+};
+
+const rowsPerStatement = 2000;
+
+/**
+ * Writes results, a few statements for any number of them. What was before goes into the history
+ * when the score, the grade, the status or the model's version is another; what was overridden stays
+ * so. Gives the number of results that changed.
+ */
+export async function saveScores(
+  manager: EntityManager,
+  model: StoredModel,
+  { rows, ...options }: SaveOptions & { readonly rows: readonly ScoreRow[] },
+): Promise<number> {
+  let changed = 0;
+  // In one order, so that two that save never wait for each other in a circle.
+  const sorted = rows.toSorted((a, b) => (a.subjectId < b.subjectId ? -1 : 1));
+  for (let at = 0; at < sorted.length; at += rowsPerStatement) {
+    changed += await savePart(manager, model, {
+      ...options,
+      rows: sorted.slice(at, at + rowsPerStatement),
+    });
+  }
+  return changed;
+}
+
+async function savePart(
+  manager: EntityManager,
+  model: StoredModel,
+  { rows, ...options }: SaveOptions & { readonly rows: readonly ScoreRow[] },
+): Promise<number> {
+  const current = await lockScores(manager, model.modelId, rows);
+  const overridden = [...current.values()].flatMap(({ overrideId }) => overrideId ?? []);
+  const overrides = await findOverrides(manager, overridden.map(idFromBytes));
+  const fresh = rows.map((row) => freshOf(model, row, { current, overrides, now: options.now }));
+  const changed = fresh.filter(({ isChanged }) => isChanged);
+  const former = changed.flatMap(({ before }) => before?.subjectId ?? []);
+  await keepHistory(manager, { modelId: model.modelId, subjectIds: former, validTo: options.now });
+  await writeScores(manager, model, { fresh, options });
+  await tellChanges(manager, model, { changed, options });
+  return changed.length;
+}
+
+async function lockScores(
+  manager: EntityManager,
+  modelId: number,
+  rows: readonly ScoreRow[],
+): Promise<ReadonlyMap<string, Current>> {
+  const { text, values } = sql`SELECT subjectId, version, modelVersion, status,
+      CAST(score AS CHAR) AS score, grade, validFrom, overrideId
+    FROM score WHERE modelId = ${modelId}
+      AND subjectId IN (${rows.map(({ subjectId }) => idToBytes(subjectId))}) FOR UPDATE`;
+  const found: Current[] = await manager.query(text, [...values]);
+  return new Map(found.map((row) => [idFromBytes(row.subjectId), row]));
+}
+
+type Beside = {
+  readonly current: ReadonlyMap<string, Current>;
+  readonly overrides: ReadonlyMap<string, ScoreOverride>;
+  readonly now: Date;
+};
+
+function freshOf(model: StoredModel, { subjectId, result }: ScoreRow, beside: Beside): Fresh {
+  const before = beside.current.get(subjectId) ?? null;
+  const override = overrideOf(before, beside);
+  const outcome = outcomeOf(model, result, override);
+  const own = { ...outcome, result, subjectId, before, overrideId: override && override.id };
+  if (before && isSame(before, outcome, model.version)) {
+    return { ...own, isChanged: false, version: before.version, validFrom: before.validFrom };
+  }
+  return { ...own, isChanged: true, version: versionAfter(before), validFrom: beside.now };
+}
+
+const versionAfter = (before: Current | null): number => (before === null ? 1 : before.version + 1);
+
+/** One that has run out is none. */
+function overrideOf(before: Current | null, { overrides, now }: Beside): ScoreOverride | null {
+  const override = before?.overrideId ? overrides.get(idFromBytes(before.overrideId)) : undefined;
+  return override && isInForce(override, now) ? override : null;
+}
+
+const isSame = (before: Current, { status, score, grade }: Outcome, version: number): boolean =>
+  before.status === status &&
+  before.score === score &&
+  before.grade === grade &&
+  before.modelVersion === version;
+
+const columns = `modelId, subjectId, version, modelVersion, status, score, grade, coverage, inputs,
+  overrideId, cause, inputWatermark, computedAt, rankedAt, validFrom`;
+
+const assignments = columns
+  .split(/,\s+/)
+  .slice(2)
+  .map((column) => `${column} = fresh.${column}`)
+  .join(', ');
+
+/** Copies results as they are into the history, before they become others. */
+async function keepHistory(
+  manager: EntityManager,
+  {
+    modelId,
+    subjectIds,
+    validTo,
+  }: {
+    readonly modelId: number;
+    readonly subjectIds: readonly Uint8Array[];
+    readonly validTo: Date;
+  },
+): Promise<void> {
+  if (subjectIds.length === 0) return;
+  // What was changed twice at one instant never held.
+  await manager.query(
+    `INSERT INTO scoreHistory (${columns}, validTo)
+     SELECT ${columns}, ? FROM score WHERE modelId = ? AND subjectId IN (?) AND validFrom < ?`,
+    [validTo, modelId, subjectIds, validTo],
+  );
+}
+
+async function writeScores(
+  manager: EntityManager,
+  model: StoredModel,
+  { fresh, options }: { readonly fresh: readonly Fresh[]; readonly options: SaveOptions },
+): Promise<void> {
+  const { cause, inputWatermark, now, rankedAt } = options;
+  const values = fresh.map((row) => [
+    model.modelId,
+    idToBytes(row.subjectId),
+    row.version,
+    model.version,
+    row.status,
+    row.score,
+    row.grade,
+    row.result.coverage,
+    JSON.stringify(row.result.inputs),
+    row.overrideId && idToBytes(row.overrideId),
+    cause,
+    inputWatermark,
+    now,
+    rankedAt,
+    row.validFrom,
+  ]);
+  await manager.query(
+    `INSERT INTO score (${columns}) VALUES ? AS fresh ON DUPLICATE KEY UPDATE ${assignments}`,
+    [values],
+  );
+}
+
+async function tellChanges(
+  manager: EntityManager,
+  model: StoredModel,
+  { changed, options }: { readonly changed: readonly Fresh[]; readonly options: SaveOptions },
+): Promise<void> {
+  if (options.tell === 'NONE') return;
+  const told = changed
+    .map((row): Change => ({ ...row, after: row }))
+    .filter(({ before, after }) =>
+      options.tell === 'GRADES'
+        ? (before?.grade ?? null) !== after.grade
+        : before?.score !== after.score || before.grade !== after.grade,
+    );
+  const { cause, actor = null } = options;
+  const events = told.flatMap((change) => eventsOf(model, change, { cause, actor }));
+  if (events.length > 0) await recordMany(manager, events);
+}
