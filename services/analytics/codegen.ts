@@ -8,5 +8,7 @@ await generate({
     TransactionSummary: 'summary/summary.ts#TransactionSummary',
     CurrencySummary: 'summary/summary.ts#CurrencySummary',
     CustomerReportRow: 'report/report.fields.ts#ReportRow',
+    Segment: 'segment/segment.fields.ts#Segment',
+    SegmentMembership: 'segment/segment.queries.ts#Membership',
   },
 });

@@ -46,6 +46,10 @@ const kept: readonly string[] = [
   'score',
   'scoreHistory',
   'scoreOverride',
+  'segment',
+  'segmentMember',
+  'segmentPick',
+  'segmentSweep',
 ];
 
 test('every table of this service is made anew from events, or known to be none of those', async () => {

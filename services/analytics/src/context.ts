@@ -1,13 +1,27 @@
 import type { App, RequestContext } from '@crm/kit/context';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
-import type { Loader } from '@crm/kit/record/loader';
+import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
+import { SegmentEntity, type Segment } from './segment/segment.fields.ts';
+import {
+  membershipPages,
+  segmentsOfCustomers,
+  type MembershipPages,
+  type SegmentsOfCustomer,
+} from './segment/segment.queries.ts';
 import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
   readonly summaries: Summaries;
-  readonly loaders: { readonly currentCustomer: Loader<string> };
+  readonly loaders: {
+    readonly currentCustomer: Loader<string>;
+    readonly segment: Loader<Segment>;
+  };
+  readonly pages: {
+    readonly membersOfSegment: MembershipPages;
+    readonly segmentsOfCustomer: SegmentsOfCustomer;
+  };
 };
 
 export function createContext(app: App, request: RequestInfo): Context {
@@ -15,6 +29,13 @@ export function createContext(app: App, request: RequestInfo): Context {
   return {
     ...context,
     summaries: summaryLoader(context),
-    loaders: { currentCustomer: currentCustomerLoader(context) },
+    loaders: {
+      currentCustomer: currentCustomerLoader(context),
+      segment: entityLoader(context, SegmentEntity),
+    },
+    pages: {
+      membersOfSegment: membershipPages(context),
+      segmentsOfCustomer: segmentsOfCustomers(context),
+    },
   };
 }

@@ -10,7 +10,12 @@ import { factResolvers } from './fact/fact.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
+import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
+import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
+
+/** Answers that have labels of their own. */
+export const objects = [SegmentMembership];
 
 const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
 
@@ -25,10 +30,15 @@ export const createSchema = (): GraphQLSchema =>
       typeDefs,
       mergeResolvers([
         sharedResolvers,
-        metadataResolvers('analytics', { entities: [CustomerReportRow, ...facts], uses }),
+        metadataResolvers('analytics', {
+          entities: [CustomerReportRow, SegmentEntity, ...facts],
+          objects,
+          uses,
+        }),
         summaryResolvers,
         factResolvers,
         reportResolvers,
+        segmentResolvers,
       ]),
     ),
     [CustomerEntity, CustomerReportRow],

@@ -159,7 +159,7 @@ describe('Customer.transactionSummary', () => {
   });
 
   test('begins the year at midnight in Shanghai', async () => {
-    const newYear = await testAnalytics(new Date('2025-12-31T16:00:00Z'));
+    const newYear = await testAnalytics(() => new Date('2025-12-31T16:00:00Z'));
     try {
       const id = newId();
       await apply(newYear.db, [

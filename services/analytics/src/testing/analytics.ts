@@ -13,12 +13,12 @@ export type TestAnalytics = {
   readonly stop: () => Promise<void>;
 };
 
-/** The service on a database of its own, on a fixed day. Call `stop` after the tests. */
-export async function testAnalytics(
-  now = new Date('2026-11-24T04:00:00Z'),
-): Promise<TestAnalytics> {
+const fixedDay = new Date('2026-11-24T04:00:00Z');
+
+/** The service on a database of its own, on a fixed day unless a test moves it. Call `stop` after the tests. */
+export async function testAnalytics(now = () => fixedDay): Promise<TestAnalytics> {
   const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
-  const app = { db, log: createLog('test', 'silent'), now: () => now };
+  const app = { db, log: createLog('test', 'silent'), now };
   const subgraph = await testSubgraph({
     name: 'analytics',
     schema: createSchema(),
