@@ -6,6 +6,7 @@ import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/
 import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
+import { StageRuleEntity } from './lifecycle/stage-rule.fields.ts';
 import { SegmentEntity } from './segment/segment.fields.ts';
 
 test('the SDL, the field catalogue and the tables agree', async () => {
@@ -22,6 +23,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       ReceivableFact,
       InteractionFact,
       SegmentEntity,
+      StageRuleEntity,
     ],
     objects,
     besides: ['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),

@@ -9,6 +9,7 @@ import { CustomerEntity } from './customer/customer.fields.ts';
 import { directoryConsumers } from './directory/directory.consumer.ts';
 import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
 import { factConsumer } from './fact/fact.consumer.ts';
+import { followConsumer } from './follow/follow.consumer.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
 
 /** What this service does when something happened elsewhere. */
@@ -16,6 +17,7 @@ export const consumers: readonly Consumer[] = [
   customerConsumer,
   ...directoryConsumers,
   factConsumer,
+  followConsumer,
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
   // Facts follow their customers by the events of their own service.
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references: [] }),

@@ -2,6 +2,7 @@ import type { App, RequestContext } from '@crm/kit/context';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
+import { suggestionLoader, type ShownSuggestion } from './lifecycle/stage.queries.ts';
 import { SegmentEntity, type Segment } from './segment/segment.fields.ts';
 import {
   membershipPages,
@@ -17,6 +18,7 @@ export type Context = RequestContext & {
   readonly loaders: {
     readonly currentCustomer: Loader<string>;
     readonly segment: Loader<Segment>;
+    readonly stageSuggestion: Loader<ShownSuggestion>;
   };
   readonly pages: {
     readonly membersOfSegment: MembershipPages;
@@ -32,6 +34,7 @@ export function createContext(app: App, request: RequestInfo): Context {
     loaders: {
       currentCustomer: currentCustomerLoader(context),
       segment: entityLoader(context, SegmentEntity),
+      stageSuggestion: suggestionLoader(context),
     },
     pages: {
       membersOfSegment: membershipPages(context),

@@ -1,8 +1,8 @@
 import { startService } from '@crm/kit/server/service';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
+import { startFollowJob } from './follow/follow.job.ts';
 import { createSchema } from './schema.ts';
-import { startSegmentJob } from './segment/segment.job.ts';
 
 await startService(
   {
@@ -10,7 +10,7 @@ await startService(
     schema: createSchema(),
     createContext,
     consumers,
-    jobs: [startSegmentJob],
+    jobs: [startFollowJob],
   },
   process.env,
 );

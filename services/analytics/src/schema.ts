@@ -10,12 +10,14 @@ import { factResolvers } from './fact/fact.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
+import { StageRuleEntity, StageSuggestion } from './lifecycle/stage-rule.fields.ts';
+import { stageResolvers } from './lifecycle/stage.resolvers.ts';
 import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
-export const objects = [SegmentMembership];
+export const objects = [SegmentMembership, StageSuggestion];
 
 const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
 
@@ -31,7 +33,7 @@ export const createSchema = (): GraphQLSchema =>
       mergeResolvers([
         sharedResolvers,
         metadataResolvers('analytics', {
-          entities: [CustomerReportRow, SegmentEntity, ...facts],
+          entities: [CustomerReportRow, SegmentEntity, StageRuleEntity, ...facts],
           objects,
           uses,
         }),
@@ -39,6 +41,7 @@ export const createSchema = (): GraphQLSchema =>
         factResolvers,
         reportResolvers,
         segmentResolvers,
+        stageResolvers,
       ]),
     ),
     [CustomerEntity, CustomerReportRow],

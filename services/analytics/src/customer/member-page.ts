@@ -14,9 +14,11 @@ export type MemberArgs = { readonly first?: number | null; readonly after?: stri
 export type Members<Row extends object, Args extends MemberArgs> = {
   readonly table: string;
   /** What is read of each, beside the customer. */
-  readonly columns: string;
-  /** Which of the table's rows are those of a parent. One row a customer at most. */
+  readonly columns: (parentId: string, args: Args) => Sql;
+  /** Which of the table's rows are those of a parent: one a customer, unless there is a `having`. */
   readonly where: (parentId: string, args: Args) => Sql;
+  /** Which customers, by the columns of all their rows. */
+  readonly having?: (parentId: string, args: Args) => Sql;
   readonly read: (subjectId: string, raw: Readonly<Record<string, unknown>>) => Row;
 };
 
@@ -44,7 +46,7 @@ export function memberPages<Row extends object, Args extends MemberArgs>(
 }
 
 /** Those of the viewer's customers, each once: a set of ids, or null for who reads all. */
-export function visibleIds({ viewer, app }: RequestContext): Sql | null {
+function visibleIds({ viewer, app }: RequestContext): Sql | null {
   if (scopeOf(viewer, 'read') === 'all') return null;
   const parts = scopeParts(viewer, 'read', { entity: CustomerEntity, alias: 'v', now: app.now() });
   if (parts.length === 0) return raw('SELECT id FROM customer WHERE FALSE');
@@ -54,27 +56,28 @@ export function visibleIds({ viewer, app }: RequestContext): Sql | null {
   );
 }
 
-type Asked<Args> = { readonly ids: readonly string[]; readonly args: Args };
-type Found<Row> = { readonly id: string; readonly row: Row };
-
-/** Whoever reads few customers begins with those, and not with all the members. */
+/** The rows `m` of live customers. Whoever reads few customers begins with those, and not with the table. */
 function visibleMembers(context: RequestContext, table: string): Sql {
   const visible = visibleIds(context);
   return visible === null
-    ? sql`${raw(`\`${table}\` m JOIN customer c ON c.id = m.subjectId AND c.deletedAt IS NULL`)}`
+    ? raw(`\`${table}\` m JOIN customer c ON c.id = m.subjectId AND c.deletedAt IS NULL`)
     : sql`(${visible}) seen JOIN ${raw(`\`${table}\` m ON m.subjectId = seen.id`)}`;
 }
+
+type Asked<Args> = { readonly ids: readonly string[]; readonly args: Args };
+type Found<Row> = { readonly id: string; readonly row: Row };
 
 async function readMembers<Row extends object, Args extends MemberArgs>(
   context: RequestContext,
   members: Members<Row, Args>,
   { ids, args, size }: Asked<Args> & { readonly size: number },
 ): Promise<ReadonlyMap<string, Found<Row>[]>> {
-  const from = visibleMembers(context, members.table);
   const after = args.after ? sql`m.subjectId > ${idToBytes(readCursor(args.after))}` : raw('TRUE');
   const parts = ids.map(
-    (id, at) => sql`(SELECT ${raw(String(at))} AS parentAt, m.subjectId, ${raw(members.columns)}
-      FROM ${from} WHERE ${and([members.where(id, args), after])}
+    (
+      id,
+      at,
+    ) => sql`(SELECT ${raw(String(at))} AS parentAt, ${memberSql(context, members, { id, args, after })}
       ORDER BY m.subjectId LIMIT ${raw(String(size + 1))})`,
   );
   const { text, values } = joinSql(parts, ' UNION ALL ');
@@ -88,15 +91,28 @@ async function readMembers<Row extends object, Args extends MemberArgs>(
   return found;
 }
 
+type One<Args> = { readonly id: string; readonly args: Args; readonly after: Sql };
+
+/** What follows SELECT for the customers of one parent. */
+function memberSql<Row extends object, Args extends MemberArgs>(
+  context: RequestContext,
+  { table, columns, where, having }: Members<Row, Args>,
+  { id, args, after }: One<Args>,
+): Sql {
+  const grouped = having ? sql`GROUP BY m.subjectId HAVING ${having(id, args)}` : raw('');
+  return sql`m.subjectId, ${columns(id, args)} FROM ${visibleMembers(context, table)}
+    WHERE ${and([where(id, args), after])} ${grouped}`;
+}
+
 async function countMembers<Row extends object, Args extends MemberArgs>(
   context: RequestContext,
   members: Members<Row, Args>,
   { ids, args }: Asked<Args>,
 ): Promise<ReadonlyMap<string, number>> {
-  const from = visibleMembers(context, members.table);
+  const after = raw('TRUE');
   const parts = ids.map(
     (id, at) => sql`SELECT ${raw(String(at))} AS parentAt, COUNT(*) AS total
-      FROM ${from} WHERE ${members.where(id, args)}`,
+      FROM (SELECT ${memberSql(context, members, { id, args, after })}) counted`,
   );
   const { text, values } = joinSql(parts, ' UNION ALL ');
   const rows: { parentAt: number; total: number }[] = await context.app.db.manager.query(text, [

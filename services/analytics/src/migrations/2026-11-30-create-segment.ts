@@ -38,8 +38,11 @@ export const createSegment = migration('CreateSegment_1796000300000', {
       isDone TINYINT(1) NOT NULL,
       doneAt DATETIME(3) NULL
     )`,
+    // Whom something happened with since segments and stages were looked at.
+    'CREATE TABLE customerDue (customerId BINARY(16) NOT NULL PRIMARY KEY)',
   ],
   down: [
+    'DROP TABLE customerDue',
     'DROP TABLE segmentSweep',
     'DROP TABLE segmentMember',
     'DROP TABLE segmentPick',

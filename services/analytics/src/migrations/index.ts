@@ -1,6 +1,7 @@
 import { createFacts } from './2026-11-24-create-facts.ts';
 import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
+import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createFacts, createSegment, createEvaluationModels];
+export const migrations = [createFacts, createSegment, createStageRule, createEvaluationModels];

@@ -4,6 +4,7 @@ import { companyDate, type CriteriaScope } from '@crm/kit/record/criteria';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { companyCurrency } from '../company.ts';
+import { endOfRange, firstId, lastId } from '../customer/range.repository.ts';
 import { compileStored, reportFrom, storedScope } from '../report/criteria.repository.ts';
 import { movesOf, type Move } from './segment.events.ts';
 import type { Cause, Segment } from './segment.fields.ts';
@@ -134,7 +135,6 @@ async function leave(
 }
 
 const customersAtOnce = 5000;
-const lastId = Buffer.alloc(16, 0xff);
 
 type Sweep = { readonly segmentId: Uint8Array; readonly cursorId: Uint8Array };
 
@@ -142,18 +142,18 @@ type Sweep = { readonly segmentId: Uint8Array; readonly cursorId: Uint8Array };
  * Goes on with holding all customers against a segment: once it was saved, and once a day, as the
  * same criteria mean others tomorrow. Tells whether there is more to do.
  */
-export async function sweepOn(evaluation: Evaluation): Promise<boolean> {
+export async function sweepMembers(evaluation: Evaluation): Promise<boolean> {
   const { manager, now } = evaluation;
   const today = companyDate(now);
   const [due]: Sweep[] = await manager.query(
     `SELECT segmentId, IF(sweep.day < ?, ?, cursorId) AS cursorId
      FROM segmentSweep sweep JOIN segment s ON s.id = segmentId
      WHERE isDone = 0 OR (sweep.day < ? AND s.active = 1) ORDER BY sweep.day, segmentId LIMIT 1`,
-    [today, Buffer.alloc(16), today],
+    [today, firstId, today],
   );
   if (!due) return false;
   const [segment] = await lockSegments(manager, sql`t.id = ${due.segmentId}`);
-  const upTo = await endOfPart(manager, due.cursorId);
+  const upTo = await endOfRange(manager, due.cursorId, customersAtOnce);
   if (segment) {
     const scope = await storedScope(manager, now);
     const customers = sql`t.id > ${due.cursorId} AND t.id <= ${upTo ?? lastId}`;
@@ -165,12 +165,4 @@ export async function sweepOn(evaluation: Evaluation): Promise<boolean> {
     [today, upTo ?? lastId, upTo === null, upTo === null, now, due.segmentId],
   );
   return true;
-}
-
-async function endOfPart(manager: EntityManager, after: Uint8Array): Promise<Uint8Array | null> {
-  const [part]: { id: Uint8Array }[] = await manager.query(
-    `SELECT id FROM customer WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${customersAtOnce - 1}`,
-    [after],
-  );
-  return part?.id ?? null;
 }

@@ -3,7 +3,7 @@ import { defineEntity, describeObject } from '@crm/kit/record/entity';
 import { boolean, choice, dateTime, json, text, type Labels } from '@crm/kit/record/field';
 import { classField, hiddenByClass } from '../strictness.ts';
 
-export const causes = {
+const causes = {
   CRITERIA: { zh: '条件', en: 'By the criteria' },
   PICKED: { zh: '手工', en: 'Picked by hand' },
   DELETED: { zh: '客户已删', en: 'The customer was deleted' },

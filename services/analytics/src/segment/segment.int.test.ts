@@ -7,7 +7,7 @@ import { CustomerDeleted, CustomerUpdated } from '@crm/schemas/events/customer';
 import { z } from 'zod';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
 import { apply, created, customerData, eventOf, ordered } from '../testing/events.ts';
-import { evaluateCustomers, sweepOn } from './evaluation.repository.ts';
+import { evaluateCustomers, sweepMembers } from './evaluation.repository.ts';
 
 let analytics: TestAnalytics;
 let now = new Date('2026-11-24T04:00:00Z');
@@ -47,7 +47,7 @@ const pick = (input: Input, request: TestRequest = {}) =>
   );
 
 async function sweep(): Promise<void> {
-  while (await transact(analytics.db, (manager) => sweepOn({ manager, now })));
+  while (await transact(analytics.db, (manager) => sweepMembers({ manager, now })));
 }
 
 const look = (...customerIds: string[]): Promise<void> =>
@@ -252,9 +252,9 @@ describe('is refused', () => {
       'criteria',
     ],
     [
-      'days of a field without days',
+      'a figure that is none',
       { code: 'bad', criteria: { all: [{ orderAmount: { gt: 'x' } }] } },
-      undefined,
+      'input.criteria.all[0].orderAmount.gt',
     ],
   ])('%s', async (_, input, path) => {
     const refused = await save(input);

@@ -54,7 +54,7 @@ export const previewSegment = (
 export const membershipPages = (context: RequestContext): MembershipPages =>
   memberPages<Membership, AsOf & MemberArgs>(context, {
     table: 'segmentMember',
-    columns: 'm.enteredAt, m.leftAt, m.cause, m.leftCause',
+    columns: () => raw('m.enteredAt, m.leftAt, m.cause, m.leftCause'),
     where: (segmentId, { asOf }) => and([sql`m.segmentId = ${idToBytes(segmentId)}`, isIn(asOf)]),
     read: (id, { enteredAt, leftAt, cause, leftCause }) => ({
       customer: { id },

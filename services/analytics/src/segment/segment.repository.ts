@@ -2,6 +2,7 @@ import { idToBytes } from '@crm/kit/id';
 import { selectRows } from '@crm/kit/record/store';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
+import { firstId } from '../customer/range.repository.ts';
 import { SegmentEntity, type Segment } from './segment.fields.ts';
 
 /** Every change of a customer is held against each of them. */
@@ -59,6 +60,6 @@ export async function sweepAgain(
   await manager.query(
     `INSERT INTO segmentSweep (segmentId, day, cursorId, isDone) VALUES (?, ?, ?, 0) AS fresh
      ON DUPLICATE KEY UPDATE day = fresh.day, cursorId = fresh.cursorId, isDone = 0`,
-    [idToBytes(segmentId), day, Buffer.alloc(16)],
+    [idToBytes(segmentId), day, firstId],
   );
 }

@@ -74,6 +74,9 @@ export const LifecycleRuleEntity = defineEntity('LifecycleRule', {
 
 export type LifecycleRule = NonNullable<typeof LifecycleRuleEntity.row>;
 
+/** What a rule found in figures of elsewhere. */
+export type Evidence = readonly { readonly field: string; readonly value?: unknown }[];
+
 /** What a rule proposes and a person decides. */
 export const LifecycleSuggestionEntity = defineEntity('LifecycleSuggestion', {
   fields: {
@@ -95,6 +98,7 @@ export const LifecycleSuggestionEntity = defineEntity('LifecycleSuggestion', {
       { required: true, managed: true, label: { zh: '状态', en: 'State' } },
     ),
     reason: text({ max: 500, label: { zh: '原因', en: 'Reason' } }),
+    evidence: json<Evidence>({ managed: true, label: { zh: '依据', en: 'Evidence' } }),
   },
   access: { by: 'parent', column: 'customerId', table: 'customer' },
   relations: {

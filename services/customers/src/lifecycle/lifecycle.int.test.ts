@@ -3,6 +3,7 @@ import { transact } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
 import type { TestRequest } from '@crm/kit/testing/execute';
+import { LifecycleSuggested, LifecycleWithdrawn } from '@crm/schemas/events/lifecycle';
 import { OrderRecorded } from '@crm/schemas/events/order';
 import { z } from 'zod';
 import { consumers } from '../consumers.ts';
@@ -245,6 +246,87 @@ describe('rules', () => {
     await evaluate(id);
     expect((await seen(id)).stage).toBe('TRADING');
     await customers.execute(RULE, { input: { code: 'strategic', active: false } });
+  });
+
+  describe('over figures of elsewhere', () => {
+    const evidence = [{ field: 'lastInteractionAt', value: '2026-11-20T02:00:00.000Z' }];
+    const indicate = async (id: string, data: Input = {}, version = 1): Promise<void> => {
+      const told = LifecycleSuggested.data.parse({
+        customerId: id,
+        from: 'POTENTIAL',
+        to: 'TRADING',
+        ruleCode: 'in_contact',
+        mode: 'SUGGEST',
+        priority: 20,
+        minDwellDays: 0,
+        evidence,
+        ...data,
+      });
+      await applyWith(consumers)(customers.db, [
+        eventOf(LifecycleSuggested, { id, version, customerId: id }, told),
+      ]);
+      await run();
+    };
+    const SUGGESTIONS = `query ($id: ID!) { lifecycleSuggestions(where: { customerId: { eq: $id } }) {
+      nodes { ruleCode from { code } to { code } evidence } } }`;
+    const suggestions = async (id: string): Promise<unknown> =>
+      Object((await customers.execute(SUGGESTIONS, { id })).data?.['lifecycleSuggestions']).nodes;
+
+    test('propose with what they found, once', async () => {
+      const id = await createCustomer(customers);
+      await indicate(id);
+      await evaluate(id);
+      expect(await suggestions(id)).toEqual([
+        { ruleCode: 'in_contact', from: { code: 'POTENTIAL' }, to: { code: 'TRADING' }, evidence },
+      ]);
+      expect((await seen(id)).stage).toBe('POTENTIAL');
+    });
+
+    test('bring customers to a stage by themselves where they say so', async () => {
+      const id = await createCustomer(customers);
+      await indicate(id, { mode: 'APPLY' });
+      const { stage, history } = await seen(id);
+      expect(stage).toBe('TRADING');
+      expect(history[0]).toMatchObject({ source: 'RULE', ruleCode: 'in_contact', by: null });
+    });
+
+    test('wait for days to pass, for a person who looks later, and while the stage is another', async () => {
+      const lately = await createCustomer(customers);
+      await indicate(lately, { mode: 'APPLY', minDwellDays: 1 });
+      expect((await seen(lately)).stage).toBe('POTENTIAL');
+      const locked = await createCustomer(customers);
+      const reviewOn = daysAgo(-30);
+      await setStage({ customerId: locked, stage: 'DORMANT', reason: '停工', reviewOn });
+      await indicate(locked, { mode: 'APPLY', from: 'DORMANT' });
+      expect((await seen(locked)).stage).toBe('DORMANT');
+      const other = await createCustomer(customers);
+      await indicate(other, { mode: 'APPLY', from: 'DORMANT' });
+      expect((await seen(other)).stage).toBe('POTENTIAL');
+
+      const aDayLater = new Date(Date.now() + 2 * 86_400_000);
+      while (await transact(customers.db, (manager) => evaluateOn(manager, aDayLater)));
+      expect((await seen(lately)).stage).toBe('TRADING');
+      expect((await seen(locked)).stage).toBe('DORMANT');
+    });
+
+    test('give way to ours of a higher priority, and are dropped when withdrawn', async () => {
+      const id = await createCustomer(customers);
+      await order(id, daysAgo(1));
+      await indicate(id, { mode: 'APPLY', to: 'NO_NEED' });
+      expect((await seen(id)).stage).toBe('TRADING');
+      const withdrawn = await createCustomer(customers);
+      await indicate(withdrawn, { mode: 'APPLY', minDwellDays: 1 });
+      await applyWith(consumers)(customers.db, [
+        eventOf(
+          LifecycleWithdrawn,
+          { id: withdrawn, version: 2, customerId: withdrawn },
+          { customerId: withdrawn, ruleCode: 'in_contact' },
+        ),
+      ]);
+      const aDayLater = new Date(Date.now() + 4 * 86_400_000);
+      while (await transact(customers.db, (manager) => evaluateOn(manager, aDayLater)));
+      expect((await seen(withdrawn)).stage).toBe('POTENTIAL');
+    });
   });
 
   test.each([

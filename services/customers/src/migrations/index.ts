@@ -12,6 +12,7 @@ import { createLifecycle } from './2026-11-29-create-lifecycle.ts';
 import { keyTeamLists } from './2026-11-29-key-team-lists.ts';
 import { listCustomers } from './2026-11-29-list-customers.ts';
 import { printDuplicateKeys } from './2026-11-30-print-duplicate-keys.ts';
+import { keepIndications } from './2026-11-30-keep-indications.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   listCustomers,
   keyTeamLists,
   printDuplicateKeys,
+  keepIndications,
 ];

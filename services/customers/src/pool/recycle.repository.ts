@@ -1,3 +1,4 @@
+import { sweepOn } from '@crm/kit/record/daily-sweep';
 import { newId } from '@crm/kit/id';
 import type { Work } from '@crm/kit/record/command';
 import { compileCriteria, type CriteriaScope } from '@crm/kit/record/criteria';
@@ -7,7 +8,6 @@ import { raw, sql, type Sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
 import type { EntityManager } from 'typeorm';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import { sweepOn } from '../daily-sweep.ts';
 import { giveTo } from '../ownership/ownership.commands.ts';
 import type { PoolPolicy } from './pool.fields.ts';
 import { findPolicy } from './pool.queries.ts';

@@ -1,6 +1,6 @@
-import { companyDate } from '@crm/kit/record/criteria';
-import { sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
+import { companyDate } from './criteria.ts';
+import { sql, type Sql } from '../sql.ts';
 
 /** So many customers are looked at in one transaction. */
 const customersAtOnce = 1000;
@@ -11,7 +11,7 @@ type Sweep = {
   readonly manager: EntityManager;
   readonly now: Date;
   /** Keeps how far each day's sweep has come: `day`, `cursorId` and `isDone`. */
-  readonly table: 'lifecycleSweep' | 'poolSweep';
+  readonly table: `${string}Sweep`;
 };
 
 type Progress = { readonly cursorId: Uint8Array; readonly isDone: number };
