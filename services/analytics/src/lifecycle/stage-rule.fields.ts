@@ -2,7 +2,7 @@ import type { Criteria } from '@crm/kit/record/criteria';
 import { defineEntity, describeObject } from '@crm/kit/record/entity';
 import { boolean, choice, dateTime, int, json, text, type Labels } from '@crm/kit/record/field';
 
-export const stageModes = {
+const stageModes = {
   APPLY: { zh: '执行', en: 'Apply' },
   SUGGEST: { zh: '建议', en: 'Suggest' },
 } as const;

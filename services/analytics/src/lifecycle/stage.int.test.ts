@@ -77,7 +77,11 @@ describe('a rule over figures', () => {
       since: '2026-11-24T04:00:00.000Z',
       evidence: [
         { field: 'lifecycleStage', label: 'Lifecycle stage', value: 'DORMANT' },
-        { field: 'lastInteractionAt', label: 'Last interaction at', value: '2026-11-20T02:00:00.000Z' },
+        {
+          field: 'lastInteractionAt',
+          label: 'Last interaction at',
+          value: '2026-11-20T02:00:00.000Z',
+        },
       ],
     });
     await apply(analytics.db, [logged(dormant, { occurredAt: '2026-11-21T02:00:00Z' })]);
@@ -95,7 +99,12 @@ describe('a rule over figures', () => {
 
   test('gives way to one of a higher priority, and is no more when the customer has come to the stage', async () => {
     const id = newId();
-    await save({ code: 'buys', criteria: { orderAmount: { gt: '10' } }, priority: 5, mode: 'APPLY' });
+    await save({
+      code: 'buys',
+      criteria: { orderAmount: { gt: '10' } },
+      priority: 5,
+      mode: 'APPLY',
+    });
     await save({ code: 'buys_much', criteria: { orderAmount: { gt: '100' } }, priority: 9 });
     await apply(analytics.db, [created(id, { lifecycleStage: 'POTENTIAL' }), ordered(id, '50.00')]);
     await follow();
@@ -124,15 +133,19 @@ describe('a rule over figures', () => {
     await save({ code: 'kunming', toStage: 'NO_NEED', criteria: { city: { eq: '昆明' } } });
     await follow();
     expect(await suggestion(id)).toMatchObject({ rule: { code: 'kunming' }, to: 'NO_NEED' });
-    expect(await suggestion(id, { viewer: { roles: ['rep'], staffId: rep, teamIds: [team] } })).toBeNull();
+    expect(
+      await suggestion(id, { viewer: { roles: ['rep'], staffId: rep, teamIds: [team] } }),
+    ).toBeNull();
     const { data } = await execute('{ stageRules { code label(locale: EN) criteria } }');
     expect(data?.['stageRules']).toContainEqual({
       code: 'kunming',
       label: 'Rule',
       criteria: { city: { eq: '昆明' } },
     });
-    const asPartner = { viewer: { roles: ['partner'] } } as const;
-    expect((await execute('{ stageRules { code } }', {}, asPartner)).data).toEqual({ stageRules: [] });
+    const asPartner: TestRequest = { viewer: { roles: ['partner'] } };
+    expect((await execute('{ stageRules { code } }', {}, asPartner)).data).toEqual({
+      stageRules: [],
+    });
   });
 });
 
