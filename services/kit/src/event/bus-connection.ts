@@ -6,6 +6,7 @@ import {
   type JetStreamManager,
   type NatsConnection,
 } from 'nats';
+import { createPublisher, type Publisher } from './bus-publish.ts';
 import type { Log } from '../log.ts';
 import { describeError } from '../describe-error.ts';
 
@@ -14,6 +15,7 @@ export type Link = {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
+  readonly publisher: Publisher;
   /** Fails at once when the connection is lost, instead of when the answer is late. */
   readonly whileUp: <Value>(work: Promise<Value>) => Promise<Value>;
 };
@@ -115,11 +117,13 @@ async function follow(
   change: (link: Link | null) => void,
 ): Promise<void> {
   const jsm = await connection.jetstreamManager({ checkAPI: false });
+  const publisher = createPublisher(connection);
   const waiting = new Set<() => void>();
   const link = (): Link => ({
     connection,
     js: connection.jetstream(),
     jsm,
+    publisher,
     whileUp: (work) => raceLoss(work, waiting),
   });
   const turn = (isUp: boolean): void => {

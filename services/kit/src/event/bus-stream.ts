@@ -8,6 +8,7 @@ import {
   type StoredMsg,
 } from 'nats';
 import type { Link } from './bus-connection.ts';
+import { RefusedError } from './bus-publish.ts';
 import { eventSubjects, type Headers } from './envelope.ts';
 
 /** The one stream that all services tell their events on. */
@@ -65,6 +66,8 @@ const publishTimeoutMs = 3000;
 const wrongSequence = 10_071;
 /** The bounds of the account, of the cluster, and of the server; and a store that took nothing. */
 const noRoom: ReadonlySet<unknown> = new Set([10_002, 10_023, 10_047, 10_077]);
+/** On the subject of the message; each message names the one before it so. */
+export const expectedLastSequence = 'Nats-Expected-Last-Subject-Sequence';
 const notFound = '404';
 
 /**
@@ -104,21 +107,21 @@ export async function streamState({ jsm, space }: Access): Promise<StreamState> 
   };
 }
 
-export async function publish({ js, space }: Access, message: OutgoingMessage): Promise<Receipt> {
+export async function publish(
+  { publisher, space }: Access,
+  message: OutgoingMessage,
+): Promise<Receipt> {
   const headers = natsHeaders();
   for (const [name, value] of Object.entries(message.headers)) headers.set(name, value);
-  const options = {
-    msgID: message.messageId,
-    headers,
-    timeout: publishTimeoutMs,
-    expect: {
-      streamName: space.stream,
-      ...(message.previousSeq === null ? {} : { lastSubjectSequence: message.previousSeq }),
-    },
-  };
+  headers.set('Nats-Msg-Id', message.messageId);
+  headers.set('Nats-Expected-Stream', space.stream);
+  if (message.previousSeq !== null) {
+    headers.set(expectedLastSequence, String(message.previousSeq));
+  }
+  const subject = space.prefix + message.subject;
   try {
-    const subject = space.prefix + message.subject;
-    const { seq, duplicate } = await js.publish(subject, message.body, options);
+    const { body } = message;
+    const { seq, duplicate } = await publisher({ subject, headers, body }, publishTimeoutMs);
     return { seq, isDuplicate: duplicate };
   } catch (error) {
     throw refusalFrom(error);
@@ -126,8 +129,8 @@ export async function publish({ js, space }: Access, message: OutgoingMessage): 
 }
 
 function refusalFrom(error: unknown): unknown {
-  const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
-  const { message } = Object(error);
+  if (!(error instanceof RefusedError)) return error;
+  const { code, message } = error;
   if (code === wrongSequence) return new WrongSequenceError(message, { cause: error });
   return noRoom.has(code) ? new StreamFullError(message, { cause: error }) : error;
 }

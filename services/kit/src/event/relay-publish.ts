@@ -1,5 +1,10 @@
 import type { DataSource } from 'typeorm';
-import { WrongSequenceError, type OutgoingMessage, type StreamMessage } from './bus-stream.ts';
+import {
+  expectedLastSequence,
+  WrongSequenceError,
+  type OutgoingMessage,
+  type StreamMessage,
+} from './bus-stream.ts';
 import type { Bus } from './bus.ts';
 import { headersOf, subjectOf } from './envelope.ts';
 import type { Log } from '../log.ts';
@@ -16,7 +21,8 @@ export type RelayScope = {
 };
 
 const eventsPerRound = 500;
-const chainsAtOnce = 256;
+/** Few enough that what is sent in one go does not hold up requests of the process. */
+const chainsAtOnce = 64;
 /** How many events of one aggregate are walked through to find one that was stored already. */
 const stepsBackMax = 1000;
 
@@ -114,7 +120,7 @@ async function findBack(
   for (let step = 0; message && step < stepsBackMax; step += 1) {
     if (isEvent(message, event.eventId)) return message;
     if (versionOf(message) < event.version) return null;
-    const previousSeq = Number(message.headers['Nats-Expected-Last-Subject-Sequence'] ?? 0);
+    const previousSeq = Number(message.headers[expectedLastSequence] ?? 0);
     message = previousSeq > 0 ? await bus.messageAt(previousSeq) : null;
   }
   return null;
