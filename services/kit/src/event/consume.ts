@@ -14,6 +14,7 @@ import { keyOf } from './inbox.ts';
 import { keepLease } from '../database/lease.ts';
 import type { Log } from '../log.ts';
 import { startLoop } from '../loop.ts';
+import { mapInTurns } from '../turns.ts';
 import {
   movePosition,
   positionOf,
@@ -162,7 +163,8 @@ async function applyMessages(
   dispatch: Dispatch,
   messages: readonly StreamMessage[],
 ): Promise<void> {
-  const tasks = messages.flatMap((message) => dispatch(read(message, scope.log)) ?? []);
+  const dispatched = await mapInTurns(messages, (message) => dispatch(read(message, scope.log)));
+  const tasks = dispatched.filter((task) => task !== null);
   const results = await Promise.allSettled(inLanes(tasks).map((lane) => applyEvents(scope, lane)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
