@@ -14,7 +14,8 @@ const ownPackagesOnly: Plugin = {
 
 /**
  * What a project may consist of: the process, the deploy step that migrates, what that would do, the
- * program that makes its projection anew, and that which tells what its records are now.
+ * program that makes its projection anew, that which tells what its records are now, and the thread
+ * that imports files.
  */
 export const projectPrograms = {
   main: 'src/main.ts',
@@ -22,6 +23,7 @@ export const projectPrograms = {
   migrations: 'src/migrations/index.ts',
   rebuild: 'src/rebuild.ts',
   snapshot: 'src/snapshot.ts',
+  imports: 'src/imports.ts',
 } as const;
 
 /** Bundles programs. `root` is an absolute folder, `entries` maps outputs to sources, both below it. */

@@ -9,15 +9,17 @@ import { customisable } from './entities.ts';
 import { createSchema } from './schema.ts';
 import { startPoolJob } from './pool/pool.job.ts';
 import { exported } from './transfer/exported.ts';
-import { importers } from './transfer/importers.ts';
 import { readWebhookSettings } from './webhook/webhook.config.ts';
 import { startWebhookJob } from './webhook/webhook.job.ts';
 
+const name = 'customers';
+/** Bundled beside this file. */
+const imports = new URL('imports.js', import.meta.url);
 const webhooks = readWebhookSettings(process.env);
 
 await startService(
   {
-    name: 'customers',
+    name,
     schema: createSchema(),
     createContext: (app, request) => createContext({ ...app, webhooks }, request),
     jobs: [
@@ -25,7 +27,7 @@ await startService(
       startDuplicateJob,
       startPoolJob,
       startLifecycleJob,
-      (app) => startImportJob(app, importers),
+      (app) => startImportJob(app, { service: name, program: imports }),
       (app) => startExportJob(app, exported),
     ],
     consumers,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { transact } from '@crm/kit/database/database';
 import { createLog } from '@crm/kit/log';
 import { sendFile } from '@crm/kit/testing/files';
-import { createImportRun } from '@crm/kit/transfer/import-job';
+import { createImportRun } from '@crm/kit/transfer/import-run';
 import writeXlsxFile from 'write-excel-file/node';
 import { z } from 'zod';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';

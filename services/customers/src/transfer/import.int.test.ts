@@ -4,7 +4,8 @@ import { createLog } from '@crm/kit/log';
 import { callFiles, sendFile } from '@crm/kit/testing/files';
 import type { TestRequest } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
-import { createImportRun, type ImportRun } from '@crm/kit/transfer/import-job';
+import type { StepwiseWork } from '@crm/kit/server/background-thread';
+import { createImportRun } from '@crm/kit/transfer/import-run';
 import { z } from 'zod';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
 import { importers } from './importers.ts';
@@ -20,14 +21,14 @@ beforeAll(async () => {
 afterAll(() => customers.stop());
 
 /** What a process of the service keeps of the imports; another one is another process. */
-const newRun = (chunkRows = 3): ImportRun =>
+const newRun = (chunkRows = 3): StepwiseWork =>
   createImportRun(
     { db: customers.db, log: createLog('test', 'silent'), now: () => new Date() },
     importers,
     chunkRows,
   );
 
-const step = (run: ImportRun): Promise<boolean> =>
+const step = (run: StepwiseWork): Promise<boolean> =>
   transact(customers.db, (manager) => run.step(manager));
 
 async function finish(run = newRun()): Promise<void> {

@@ -3,7 +3,7 @@ import { transact } from '@crm/kit/database/database';
 import { createLog } from '@crm/kit/log';
 import { callFiles, sendFile } from '@crm/kit/testing/files';
 import { exportStep } from '@crm/kit/transfer/export-job';
-import { createImportRun } from '@crm/kit/transfer/import-job';
+import { createImportRun } from '@crm/kit/transfer/import-run';
 import type { Retention } from '@crm/kit/transfer/retention';
 import { sweepTransfers } from '@crm/kit/transfer/sweep';
 import { z } from 'zod';

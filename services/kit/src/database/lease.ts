@@ -6,6 +6,11 @@ import { describeError } from '../describe-error.ts';
 /** The right to do a thing that one process at a time may do. `fence` grows with each new holder. */
 export type Lease = { readonly name: string; readonly holder: string; readonly fence: number };
 
+/** Another holds the lease by now, or did since. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
 export type LeaseKeeper = {
   /** The lease, or null while another process holds it or it may have run out. */
   readonly current: () => Lease | null;
@@ -137,7 +142,7 @@ export async function releaseLease(db: DataSource, lease: Lease): Promise<void> 
  */
 export async function assertLease(manager: EntityManager, lease: Lease): Promise<void> {
   const found = await findLease(manager, lease.name, lease.holder);
-  if (found?.fence !== lease.fence) throw new Error(`Lease ${lease.name} was lost`);
+  if (found?.fence !== lease.fence) throw new LeaseLostError(`Lease ${lease.name} was lost`);
 }
 
 async function findLease(

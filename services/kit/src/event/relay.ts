@@ -21,6 +21,9 @@ export type Relay = {
 
 type RelayOptions = RelayScope & { readonly leaseMs?: number };
 
+/** What tells the relay of a service that a process of it has recorded events. */
+export const recordedSignal = (service: string): string => `crm.signal.outbox.${service}`;
+
 /** Commits ring the bell, in every process of the service: this is for a ring that was lost. */
 const pollMs = 1000;
 /** How long the outbox is not told what was published. */
@@ -41,7 +44,7 @@ export function startRelay(options: RelayOptions): Relay {
   const unmarked = createUnmarked(options);
   const blockage = createBlockage(log);
 
-  const subject = `crm.signal.outbox.${service}`;
+  const subject = recordedSignal(service);
   const subscriptions = [
     onRecorded(db, () => (isActive() ? bell.ring() : bus.signal(subject))),
     bus.onSignal(subject, bell.ring),

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { clusterOf } from './cluster-settings.ts';
 import { readConfig, serviceSettings } from './config.ts';
 import { startCustomFieldJob } from '../record/custom-field-job.ts';
 import { recordReads } from '../record/disclosure.ts';
@@ -12,7 +13,6 @@ import {
   openCluster,
   openDatabase,
   type DatabaseOptions,
-  type KeptClusterOptions,
 } from '../database/database.ts';
 import { createLog } from '../log.ts';
 import { startRelay } from '../event/relay.ts';
@@ -114,17 +114,3 @@ const patience = {
   readPoolMax: 1,
   writePoolMax: 1,
 };
-
-type ClusterSettings = {
-  readonly MYSQL_NODES: KeptClusterOptions['nodes'];
-  readonly MYSQL_CLUSTER?: string | undefined;
-  readonly NATS_URL: string;
-};
-
-/** Which servers there are, and where their keeper writes down which one takes writes. */
-export const clusterOf = ({
-  MYSQL_NODES: nodes,
-  MYSQL_CLUSTER: cluster,
-  NATS_URL: url,
-}: ClusterSettings): Pick<KeptClusterOptions, 'nodes' | 'record'> =>
-  cluster ? { nodes, record: { servers: url.split(','), cluster } } : { nodes };

@@ -14,7 +14,7 @@ import { tellSnapshots, type Snapshot } from '../event/snapshot.ts';
 import { createLog, type Log } from '../log.ts';
 import { kitMigrations } from '../migrations/index.ts';
 import { readConfig, serviceSettings } from './config.ts';
-import { clusterOf } from './service.ts';
+import { clusterOf } from './cluster-settings.ts';
 
 type Step = {
   readonly log: Log;

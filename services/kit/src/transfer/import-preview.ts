@@ -117,7 +117,9 @@ async function tryRows(
   const { manager } = app.db;
   const job = { mapping, matchOn, mode, isDryRun: true, rowsRead: 0 };
   await openImport({ manager, importer, file, job }).then(({ rows }) => rows.return(undefined));
-  const reader = await openReader({ manager, importer, file, job, chunkSize: first }).catch(told);
+  const reader = await openReader({ manager, importer, file, job, chunkSize: () => first }).catch(
+    told,
+  );
   try {
     const chunk = await reader.chunkAfter(0);
     if (!chunk) return [];

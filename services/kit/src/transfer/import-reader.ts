@@ -44,7 +44,8 @@ type Reading = {
   readonly importer: Importer;
   readonly file: Pick<StoredFile, 'id' | 'partCount' | 'size' | 'format' | 'encoding'>;
   readonly job: Pick<ImportJob, 'mapping' | 'matchOn' | 'rowsRead'>;
-  readonly chunkSize: number;
+  /** How many rows a chunk holds, asked anew for each. */
+  readonly chunkSize: () => number;
 };
 
 /**
@@ -98,7 +99,7 @@ async function* readChunks(reading: Reading): AsyncGenerator<Chunk> {
       const row = take(source, count + 1);
       count += 1;
       if (row) chunk.push(row);
-      if (chunk.length < reading.chunkSize) continue;
+      if (chunk.length < reading.chunkSize()) continue;
       yield chunkOf(false);
       chunk = [];
     }

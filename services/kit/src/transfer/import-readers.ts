@@ -14,7 +14,7 @@ export type Readers = {
   readonly closeAll: () => Promise<void>;
 };
 
-export function createReaders(app: App, chunkSize: number): Readers {
+export function createReaders(app: App, chunkSize: () => number): Readers {
   const open = new Map<string, ImportReader>();
 
   const close = async (jobId: string): Promise<void> => {
@@ -44,7 +44,7 @@ export function createReaders(app: App, chunkSize: number): Readers {
 async function openJob(
   app: App,
   job: ImportJob,
-  { importer, chunkSize }: { readonly importer: Importer; readonly chunkSize: number },
+  { importer, chunkSize }: { readonly importer: Importer; readonly chunkSize: () => number },
 ): Promise<ImportReader> {
   const { manager } = app.db;
   const [file] = await selectRows(

@@ -1,0 +1,27 @@
+/** How many rows a step takes. */
+export type Pace = {
+  readonly rows: () => number;
+  /** Tells how long a step has taken. */
+  readonly note: (rows: number, ms: number) => void;
+};
+
+const stepMs = 500;
+const rowsMin = 20;
+
+/**
+ * Has steps take half a second, whatever else the machine does: until a step ends others wait for
+ * what it has locked, and whoever is to take over when this process dies waits as well.
+ */
+export function createPace(rowsMax: number): Pace {
+  const least = Math.min(rowsMin, rowsMax);
+  let now = rowsMax;
+  return {
+    rows: () => now,
+    note: (rows, ms) => {
+      // The last rows of a file say little, and one slow step no more than half.
+      if (rows < now) return;
+      const wanted = Math.round((rows * stepMs) / Math.max(1, ms));
+      now = Math.min(rowsMax, Math.max(least, Math.ceil(now / 2), Math.min(wanted, now * 2)));
+    },
+  };
+}
