@@ -21,6 +21,11 @@ export const CompetitorUpdated = defineEvent(
   competitorSchema.extend({ changes: changesSchema }),
 );
 export const CompetitorDeleted = defineEvent('competitor.deleted', z.object({}));
+/** It is gone, and its id means the survivor from now on. */
+export const CompetitorMerged = defineEvent(
+  'competitor.merged',
+  z.object({ survivorId: z.uuid() }),
+);
 export const CompetitorRestored = defineEvent('competitor.restored', competitorSchema);
 
 const competitorProductSchema = z.object({

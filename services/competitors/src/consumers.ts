@@ -13,6 +13,8 @@ import {
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
+import { profileConsumer } from './customer/profile.consumer.ts';
+import { supplyConsumer } from './channel/supply.consumer.ts';
 import { opportunityConsumer } from './opportunity/opportunity.consumer.ts';
 import { productConsumers } from './product/product.consumer.ts';
 import { references } from './references.ts';
@@ -26,6 +28,8 @@ export const consumers: readonly Consumer[] = [
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references }),
   staffDirectoryConsumer(StaffUpserted),
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
+  profileConsumer,
+  supplyConsumer,
   opportunityConsumer,
   ...productConsumers,
 ];

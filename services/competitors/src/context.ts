@@ -1,32 +1,47 @@
 import type { App, RequestContext } from '@crm/kit/context';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
-import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { termLoader, type TermLoader } from '@crm/kit/record/vocabulary';
+import { CompetitorActivityEntity, type CompetitorActivity } from './activity/activity.fields.ts';
+import type { Channel } from './channel/channel.ts';
+import { channelLoader } from './channel/channel.queries.ts';
 import { CompetitorEntity, type Competitor } from './competitor/competitor.fields.ts';
+import {
+  CountermeasureEntity,
+  type Countermeasure,
+} from './countermeasure/countermeasure.fields.ts';
+import { followedLoader } from './follow/follow.repository.ts';
+import {
+  IntelligenceItemEntity,
+  type IntelligenceItem,
+} from './intelligence/intelligence.fields.ts';
+import { currentCompetitors } from './merge/merged-competitors.ts';
 import {
   OpportunityCompetitorEntity,
   type OpportunityCompetitor,
 } from './opportunity-competitor/opportunity-competitor.fields.ts';
-import { presenceOfCustomer, type PresencePages } from './presence/presence.queries.ts';
+import { pagesOf, type Pages } from './pages.ts';
 import { CompetitorProductEntity, type CompetitorProduct } from './product/product.fields.ts';
+import { WinLossReviewEntity, type WinLossReview } from './review/review.fields.ts';
+import { reviewLoader } from './review/review.queries.ts';
+import type { CompetitorStats } from './stats/stats.ts';
+import { statsLoader } from './stats/stats.queries.ts';
 
 type Loaders = {
+  readonly channel: Loader<Channel>;
   readonly competitor: Loader<Competitor>;
+  readonly competitorActivity: Loader<CompetitorActivity>;
   readonly competitorProduct: Loader<CompetitorProduct>;
+  readonly countermeasure: Loader<Countermeasure>;
   readonly currentCustomer: Loader<string>;
+  readonly intelligenceItem: Loader<IntelligenceItem>;
+  readonly isFollowed: Loader<true>;
   readonly opportunityCompetitor: Loader<OpportunityCompetitor>;
+  readonly reviewOfOpportunity: Loader<WinLossReview>;
+  readonly stats: Loader<CompetitorStats>;
   readonly term: TermLoader;
-};
-
-type Pages = {
-  readonly competitionOfCompetitor: ChildPages<OpportunityCompetitor>;
-  readonly competitionOfCustomer: ChildPages<OpportunityCompetitor>;
-  readonly competitionOfOpportunity: ChildPages<OpportunityCompetitor>;
-  readonly presenceOfCustomer: PresencePages;
-  readonly productsOfCompetitor: ChildPages<CompetitorProduct>;
-  readonly rivalsOfProduct: ChildPages<CompetitorProduct>;
+  readonly winLossReview: Loader<WinLossReview>;
 };
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
@@ -38,22 +53,17 @@ export function createContext(app: App, request: RequestInfo): Context {
 }
 
 const loadersOf = (context: RequestContext): Loaders => ({
-  competitor: entityLoader(context, CompetitorEntity),
+  channel: channelLoader(context),
+  competitor: entityLoader(context, CompetitorEntity, currentCompetitors),
+  competitorActivity: entityLoader(context, CompetitorActivityEntity),
   competitorProduct: entityLoader(context, CompetitorProductEntity),
+  countermeasure: entityLoader(context, CountermeasureEntity),
   currentCustomer: currentCustomerLoader(context),
+  intelligenceItem: entityLoader(context, IntelligenceItemEntity),
+  isFollowed: followedLoader(context),
   opportunityCompetitor: entityLoader(context, OpportunityCompetitorEntity),
+  reviewOfOpportunity: reviewLoader(context),
+  stats: statsLoader(context),
   term: termLoader(context.app.db.manager),
-});
-
-const pagesOf = (context: RequestContext): Pages => ({
-  competitionOfCompetitor: childPages(context, OpportunityCompetitorEntity, 'competitorId'),
-  competitionOfCustomer: childPages(context, OpportunityCompetitorEntity, 'customerId'),
-  competitionOfOpportunity: childPages(context, OpportunityCompetitorEntity, 'opportunityId'),
-  presenceOfCustomer: presenceOfCustomer(context),
-  productsOfCompetitor: childPages(context, CompetitorProductEntity, 'competitorId'),
-  rivalsOfProduct: childPages(context, CompetitorProductEntity, {
-    table: 'productRival',
-    parentColumn: 'productId',
-    column: 'competitorProductId',
-  }),
+  winLossReview: entityLoader(context, WinLossReviewEntity),
 });

@@ -1,7 +1,9 @@
-import { rowMemory, runCommand } from '@crm/kit/record/command';
+import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { forbidden } from '@crm/kit/errors';
 import { newCode } from '@crm/kit/id';
+import { reachableCustomers } from '@crm/kit/projection/customer-access';
+import { refused } from '@crm/kit/record/input';
 import { allow, readingOf, scopeOf } from '@crm/kit/record/policy';
 import {
   changeRecord,
@@ -22,7 +24,10 @@ import { CompetitorEntity, type Competitor } from './competitor.fields.ts';
 import { competitorProblems, searchTextOf } from './competitor.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
-type CompetitorInput = Repeatable & { readonly ourStrategy?: string | null };
+type CompetitorInput = Repeatable & {
+  readonly ourStrategy?: string | null;
+  readonly linkedCustomerId?: string | null;
+};
 type Versioned = { readonly id: string; readonly expectedVersion?: number | null };
 
 const memory = rowMemory(CompetitorEntity);
@@ -39,6 +44,7 @@ export const createCompetitor = (
 ): Promise<Competitor> =>
   runCommand(context, { name: 'createCompetitor', input, memory }, async (work) => {
     allowWriting(work.viewer, [input]);
+    await requireCustomers(work, [input]);
     const competitor = await createRecord(work, CompetitorEntity, { input, rules });
     await competitorCreated(work, [competitor]);
     return competitor;
@@ -50,6 +56,7 @@ export const updateCompetitor = (
 ): Promise<Competitor> =>
   runCommand(context, { name: 'updateCompetitor', input, memory }, async (work) => {
     allowWriting(work.viewer, [input]);
+    await requireCustomers(work, [input]);
     const { id, expectedVersion = null } = input;
     const order = { id, expectedVersion, input, rules };
     const change = await changeRecord(work, CompetitorEntity, order);
@@ -65,6 +72,7 @@ export const upsertCompetitors = (
 ): Promise<BulkResult> =>
   runCommand(context, { name: 'upsertCompetitors', input, memory: bulkMemory }, async (work) => {
     allowWriting(work.viewer, input.rows);
+    await requireCustomers(work, input.rows);
     const { result, created, changed } = await upsertRecords(work, CompetitorEntity, {
       inputs: input.rows,
       matchOn: ['code'],
@@ -105,6 +113,16 @@ function allowWriting(viewer: Viewer, inputs: readonly CompetitorInput[]): void 
   if (isStrategyGiven && readingOf(viewer, 'CONFIDENTIAL') !== 'read') {
     throw forbidden('You may not write ourStrategy');
   }
+}
+
+/** A competitor that is a customer too is linked by who may read that customer. */
+async function requireCustomers(work: Work, inputs: readonly CompetitorInput[]): Promise<void> {
+  const ids = inputs.flatMap(({ linkedCustomerId }) => linkedCustomerId ?? []);
+  const known = await reachableCustomers(work, 'read', ids);
+  const unknown = ids.find((id) => !known.has(id.toLowerCase()));
+  if (unknown === undefined) return;
+  const message = `Customer ${unknown} does not exist`;
+  throw refused(CompetitorEntity, [{ path: 'linkedCustomerId', message }]);
 }
 
 /** Competitors are the whole company's: who writes no more than their own records deletes none. */

@@ -1,6 +1,18 @@
 import { addressFields } from '@crm/kit/record/address';
 import { defineEntity } from '@crm/kit/record/entity';
-import { choice, date, decimal, group, int, list, money, term, text } from '@crm/kit/record/field';
+import {
+  choice,
+  date,
+  decimal,
+  group,
+  id,
+  int,
+  list,
+  money,
+  term,
+  text,
+} from '@crm/kit/record/field';
+import { CompetitorFollowEntity } from '../follow/follow.fields.ts';
 import { CompetitorProductEntity } from '../product/product.fields.ts';
 
 const open = { class: 'PUBLIC' } as const;
@@ -48,6 +60,15 @@ export const CompetitorEntity = defineEntity('Competitor', {
       class: 'CONFIDENTIAL',
       label: { zh: '我方策略', en: 'Our strategy' },
     }),
+    competitiveStrength: term({
+      vocabulary: 'competitor_strength',
+      label: { zh: '竞争实力', en: 'Competitive strength' },
+    }),
+    contactIds: list({ max: 50, names: 'Person', label: { zh: '联系人', en: 'Contacts' } }),
+    linkedCustomerId: id({
+      names: 'Customer',
+      label: { zh: '对应客户', en: 'Linked customer' },
+    }),
     searchText: text({
       max: 1000,
       managed: true,
@@ -58,6 +79,7 @@ export const CompetitorEntity = defineEntity('Competitor', {
   access: { by: 'company', writers: 'staff' },
   relations: {
     products: { to: () => CompetitorProductEntity, from: 'id', foreign: 'competitorId' },
+    follows: { to: () => CompetitorFollowEntity, from: 'id', foreign: 'competitorId' },
   },
 });
 

@@ -32,6 +32,10 @@ export const competitorResolvers: Resolvers = {
     __resolveReference: ({ id }, { loaders }) => loaders.competitor.load(id),
     category: ({ category }, _, { loaders }) => loaders.term.load('competitor_category', category),
     scale: ({ scale }, _, { loaders }) => loaders.term.load('competitor_scale', scale),
+    competitiveStrength: ({ competitiveStrength }, _, { loaders }) =>
+      loaders.term.load('competitor_strength', competitiveStrength),
+    contacts: ({ contactIds }) => contactIds.map((id) => ({ id })),
+    linkedCustomer: ({ linkedCustomerId }) => referenceTo(linkedCustomerId),
     products: ({ id }, args, { pages }) => pages.productsOfCompetitor.load(id, args),
     createdBy: ({ createdById }) => referenceTo(createdById),
     updatedBy: ({ updatedById }) => referenceTo(updatedById),

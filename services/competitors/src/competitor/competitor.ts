@@ -1,5 +1,12 @@
 import type { FieldProblem } from '@crm/kit/errors';
+import { isId } from '@crm/kit/id';
 import type { Competitor } from './competitor.fields.ts';
+
+type Checked = Pick<
+  Competitor,
+  'annualRevenue' | 'employees' | 'marketShare' | 'registeredCapital'
+> &
+  Partial<Pick<Competitor, 'contactIds'>>;
 
 /** What is wrong with a competitor beside the form of its fields. */
 export const competitorProblems = ({
@@ -7,10 +14,8 @@ export const competitorProblems = ({
   marketShare,
   registeredCapital,
   annualRevenue,
-}: Pick<
-  Competitor,
-  'annualRevenue' | 'employees' | 'marketShare' | 'registeredCapital'
->): FieldProblem[] => [
+  contactIds = [],
+}: Checked): FieldProblem[] => [
   ...negative('employees', employees),
   ...negative('registeredCapital.amount', registeredCapital?.amount),
   ...negative('annualRevenue.amount', annualRevenue?.amount),
@@ -18,6 +23,9 @@ export const competitorProblems = ({
   ...(Number(marketShare ?? 0) > 100
     ? [{ path: 'marketShare', message: 'is a percentage of at most 100' }]
     : []),
+  ...contactIds
+    .filter((id) => !isId(id))
+    .map((id) => ({ path: 'contactIds', message: `"${id}" is no id of a person` })),
 ];
 
 const negative = (path: string, value: number | string | null | undefined): FieldProblem[] =>

@@ -51,7 +51,7 @@ async function readPresence(
 }
 
 /** When something was last known of it: it was added, or what it competed for was decided. */
-const seenAt = raw(
+export const seenAt = raw(
   'CAST(GREATEST(t.createdAt, COALESCE(CAST(t.closedOn AS DATETIME) - INTERVAL 8 HOUR, t.createdAt)) AS DATETIME(3))',
 );
 

@@ -1,7 +1,6 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { allow } from '@crm/kit/record/policy';
-import { publishChanges, publishRows } from '@crm/kit/event/publish';
 import {
   changeRecord,
   createRecord,
@@ -10,12 +9,13 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
-import {
-  CompetitorProductRemoved,
-  CompetitorProductSaved,
-  type CompetitorProductData,
-} from '@crm/schemas/events/competitor';
 import { allowDeleting } from '../competitor/competitor.commands.ts';
+import { noteListPrices } from '../price/price.commands.ts';
+import {
+  competitorProductRemoved,
+  competitorProductsAdded,
+  competitorProductsChanged,
+} from './product.events.ts';
 import { CompetitorProductEntity, type CompetitorProduct } from './product.fields.ts';
 import { linkRivals, unknownProducts } from './product.repository.ts';
 import { productProblems } from './product.ts';
@@ -96,16 +96,9 @@ export const removeCompetitorProduct = (
     allowDeleting(work.viewer);
     const { id, expectedVersion = null } = input;
     const product = await removeRecord(work, CompetitorProductEntity, { id, expectedVersion });
-    await publishRows(work, {
-      type: CompetitorProductRemoved,
-      rows: [product],
-      customerId,
-      data: ({ competitorId }) => ({ competitorId }),
-    });
+    await competitorProductRemoved(work, product);
     return product;
   });
-
-const customerId = (): null => null;
 
 type Saved = {
   readonly created: readonly CompetitorProduct[];
@@ -115,25 +108,12 @@ type Saved = {
 async function saved(work: Work, { created, changed }: Saved): Promise<void> {
   const regrouped = changed.filter(({ changedFields }) => changedFields.includes('rivalOf'));
   await linkRivals(work.manager, [...created, ...regrouped.map(({ after }) => after)]);
-  const event = { type: CompetitorProductSaved, customerId };
-  await publishRows(work, { ...event, rows: created, data });
-  await publishChanges(work, { ...event, changes: changed, data: ({ after }) => data(after) });
+  const repriced = changed.filter(({ before, after }) => !isSamePrice(before, after));
+  await noteListPrices(work, [...created, ...repriced.map(({ after }) => after)]);
+  await competitorProductsAdded(work, created);
+  await competitorProductsChanged(work, changed);
 }
 
-const data = ({
-  competitorId,
-  name,
-  category,
-  listPrice,
-  launchedOn,
-  status,
-  rivalOf,
-}: CompetitorProduct): CompetitorProductData => ({
-  competitorId,
-  name,
-  category,
-  listPrice,
-  launchedOn,
-  status,
-  rivalOf,
-});
+const isSamePrice = (one: CompetitorProduct, other: CompetitorProduct): boolean =>
+  one.listPrice?.amount === other.listPrice?.amount &&
+  one.listPrice?.currency === other.listPrice?.currency;

@@ -8,13 +8,15 @@ import type { Viewer } from '@crm/kit/viewer';
 import { createContext } from '../context.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
+import { callsOf, type Calls } from './make.ts';
 
-export type TestCompetitors = Pick<TestSubgraph, 'execute'> & {
-  readonly db: Database;
-  /** Records a competitor and gives its id. */
-  readonly create: (input: object) => Promise<string>;
-  readonly stop: () => Promise<void>;
-};
+export type TestCompetitors = Pick<TestSubgraph, 'execute'> &
+  Calls & {
+    readonly db: Database;
+    /** Records a competitor and gives its id. */
+    readonly create: (input: object) => Promise<string>;
+    readonly stop: () => Promise<void>;
+  };
 
 /** The whole service on a database of its own. */
 export async function testCompetitors(): Promise<TestCompetitors> {
@@ -28,6 +30,7 @@ export async function testCompetitors(): Promise<TestCompetitors> {
   return {
     db,
     execute,
+    ...callsOf(execute),
     create: async (input) => {
       const { data, errors } = await execute(CREATE, { input });
       if (errors) throw new Error(JSON.stringify(errors));

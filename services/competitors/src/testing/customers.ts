@@ -1,6 +1,7 @@
 import type { Database } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
+import { saveStaff } from '@crm/kit/projection/staff-directory';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
 import {
   OpportunityAbandoned,
@@ -24,6 +25,13 @@ export async function addCustomer(db: Database, owner: Partial<Owner> = {}): Pro
   const data = { ownerId: null, teamId: null, ...owner };
   const occurredAt = new Date().toISOString();
   await saveCustomerAccess(db.manager, [{ aggregateId, occurredAt, data }]);
+  return aggregateId;
+}
+
+export async function addStaff(db: Database, teamId: string | null = null): Promise<string> {
+  const aggregateId = newId();
+  const data = { code: `S-${aggregateId}`, name: '王芳', active: true, managerId: null, teamId };
+  await saveStaff(db.manager, [{ aggregateId, data }]);
   return aggregateId;
 }
 

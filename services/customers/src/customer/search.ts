@@ -6,7 +6,14 @@ import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { lengthOf } from '@crm/kit/text';
 import { searchTextOf } from './customer.ts';
 import { CustomerEntity, type Customer } from './customer.fields.ts';
-import { isCode, isLong, lastPart, pairsOf, rarePhrases, type Pair } from './search-phrase.ts';
+import {
+  isCode,
+  isLong,
+  lastPart,
+  pairsOf,
+  rarePhrases,
+  type Pair,
+} from '@crm/kit/record/search-phrase';
 
 const resultsDefault = 20;
 const resultsMax = 100;

@@ -56,7 +56,7 @@ const everyone: Viewer = {
 /** Asks a subgraph as the gateway does: by HTTP, signed. */
 export function connectSubgraph(
   mesh: Mesh,
-  service: 'contacts' | 'customers' = 'customers',
+  service: 'competitors' | 'contacts' | 'customers' = 'customers',
 ): Subgraph {
   const pool = new Pool(`http://127.0.0.1:${mesh.ports[service]}`, { connections: 2 });
   const sign = contextSigner({

@@ -1,4 +1,4 @@
-import { lengthOf } from '@crm/kit/text';
+import { lengthOf } from '../text.ts';
 
 /** Full text knows pairs of characters. */
 export const isLong = (word: string): boolean => lengthOf(word) > 1;
@@ -28,14 +28,14 @@ export const pairsOf = (words: readonly string[]): Pair[] =>
     .filter(({ text }) => /^[\p{L}\p{N}]+$/u.test(text))
     .slice(0, pairsMax);
 
-/** Of two thousand customers: that many have a pair at most for full text to be quick. */
+/** Of two thousand records: that many have a pair at most for full text to be quick. */
 const rareMax = 20;
 
-/** More customers than that are not looked at one by one when another word tells some of them apart. */
+/** More records than that are not looked at one by one when another word tells some of them apart. */
 const fewMax = 1;
 
 /**
- * What to ask full text for: a few characters that few customers have, as far as the counts among
+ * What to ask full text for: a few characters that few records have, as far as the counts among
  * some of them tell. It reads all places of every pair in a phrase, so what many have is left out,
  * unless that leaves too many. Empty when many have every pair.
  */

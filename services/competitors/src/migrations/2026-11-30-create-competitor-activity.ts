@@ -1,0 +1,58 @@
+import { migration } from '@crm/kit/database/migration';
+import { stamps } from './stamps.ts';
+
+export const createCompetitorActivity = migration('CreateCompetitorActivity_1796010001000', {
+  up: [
+    `CREATE TABLE competitorActivity (${stamps},
+      competitorId BINARY(16) NOT NULL,
+      kind ENUM('SALES_MOVE', 'PRICE_CHANGE', 'NEW_PRODUCT', 'PROMOTION', 'BID', 'PERSONNEL',
+        'CHANNEL', 'EXPANSION', 'PARTNERSHIP', 'OTHER') NOT NULL,
+      occurredOn DATE NOT NULL,
+      title VARCHAR(200) NOT NULL,
+      detail TEXT NULL,
+      source VARCHAR(200) NULL,
+      reliability ENUM('CONFIRMED', 'LIKELY', 'RUMOUR') NOT NULL,
+      impact ENUM('HIGH', 'MEDIUM', 'LOW') NULL,
+      competitorProductId BINARY(16) NULL,
+      customerId BINARY(16) NULL,
+      opportunityId BINARY(16) NULL,
+      audience ENUM('COMPANY', 'CUSTOMER') NOT NULL,
+      KEY byCompetitor (competitorId, occurredOn, id),
+      KEY byCustomer (customerId, occurredOn, id),
+      KEY byOpportunity (opportunityId, occurredOn, id),
+      KEY byDay (occurredOn, id)
+    )`,
+    `CREATE TABLE competitorFollow (${stamps},
+      competitorId BINARY(16) NOT NULL,
+      staffId BINARY(16) NOT NULL,
+      UNIQUE KEY unique_staffId (competitorId, staffId, live),
+      KEY byStaff (staffId, competitorId)
+    )`,
+    `CREATE TABLE countermeasure (${stamps},
+      activityId BINARY(16) NULL,
+      opportunityCompetitorId BINARY(16) NULL,
+      competitorId BINARY(16) NOT NULL,
+      customerId BINARY(16) NULL,
+      action TEXT NOT NULL,
+      ownerId BINARY(16) NOT NULL,
+      dueOn DATE NOT NULL,
+      status ENUM('DUE', 'PLANNED', 'COMPLETED', 'CANCELLED') NOT NULL,
+      result TEXT NULL,
+      effectiveness ENUM('EFFECTIVE', 'PARTLY', 'INEFFECTIVE') NULL,
+      completedOn DATE NULL,
+      teamId BINARY(16) NULL,
+      audience ENUM('COMPANY', 'CUSTOMER') NOT NULL,
+      KEY byActivity (activityId, status, dueOn, id),
+      KEY byOpportunityCompetitor (opportunityCompetitorId, status, dueOn, id),
+      KEY byCompetitor (competitorId, status, dueOn, id),
+      KEY byCustomer (customerId),
+      KEY byOwner (ownerId, status, dueOn, id),
+      KEY byDue (status, dueOn, id)
+    )`,
+  ],
+  down: [
+    'DROP TABLE countermeasure',
+    'DROP TABLE competitorFollow',
+    'DROP TABLE competitorActivity',
+  ],
+});
