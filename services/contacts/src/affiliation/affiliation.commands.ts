@@ -13,13 +13,14 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
+import { reopenNodesOf } from '../decision-map/decision-map.commands.ts';
 import { toContactPoints } from '../person/contact-point.ts';
 import { lockPerson } from '../person/person.repository.ts';
 import {
   affiliationChanged,
-  affiliationRemoved,
   affiliationRestored,
   affiliationStarted,
+  affiliationWithdrawn,
 } from './affiliation.events.ts';
 import { AffiliationEntity, type Affiliation } from './affiliation.fields.ts';
 import { findAffiliations, findDeletedWith, lockParties } from './affiliation.repository.ts';
@@ -93,7 +94,7 @@ export const removeAffiliation = (
     const { id, expectedVersion = null } = input;
     await lockAround(work, id);
     const affiliation = await removeRecord(work, AffiliationEntity, { id, expectedVersion });
-    await affiliationRemoved(work, [affiliation]);
+    await affiliationWithdrawn(work, [affiliation]);
     return affiliation;
   });
 
@@ -123,7 +124,7 @@ export async function removeAffiliations(
   for (const { id } of affiliations) {
     removed.push(await removeRecord(work, AffiliationEntity, { id, expectedVersion: null }));
   }
-  await affiliationRemoved(work, removed);
+  await affiliationWithdrawn(work, removed);
 }
 
 /** Brings back what was deleted with the person. Refuses when its place is taken meanwhile. */
@@ -140,6 +141,8 @@ export async function restoreAffiliationsOf(work: Work, personId: string): Promi
     restored.push(await restoreRecord(work, AffiliationEntity, affiliation.id));
   }
   await affiliationRestored(work, restored);
+  const deletedAt = deleted[0]?.deletedAt ?? null;
+  if (deletedAt !== null) await reopenNodesOf(work, restored, deletedAt);
 }
 
 /** Locks the parties of an affiliation, and gives the other affiliations of both. */

@@ -1,6 +1,9 @@
 import type { Work } from '@crm/kit/record/command';
+import { addDays } from '@crm/kit/day';
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { companyDate } from '@crm/kit/record/criteria';
+import { isActiveOn } from '@crm/kit/record/period';
 import type { Change } from '@crm/kit/record/record';
 import {
   AffiliationChanged,
@@ -45,6 +48,21 @@ export const affiliationEnded = withNodesEnded(changed(AffiliationEnded));
 
 export const affiliationRemoved = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
   publishRows(work, { type: AffiliationRemoved, rows, customerId, data: () => ({}) });
+
+/** Taken back: whoever was there until now decides no more there, not even today. */
+export async function affiliationWithdrawn(
+  work: Work,
+  rows: readonly Affiliation[],
+): Promise<void> {
+  await affiliationRemoved(work, rows);
+  const today = companyDate(work.now);
+  await endNodesOf(
+    work,
+    rows
+      .filter((row) => isActiveOn(row, today))
+      .map((row) => ({ ...row, validTo: addDays(today, -1) })),
+  );
+}
 
 export const affiliationRestored = (work: Work, rows: readonly Affiliation[]): Promise<void> =>
   publishRows(work, { type: AffiliationRestored, rows, customerId, data });

@@ -21,7 +21,7 @@ import {
   type DecisionMap,
   type DecisionNode,
 } from './decision-map.fields.ts';
-import { lockMap, lockNodes, lockNodesOf } from './decision-map.repository.ts';
+import { lockMap, lockNodes, lockNodesEndedAt, lockNodesOf } from './decision-map.repository.ts';
 import { nodeProblems, nodesMax, type NodeInput } from './decision-map.ts';
 
 type SaveInput = {
@@ -139,10 +139,34 @@ export async function endNodesOf(work: Work, ended: readonly Ended[]): Promise<v
   const dayOf = ({ personId, customerId }: DecisionNode): string | null =>
     places.find((each) => each.personId === personId && each.customerId === customerId)?.validTo ??
     null;
+  await endNodesOn(work, nodes, dayOf);
+}
+
+/** What ended at this moment is as it was: whoever it was about is at the customer again. */
+export async function reopenNodesOf(
+  work: Work,
+  back: readonly Pick<Affiliation, 'customerId' | 'personId'>[],
+  at: Date,
+): Promise<void> {
+  const places = back.flatMap(({ personId, customerId }) =>
+    customerId === null ? [] : [{ personId, customerId }],
+  );
+  if (places.length === 0) return;
+  await endNodesOn(work, await lockNodesEndedAt(work.manager, places, at), () => null);
+}
+
+async function endNodesOn(
+  work: Work,
+  nodes: readonly DecisionNode[],
+  dayOf: (node: DecisionNode) => string | null,
+): Promise<void> {
   await writeChanges(
     work,
     DecisionNodeEntity,
-    nodes.map((before) => ({ before, changes: { endedOn: { from: null, to: dayOf(before) } } })),
+    nodes.map((before) => ({
+      before,
+      changes: { endedOn: { from: before.endedOn, to: dayOf(before) } },
+    })),
   );
   await mapsSaved(work, nodes);
 }

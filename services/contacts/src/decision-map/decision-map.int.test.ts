@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { addDays } from '@crm/kit/day';
 import { newId } from '@crm/kit/id';
+import { companyDate } from '@crm/kit/record/criteria';
 import type { Viewer } from '@crm/kit/viewer';
 import { z } from 'zod';
 import {
@@ -35,6 +37,9 @@ async function refusal(input: Input, viewer: Partial<Viewer> = {}): Promise<unkn
 
 const person = (name: string, more: Input = {}): Promise<string> =>
   made(contacts, createPerson, { name, ...more });
+
+/** A day of the company, so many from today. */
+const companyDay = (days: number): string => addDays(companyDate(new Date()), days);
 
 const NODES = `query ($customerId: ID!, $opportunityId: ID) { decisionMap(customerId: $customerId, opportunityId: $opportunityId) {
   name version nodes { buyingRole stance influence parentId endedOn isActive lastCoveredAt person { name status } } } }`;
@@ -198,6 +203,54 @@ test('whoever leaves the customer decides no more there', async () => {
     ],
   });
   expect(await eventsOf(contacts, id)).toEqual(['decisionmap.changed', 'decisionmap.changed']);
+});
+
+describe('whose affiliation is taken back', () => {
+  const run = (mutation: string, id: string): Promise<object> =>
+    ask(`mutation ($id: ID!) { ${mutation}(input: { id: $id }) { id } }`, { id });
+
+  const nodesOf = async (customerId: string): Promise<unknown> =>
+    (
+      await ask(
+        `query ($customerId: ID!) { decisionMap(customerId: $customerId) { version nodes { isActive } } }`,
+        { customerId },
+      )
+    )['decisionMap'];
+
+  test('decides no more there, unless another one holds', async () => {
+    const customerId = await addCustomer(contacts);
+    const [a, b] = [await person('甲'), await person('乙')];
+    const nodes = [a, b].map((personId) => ({ personId, buyingRole: 'USER' }));
+    const first = await made(contacts, affiliate, { personId: a, customerId });
+    const early = await made(contacts, affiliate, {
+      personId: b,
+      customerId,
+      validTo: companyDay(1),
+    });
+    await made(contacts, affiliate, { personId: b, customerId, validFrom: companyDay(2) });
+    await save({ customerId, nodes });
+    await run('removeAffiliation', early);
+    expect(await nodesOf(customerId)).toEqual({
+      version: 1,
+      nodes: [{ isActive: true }, { isActive: true }],
+    });
+    await run('removeAffiliation', first);
+    expect(await nodesOf(customerId)).toEqual({
+      version: 2,
+      nodes: [{ isActive: false }, { isActive: true }],
+    });
+  });
+
+  test('with the person, decides again when the person comes back', async () => {
+    const customerId = await addCustomer(contacts);
+    const personId = await person('甲');
+    await made(contacts, affiliate, { personId, customerId });
+    await save({ customerId, nodes: [{ personId, buyingRole: 'USER' }] });
+    await run('deletePerson', personId);
+    expect(await nodesOf(customerId)).toEqual({ version: 2, nodes: [{ isActive: false }] });
+    await run('restorePerson', personId);
+    expect(await nodesOf(customerId)).toEqual({ version: 3, nodes: [{ isActive: true }] });
+  });
 });
 
 const daysAgo = (days: number): string =>

@@ -2,7 +2,7 @@ import type { RequestContext } from '@crm/kit/context';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { scopeSql } from '@crm/kit/record/policy';
 import { selectRows } from '@crm/kit/record/store';
-import { and, joinSql, or, raw, sql } from '@crm/kit/sql';
+import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { InteractionEntity } from '../interaction/interaction.fields.ts';
 import {
@@ -38,20 +38,46 @@ export const lockNodes = (manager: EntityManager, mapId: string): Promise<Decisi
       ORDER BY t.sequence, t.id FOR UPDATE`,
   );
 
-/** The nodes that people have on maps of customers, and that have not ended. */
+/** That a person is, or was until a day, at a customer. */
+export type Presence = { readonly personId: string; readonly customerId: string };
+
+const isAt = (places: readonly Presence[]): Sql =>
+  sql`(t.personId, t.customerId) IN (${joinSql(
+    places.map(
+      ({ personId, customerId }) => sql`(${[idToBytes(personId), idToBytes(customerId)]})`,
+    ),
+    ', ',
+  )})`;
+
+/**
+ * The nodes that people have on maps of customers, and that have not ended; not those of who is there
+ * still after the day.
+ */
 export const lockNodesOf = (
   manager: EntityManager,
-  places: readonly { readonly personId: string; readonly customerId: string }[],
+  places: readonly (Presence & { readonly validTo: string })[],
 ): Promise<DecisionNode[]> =>
   selectRows(
     manager,
     DecisionNodeEntity,
-    sql`WHERE (t.personId, t.customerId) IN (${joinSql(
-      places.map(
-        ({ personId, customerId }) => sql`(${[idToBytes(personId), idToBytes(customerId)]})`,
-      ),
-      ', ',
-    )}) AND t.endedOn IS NULL AND t.deletedAt IS NULL ORDER BY t.id FOR UPDATE`,
+    sql`WHERE ${isAt(places)} AND t.endedOn IS NULL AND t.deletedAt IS NULL
+      AND NOT EXISTS (SELECT 1 FROM affiliation a
+        WHERE a.personId = t.personId AND a.customerId = t.customerId AND a.deletedAt IS NULL
+          AND (${or(places.map(({ personId, customerId, validTo }) => sql`(a.personId = ${idToBytes(personId)} AND a.customerId = ${idToBytes(customerId)} AND (a.validTo IS NULL OR a.validTo > ${validTo}))`))}))
+      ORDER BY t.id FOR UPDATE`,
+  );
+
+/** The nodes that ended at this moment, with what was at these places. */
+export const lockNodesEndedAt = (
+  manager: EntityManager,
+  places: readonly Presence[],
+  at: Date,
+): Promise<DecisionNode[]> =>
+  selectRows(
+    manager,
+    DecisionNodeEntity,
+    sql`WHERE ${isAt(places)} AND t.endedOn IS NOT NULL AND t.updatedAt = ${at}
+      AND t.deletedAt IS NULL ORDER BY t.id FOR UPDATE`,
   );
 
 /** The maps about these, whom the viewer may read. */
