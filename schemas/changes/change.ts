@@ -38,7 +38,7 @@ export type EntityType = {
   /** The query of that subgraph which lists all that one may see. */
   readonly list: string;
   /** By what a deleted one, which no service shows any more, may still be told of. */
-  readonly access: 'owner' | 'customer' | 'company';
+  readonly access: 'owner' | 'customer' | 'company' | 'none';
 };
 
 const entity = (
@@ -112,6 +112,27 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
     entity('INTERACTION', 'Interaction', {
       service: 'contacts',
       list: 'interactions',
+      access: 'customer',
+    }),
+  ],
+  [
+    'touchplan',
+    entity('TOUCH_PLAN', 'TouchPlan', {
+      service: 'contacts',
+      list: 'touchPlans',
+      access: 'customer',
+    }),
+  ],
+  // A decision stands for good: a later one is a record of its own.
+  [
+    'consent',
+    entity('CONSENT', 'Consent', { service: 'contacts', list: 'consents', access: 'none' }),
+  ],
+  [
+    'document',
+    entity('DOCUMENT', 'Document', {
+      service: 'contacts',
+      list: 'documents',
       access: 'customer',
     }),
   ],

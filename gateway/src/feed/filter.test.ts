@@ -27,6 +27,18 @@ function change(type: string, changes: Partial<Change> = {}, seq = 1): Change {
   return { ...read, ...changes };
 }
 
+describe('A change', () => {
+  test.each([
+    ['touchplan.due', 'TOUCH_PLAN', 'UPDATED'],
+    ['consent.recorded', 'CONSENT', 'UPDATED'],
+    ['document.attached', 'DOCUMENT', 'UPDATED'],
+    ['document.removed', 'DOCUMENT', 'DELETED'],
+    ['document.restored', 'DOCUMENT', 'RESTORED'],
+  ])('%s is one of %s: %s', (type, entity, kind) => {
+    expect(change(type)).toMatchObject({ kind, entity: { kind: entity } });
+  });
+});
+
 describe('A filter', () => {
   test.each([
     [{}, true],

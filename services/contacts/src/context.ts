@@ -69,6 +69,7 @@ export type Context = RequestContext & {
   readonly documents: DocumentSettings;
   readonly loaders: {
     readonly affiliation: Loader<Affiliation>;
+    readonly consent: Loader<Consent>;
     readonly currentCustomer: Loader<string>;
     readonly document: Loader<Document>;
     readonly decisionMap: Loader<DecisionMap>;
@@ -139,6 +140,7 @@ export function createContext(
 
 const loadersOf = (context: RequestContext): Context['loaders'] => ({
   affiliation: entityLoader(context, AffiliationEntity),
+  consent: entityLoader(context, ConsentEntity),
   currentCustomer: currentCustomerLoader(context),
   decisionMap: entityLoader(context, DecisionMapEntity),
   decisionNodes: decisionNodesLoader(context),

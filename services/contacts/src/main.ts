@@ -5,6 +5,7 @@ import { customisable } from './entities.ts';
 import { documentAnswerer } from './document/document.answer.ts';
 import { readDocumentSettings } from './document/document.config.ts';
 import { startDocumentJob } from './document/document.job.ts';
+import { startKeyScanJob } from './duplicate/key-scan.job.ts';
 import { createSchema } from './schema.ts';
 import { startTouchPlanJob } from './touch-plan/touch-plan.job.ts';
 
@@ -16,7 +17,7 @@ await startService(
     schema: createSchema(),
     createContext: (app, request) => createContext({ ...app, documents }, request),
     documents: (app) => documentAnswerer(app, documents),
-    jobs: [startTouchPlanJob, (app) => startDocumentJob(app, documents.store)],
+    jobs: [startTouchPlanJob, startKeyScanJob, (app) => startDocumentJob(app, documents)],
     consumers,
     customisable,
   },

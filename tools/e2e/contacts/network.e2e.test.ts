@@ -70,15 +70,24 @@ describe('contacts, through the gateway', () => {
     expect((await refusal('saveDecisionMap', withoutPerson))?.message).toContain('personId');
 
     const unknown = await colleague(customerId, '采购科长', { status: 'PLACEHOLDER' });
+    const adviser = await colleague(customerId, '技术顾问', { status: 'PLACEHOLDER' });
     await relate(unknown, 'REPORTS_TO', boss);
+    await relate(adviser, 'REPORTS_TO', boss);
     await make('saveDecisionMap', {
       customerId,
       nodes: [
         { personId: boss, buyingRole: 'DECISION_MAKER' },
         { personId: unknown, parentId: boss, buyingRole: 'GATEKEEPER', stance: 'SKEPTIC' },
+        { personId: adviser, parentId: boss, buyingRole: 'EVALUATOR' },
       ],
     });
-    await make('updatePerson', { id: unknown, name: `${mark} 王科长`, status: 'ACTIVE' });
+    // One turns out to be somebody new, the other somebody whom we know.
+    await make('identifyPlaceholder', {
+      placeholderId: unknown,
+      person: { name: `${mark} 王科长` },
+    });
+    const known = await person('李工');
+    await make('identifyPlaceholder', { placeholderId: adviser, personId: known });
 
     const map = await ask(
       `query ($customerId: ID!) { decisionMap(customerId: $customerId) { nodes { buyingRole stance
@@ -94,6 +103,16 @@ describe('contacts, through the gateway', () => {
             stance: 'SKEPTIC',
             person: {
               name: `${mark} 王科长`,
+              status: 'ACTIVE',
+              reportsTo: { name: `${mark} 总经理` },
+              affiliations: { nodes: [{ customer: { id: customerId } }] },
+            },
+          },
+          {
+            buyingRole: 'EVALUATOR',
+            stance: null,
+            person: {
+              name: `${mark} 李工`,
               status: 'ACTIVE',
               reportsTo: { name: `${mark} 总经理` },
               affiliations: { nodes: [{ customer: { id: customerId } }] },

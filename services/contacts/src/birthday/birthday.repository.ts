@@ -63,10 +63,7 @@ async function read({ app }: RequestContext, { text, values }: Sql): Promise<Cel
   return rows.flatMap(celebrantOf);
 }
 
-/**
- * Living people whom the viewer may read; of children, for whom a guardian has decided when they were
- * recorded, those of whom no guardian has decided otherwise since.
- */
+/** Living people whom the viewer may read; of children those for whom a guardian's consent stands. */
 const visible = ({ viewer, app }: RequestContext, alias: string): Sql => {
   const now = app.now();
   const isMinor = raw(minorSql(alias));
@@ -74,9 +71,7 @@ const visible = ({ viewer, app }: RequestContext, alias: string): Sql => {
     raw(`${alias}.deletedAt IS NULL`),
     raw(`${alias}.status <> 'DECEASED'`),
     readingOf(viewer, 'SENSITIVE') === 'read'
-      ? sql`(NOT ${isMinor} OR COALESCE((SELECT c.status FROM consent c
-          WHERE c.personId = ${raw(alias)}.id AND c.purpose = 'MINOR_DATA' AND c.at <= ${now}
-            AND c.deletedAt IS NULL ORDER BY c.at DESC, c.id DESC LIMIT 1), 'GRANTED') = 'GRANTED')`
+      ? sql`(NOT ${isMinor} OR ${raw(alias)}.guardianConsentGivenOn IS NOT NULL)`
       : sql`NOT ${isMinor}`,
     scopeSql(viewer, 'read', { entity: PersonEntity, alias, now }),
   ]);

@@ -5,7 +5,7 @@ import { joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import type { Interaction } from '../interaction/interaction.fields.ts';
 import { visibleSql, type Ties } from '../network/network.repository.ts';
-import type { PersonKey } from '../network/person-key.ts';
+import { hexOf, keyOfBytes, type PersonKey } from '../network/person-key.ts';
 import { counts, scoreFor, scoreOf, scoreSql, strengthOf } from './closeness.ts';
 
 type Pair = { readonly staffId: string; readonly personId: string };
@@ -109,16 +109,18 @@ export async function findPeopleOfStaff(
   const isPast = day < companyDate(now);
   const at = isPast ? endOf(day) : now;
   const scores = isPast ? scoresAsOf(staffId, at) : scoresOf(staffId);
-  const { text, values } = sql`SELECT HEX(c.personId) AS person, c.score
+  const { text, values } = sql`SELECT c.personId, c.score
     FROM ${scores} c JOIN person t ON t.id = c.personId
     WHERE c.score >= ${scoreFor(Math.max(1, minStrength), at)} AND ${visibleSql(context)}
     ORDER BY c.score DESC LIMIT ${raw(String(peopleMax + 1))}`;
-  const rows: { person: string; score: number }[] = await context.app.db.manager.query(text, [
+  const rows: { personId: Uint8Array; score: number }[] = await context.app.db.manager.query(text, [
     ...values,
   ]);
   return {
     people: new Map(
-      rows.slice(0, peopleMax).map(({ person, score }) => [person, strengthOf(score, at)]),
+      rows
+        .slice(0, peopleMax)
+        .map(({ personId, score }) => [keyOfBytes(personId), strengthOf(score, at)]),
     ),
     isTruncated: rows.length > peopleMax,
   };
@@ -154,19 +156,19 @@ export async function findStaffClosestTo(
 ): Promise<Acquaintance[]> {
   if (people.length === 0) return [];
   const now = app.now();
-  const { text, values } = sql`SELECT c.staffId, p.hex AS person, c.score
-    FROM JSON_TABLE(${JSON.stringify(people)}, '$[*]' COLUMNS (hex CHAR(32) PATH '$')) p,
+  const { text, values } = sql`SELECT c.staffId, p.at, c.score
+    FROM JSON_TABLE(${JSON.stringify(people.map(hexOf))}, '$[*]'
+      COLUMNS (at FOR ORDINALITY, hex CHAR(32) CHARACTER SET ascii PATH '$')) p,
     LATERAL (SELECT k.staffId, k.score FROM closeness k JOIN staffMember s ON s.id = k.staffId
       WHERE k.personId = UNHEX(p.hex) AND k.score >= ${scoreFor(1, now)}
         AND s.active = 1 AND s.deletedAt IS NULL
       ORDER BY k.personId, k.score DESC LIMIT ${raw(String(perPerson))}) c`;
-  const rows: { staffId: Buffer; person: string; score: number }[] = await app.db.manager.query(
-    text,
-    [...values],
-  );
-  return rows.map(({ staffId, person, score }) => ({
+  const rows: { staffId: Buffer; at: number; score: number }[] = await app.db.manager.query(text, [
+    ...values,
+  ]);
+  return rows.map(({ staffId, at, score }) => ({
     staffId,
-    person,
+    person: people[at - 1] ?? '',
     strength: strengthOf(score, now),
   }));
 }

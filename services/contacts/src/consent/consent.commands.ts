@@ -7,10 +7,11 @@ import { insertRecords, newRow } from '@crm/kit/record/record';
 import { raw } from '@crm/kit/sql';
 import type { ContactChannel } from '../preference/contact-channel.ts';
 import { lockPerson } from '../person/person.repository.ts';
-import { consentRecorded, consentWithdrawn } from './consent.events.ts';
+import { consentsRecorded, consentsWithdrawn } from './consent.events.ts';
 import { ConsentEntity, type Consent, type ConsentPurpose } from './consent.fields.ts';
 import { findState } from './consent.repository.ts';
 import { consentProblems, decisionOn } from './consent.ts';
+import { showGuardianConsents } from './guardian-consent.commands.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 
@@ -34,7 +35,8 @@ export const recordConsent = (context: RequestContext, input: RecordInput): Prom
       { ...values, personId, at: input.at ?? work.now },
       status ?? 'GRANTED',
     );
-    await consentRecorded(work, consent);
+    await consentsRecorded(work, [consent]);
+    await shown(work, consent);
     return consent;
   });
 
@@ -46,6 +48,10 @@ type WithdrawInput = Repeatable & {
   readonly at?: Date | null;
   readonly evidence?: string | null;
 };
+
+/** A guardian's decision is shown with the child. */
+const shown = (work: Work, { purpose, personId }: Consent): Promise<void> =>
+  purpose === 'MINOR_DATA' ? showGuardianConsents(work, [personId]) : Promise.resolve();
 
 /** Of a channel, or of all that the purpose was granted for. */
 export const withdrawConsent = (context: RequestContext, input: WithdrawInput): Promise<Consent> =>
@@ -64,13 +70,14 @@ export const withdrawConsent = (context: RequestContext, input: WithdrawInput): 
     if (at < granted.at) {
       throw refused(ConsentEntity, [{ path: 'at', message: 'is before the consent was given' }]);
     }
-    const { lawfulBasis, guardianId } = granted;
+    const { lawfulBasis, guardianId, guardianName } = granted;
     const consent = await store(
       work,
-      { ...input, personId, channel, at, lawfulBasis, guardianId },
+      { ...input, personId, channel, at, lawfulBasis, guardianId, guardianName },
       'WITHDRAWN',
     );
-    await consentWithdrawn(work, consent);
+    await consentsWithdrawn(work, [consent]);
+    await shown(work, consent);
     return consent;
   });
 

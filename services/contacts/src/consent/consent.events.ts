@@ -16,8 +16,8 @@ const data = (consent: Consent): ConsentData => ({
   reviewOn: consent.reviewOn,
 });
 
-export const consentRecorded = (work: Work, consent: Consent): Promise<void> =>
-  publishRows(work, { type: ConsentRecorded, rows: [consent], customerId, data });
+export const consentsRecorded = (work: Work, rows: readonly Consent[]): Promise<void> =>
+  publishRows(work, { type: ConsentRecorded, rows, customerId, data });
 
-export const consentWithdrawn = (work: Work, consent: Consent): Promise<void> =>
-  publishRows(work, { type: ConsentWithdrawn, rows: [consent], customerId, data });
+export const consentsWithdrawn = (work: Work, rows: readonly Consent[]): Promise<void> =>
+  publishRows(work, { type: ConsentWithdrawn, rows, customerId, data });

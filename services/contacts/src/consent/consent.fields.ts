@@ -39,6 +39,11 @@ const consentFields = {
   reviewOn: date({ label: { zh: '复核日期', en: 'Review on' } }),
   evidence: text({ max: 1000, class: 'PERSONAL', label: { zh: '凭证', en: 'Evidence' } }),
   guardianId: id({ names: 'Person', label: { zh: '监护人', en: 'Guardian' } }),
+  guardianName: text({
+    max: 100,
+    class: 'PERSONAL',
+    label: { zh: '监护人姓名', en: 'Name of the guardian' },
+  }),
 } as const;
 
 /** What a person has decided, once and for all: a later decision is a record of its own. */

@@ -7,9 +7,11 @@ import {
   createPerson,
   eventsOf,
   made,
+  mergePeople,
   startContacts,
   type TestContacts,
 } from '../testing/contacts.ts';
+import { uniteGuardianConsent } from '../migrations/2026-11-30-unite-guardian-consent.ts';
 
 let contacts: TestContacts;
 let personId: string;
@@ -261,6 +263,123 @@ describe('setPreferences', () => {
     expect(await asked({ ...rep, teamIds: [newId()] })).toBeNull();
     expect(await asked({ roles: ['analyst'] })).toEqual({
       preferences: { language: 'zh-CN', likes: null },
+    });
+  });
+});
+
+const year = new Date().getUTCFullYear() - 8;
+const child = { name: '小明', birthday: { year, month: 3, day: 3 } };
+const minor = { purpose: 'MINOR_DATA', lawfulBasis: 'CONSENT', source: '签字同意书' };
+
+const shownOf = async (id: string): Promise<unknown> => {
+  const { data } = await contacts.execute(
+    `query ($id: ID!) { person(id: $id) { guardianConsent { givenBy givenOn }
+      consents { purpose status guardianName guardian { name } } } }`,
+    { id },
+  );
+  return data?.['person'];
+};
+
+const update = (input: Readonly<Record<string, unknown>>) =>
+  contacts.execute('mutation ($input: UpdatePersonInput!) { updatePerson(input: $input) { id } }', {
+    input,
+  });
+
+const consent = (status: string, guardianName: string | null, guardian: string | null = null) => ({
+  purpose: 'MINOR_DATA',
+  status,
+  guardianName,
+  guardian: guardian === null ? null : { name: guardian },
+});
+
+describe('the consent of a guardian', () => {
+  test('that comes with the person is a consent, and what is decided later is shown there', async () => {
+    const given = { givenBy: '王强（父）', givenOn: '2026-01-02' };
+    const id = await made(contacts, createPerson, { ...child, guardianConsent: given });
+    expect(await shownOf(id)).toEqual({
+      guardianConsent: given,
+      consents: [consent('GRANTED', '王强（父）')],
+    });
+
+    await withdraw({ personId: id, purpose: 'MINOR_DATA' });
+    expect(await shownOf(id)).toEqual({
+      guardianConsent: null,
+      consents: [consent('WITHDRAWN', '王强（父）')],
+    });
+    expect((await update({ id, note: '喜欢足球' })).errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      fields: [{ path: 'guardianConsent' }],
+    });
+    expect((await update({ id, guardianConsent: given })).errors?.[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      fields: [{ path: 'guardianConsent.givenOn' }],
+    });
+
+    const guardianId = await made(contacts, createPerson, { name: '李母' });
+    await record({ personId: id, ...minor, guardianId });
+    expect(await shownOf(id)).toMatchObject({
+      guardianConsent: { givenBy: '李母' },
+      consents: [consent('GRANTED', null, '李母')],
+    });
+    expect((await update({ id, note: '喜欢足球' })).errors).toBeUndefined();
+  });
+
+  test('that is taken from the person was withdrawn, and a correction of it is another one', async () => {
+    const guardianConsent = { givenBy: '母', givenOn: '2026-02-02' };
+    const id = await made(contacts, createPerson, { name: '大明', guardianConsent });
+    await update({ id, guardianConsent: { givenBy: '王母', givenOn: '2026-02-01' } });
+    expect(await shownOf(id)).toEqual({
+      guardianConsent: { givenBy: '王母', givenOn: '2026-02-01' },
+      consents: [consent('GRANTED', '王母')],
+    });
+    await update({ id, guardianConsent: null });
+    expect(await shownOf(id)).toEqual({
+      guardianConsent: null,
+      consents: [consent('WITHDRAWN', '王母')],
+    });
+  });
+
+  test('of two people who are one is the later decision', async () => {
+    const kept = await made(contacts, createPerson, { name: '一' });
+    const gone = await made(contacts, createPerson, {
+      name: '二',
+      guardianConsent: { givenBy: '父', givenOn: '2026-03-01' },
+    });
+    await record({ personId: kept, ...minor, status: 'REFUSED', guardianName: '父' });
+    const id = await made(contacts, mergePeople, { survivorId: kept, mergedId: gone });
+    expect(await shownOf(kept)).toMatchObject({ guardianConsent: null });
+    await contacts.execute(`mutation { unmergePeople(input: { id: "${id}" }) { id } }`);
+    expect(await shownOf(gone)).toMatchObject({ guardianConsent: { givenBy: '父' } });
+    expect(await shownOf(kept)).toMatchObject({ guardianConsent: null });
+  });
+
+  test('of before becomes a consent, unless the guardian has decided since', async () => {
+    const givenBy = { givenBy: '父', givenOn: '2026-03-01' };
+    const old = await made(contacts, createPerson, { name: '旧', guardianConsent: givenBy });
+    const refused = await made(contacts, createPerson, { name: '拒', guardianConsent: givenBy });
+    await record({ personId: refused, ...minor, status: 'REFUSED', guardianName: '父' });
+    const runner = contacts.db.createQueryRunner();
+    const migration = new uniteGuardianConsent();
+    await migration.down(runner);
+    await runner.query(
+      `UPDATE person SET guardianConsentGivenBy = '父', guardianConsentGivenOn = '2026-03-01'
+       WHERE id = UUID_TO_BIN(?)`,
+      [refused],
+    );
+    await runner.query(
+      `INSERT INTO consent (id, version, createdAt, updatedAt, personId, purpose, status, lawfulBasis, source, at)
+       VALUES (UUID_TO_BIN(?), 1, NOW(), NOW(), UUID_TO_BIN(?), 'MINOR_DATA', 'REFUSED', 'CONSENT', '电话', NOW())`,
+      [newId(), refused],
+    );
+    await migration.up(runner);
+    await runner.release();
+    expect(await shownOf(old)).toEqual({
+      guardianConsent: givenBy,
+      consents: [consent('GRANTED', '父')],
+    });
+    expect(await shownOf(refused)).toEqual({
+      guardianConsent: null,
+      consents: [consent('REFUSED', null)],
     });
   });
 });

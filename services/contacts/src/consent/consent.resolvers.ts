@@ -24,6 +24,7 @@ export const consentResolvers: Resolvers = {
       }),
   },
   Consent: {
+    __resolveReference: ({ id }, { loaders }) => loaders.consent.load(id),
     person: ({ personId }, _, { loaders }) => loaders.person.load(personId),
     guardian: ({ guardianId }, _, { loaders }) => loaders.person.load(guardianId),
     createdBy: ({ createdById }) => referenceTo(createdById),

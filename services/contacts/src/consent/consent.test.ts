@@ -68,7 +68,7 @@ test('a later decision for all channels takes the place of those for one', () =>
 test.each([
   [{ at: new Date('2026-11-30T00:00:00Z') }, 'at'],
   [{ reviewOn: '2026-04-30' }, 'reviewOn'],
-  [{ purpose: 'MINOR_DATA' }, 'guardianId'],
+  [{ purpose: 'MINOR_DATA', guardianId: null, guardianName: null }, 'guardianId'],
   [{ guardianId: 'p' }, 'guardianId'],
   [{ purpose: 'MINOR_DATA', guardianId: 'q', lawfulBasis: 'CONTRACT' }, 'lawfulBasis'],
 ] as const)('refuses %j', (values, path) => {

@@ -10,6 +10,7 @@ type Check = readonly [isBroken: boolean, path: string, message: string];
 
 export function consentProblems(consent: Consent, now: Date): FieldProblem[] {
   const { at, reviewOn, guardianId, purpose, personId, status, lawfulBasis } = consent;
+  const isNameless = guardianId === null && consent.guardianName === null;
   const isForMinor = purpose === 'MINOR_DATA';
   const checks: readonly Check[] = [
     [at.getTime() > now.getTime() + clockSkewMs, 'at', 'is in the future'],
@@ -18,7 +19,7 @@ export function consentProblems(consent: Consent, now: Date): FieldProblem[] {
       'reviewOn',
       'is before it was given',
     ],
-    [isForMinor && status === 'GRANTED' && guardianId === null, 'guardianId', 'gives this consent'],
+    [isForMinor && status === 'GRANTED' && isNameless, 'guardianId', 'or guardianName gives it'],
     [guardianId !== null && guardianId === personId, 'guardianId', 'is somebody else'],
     [isForMinor && lawfulBasis !== 'CONSENT', 'lawfulBasis', 'is CONSENT for a minor'],
   ];

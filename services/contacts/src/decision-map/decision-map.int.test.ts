@@ -205,18 +205,18 @@ test('whoever leaves the customer decides no more there', async () => {
   expect(await eventsOf(contacts, id)).toEqual(['decisionmap.changed', 'decisionmap.changed']);
 });
 
+const run = (mutation: string, id: string): Promise<object> =>
+  ask(`mutation ($id: ID!) { ${mutation}(input: { id: $id }) { id } }`, { id });
+
+const nodesOf = async (customerId: string): Promise<unknown> =>
+  (
+    await ask(
+      `query ($customerId: ID!) { decisionMap(customerId: $customerId) { version nodes { isActive } } }`,
+      { customerId },
+    )
+  )['decisionMap'];
+
 describe('whose affiliation is taken back', () => {
-  const run = (mutation: string, id: string): Promise<object> =>
-    ask(`mutation ($id: ID!) { ${mutation}(input: { id: $id }) { id } }`, { id });
-
-  const nodesOf = async (customerId: string): Promise<unknown> =>
-    (
-      await ask(
-        `query ($customerId: ID!) { decisionMap(customerId: $customerId) { version nodes { isActive } } }`,
-        { customerId },
-      )
-    )['decisionMap'];
-
   test('decides no more there, unless another one holds', async () => {
     const customerId = await addCustomer(contacts);
     const [a, b] = [await person('甲'), await person('乙')];

@@ -4,7 +4,7 @@ import { checkInputs, refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
 import { changeRecord, lockForWriting, removeRecord, restoreRecord } from '@crm/kit/record/record';
 import { addressMs, signAddress } from '@crm/kit/storage/signed-address';
-import { invalid } from '@crm/kit/errors';
+import { invalid, ruleViolation } from '@crm/kit/errors';
 import { z } from 'zod';
 import { InteractionEntity } from '../interaction/interaction.fields.ts';
 import { lockPerson } from '../person/person.repository.ts';
@@ -131,6 +131,9 @@ export const restoreDocument = (
   runCommand(context, { name: 'restoreDocument', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'documents');
     const document = await restoreRecord(work, DocumentEntity, input.id);
+    if (document.purgedAt !== null) {
+      throw ruleViolation('It was removed so long ago that its bytes are deleted: attach it again');
+    }
     await documentRestored(work, document);
     return document;
   });

@@ -1,10 +1,20 @@
 import { readConfig, serviceSettings } from '@crm/kit/server/config';
 import { readBlobStore } from '@crm/kit/storage/settings';
+import { z } from 'zod';
 import type { DocumentSettings } from './document.queries.ts';
 
-/** Where documents lie, and what their addresses are signed with. */
-export const readDocumentSettings = (variables: NodeJS.ProcessEnv): DocumentSettings => ({
-  service: 'contacts',
-  key: readConfig({ CONTEXT_KEY: serviceSettings.CONTEXT_KEY }, variables).CONTEXT_KEY,
-  store: readBlobStore(variables),
-});
+const keptDaysMax = 3650;
+
+/** For how many days a removed document may be restored. */
+export const usualKeptDays = 30;
+
+const settings = {
+  CONTEXT_KEY: serviceSettings.CONTEXT_KEY,
+  DOCUMENT_KEPT_DAYS: z.coerce.number().int().min(1).max(keptDaysMax).default(usualKeptDays),
+} as const;
+
+/** Where documents lie, what their addresses are signed with, and how long removed ones are kept. */
+export function readDocumentSettings(variables: NodeJS.ProcessEnv): DocumentSettings {
+  const { CONTEXT_KEY: key, DOCUMENT_KEPT_DAYS: keptDays } = readConfig(settings, variables);
+  return { service: 'contacts', key, keptDays, store: readBlobStore(variables) };
+}

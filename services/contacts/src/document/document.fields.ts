@@ -1,5 +1,5 @@
 import { defineEntity } from '@crm/kit/record/entity';
-import { choice, id, int, text } from '@crm/kit/record/field';
+import { choice, dateTime, id, int, text } from '@crm/kit/record/field';
 import { InteractionEntity } from '../interaction/interaction.fields.ts';
 import { byPerson } from '../person/person-access.ts';
 
@@ -44,6 +44,11 @@ const documentFields = {
   ),
   note: text({ max: 1000, label: { zh: '备注', en: 'Note' } }),
   revision: int({ required: true, managed: true, label: { zh: '修订', en: 'Revision' } }),
+  purgedAt: dateTime({
+    managed: true,
+    internal: true,
+    label: { zh: '内容删除时间', en: 'Bytes deleted at' },
+  }),
   ...content,
 } as const;
 

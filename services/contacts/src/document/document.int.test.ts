@@ -21,6 +21,7 @@ import {
   type TestContacts,
 } from '../testing/contacts.ts';
 import { documentBytesMax } from './document-type.ts';
+import { purgeRemoved } from './purge.repository.ts';
 import { sweepUploads } from './upload.repository.ts';
 
 let contacts: TestContacts;
@@ -357,6 +358,44 @@ test('documents of ten people are read with as many statements as of two', async
       contacts.execute(query, { r: of.map((id) => ({ __typename: 'Person', id })) }),
     );
   expect(await counted(ids)).toBe(await counted(ids.slice(0, 2)));
+});
+
+const dayMs = 86_400_000;
+
+const purge = (days: number): Promise<boolean> =>
+  transact(contacts.db, (manager) =>
+    purgeRemoved({ manager, now: new Date(Date.now() + days * dayMs), keptDays: 30 }),
+  );
+
+const run = async (mutation: 'removeDocument' | 'restoreDocument', id: string) =>
+  (await contacts.execute(`mutation { ${mutation}(input: { id: "${id}" }) { id } }`)).errors;
+
+describe('a document that was removed', () => {
+  test('can be restored for 30 days, and then loses the bytes of all its revisions', async () => {
+    await sweep();
+    const before = await count('storedFilePart');
+    const id = await attach(pdf(1_500_000));
+    const next = pdf(200);
+    await send(await announce({ id, name: 'b.pdf', size: next.length }, REPLACE), next);
+    const other = await attach(pdf(300));
+    expect(await count('storedFilePart')).toBe(before + 4);
+    await run('removeDocument', id);
+    await purge(29);
+    await sweep();
+    expect(await count('storedFilePart')).toBe(before + 4);
+    expect(await run('restoreDocument', id)).toBeUndefined();
+    await run('removeDocument', id);
+    await purge(31);
+    await sweep();
+    expect(await count('storedFilePart')).toBe(before + 1);
+    expect((await run('restoreDocument', id))?.[0]).toMatchObject({
+      message: expect.stringContaining('attach it again'),
+      extensions: { code: 'RULE_VIOLATION' },
+    });
+    expect(await pathOf(id)).toBeNull();
+    const path = (await pathOf(other))?.downloadPath ?? '';
+    expect(await fetched(path, 1)).toHaveLength(300);
+  });
 });
 
 describe('a document in a bucket', () => {

@@ -1,14 +1,19 @@
 import type { App } from '@crm/kit/context';
-import type { BlobStore } from '@crm/kit/storage/blob-store';
 import { startTask, type Task } from '@crm/kit/task';
+import type { DocumentSettings } from './document.queries.ts';
+import { purgeRemoved } from './purge.repository.ts';
 import { sweepUploads } from './upload.repository.ts';
 
 const pollMs = 30_000;
 
-/** Deletes what broken uploads have left, in one of the service's processes. */
-export const startDocumentJob = (app: App, { remove }: BlobStore): Task =>
+/** Deletes what broken uploads and removed documents have left, in one of the service's processes. */
+export const startDocumentJob = (app: App, { store, keptDays }: DocumentSettings): Task =>
   startTask(app, {
     name: 'document',
     pollMs,
-    step: (manager) => sweepUploads({ manager, now: app.now(), remove }),
+    step: async (manager) => {
+      const now = app.now();
+      const isMore = await purgeRemoved({ manager, now, keptDays });
+      return (await sweepUploads({ manager, now, remove: store.remove })) || isMore;
+    },
   });

@@ -14,6 +14,8 @@ export type DocumentSettings = {
   /** Signs addresses. */
   readonly key: string;
   readonly store: BlobStore;
+  /** For how many days a removed document may be restored. */
+  readonly keptDays: number;
 };
 
 export type DocumentContext = RequestContext & { readonly documents: DocumentSettings };

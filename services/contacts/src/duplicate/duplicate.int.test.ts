@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { transact } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
@@ -10,6 +11,7 @@ import {
   startContacts,
   type TestContacts,
 } from '../testing/contacts.ts';
+import { scanKeys } from './key-scan.repository.ts';
 
 let contacts: TestContacts;
 
@@ -104,6 +106,41 @@ describe('checkPersonDuplicates', () => {
     const rows: { value: Buffer }[] = await contacts.db.query('SELECT value FROM personKey');
     expect(rows.length).toBeGreaterThan(0);
     for (const { value } of rows) expect(value.toString('latin1')).not.toMatch(/139000|example/);
+  });
+});
+
+const scanned = async (now: Date): Promise<number> => {
+  for (let steps = 0; ; steps += 1)
+    if (!(await transact(contacts.db, (manager) => scanKeys(manager, now)))) return steps;
+};
+
+describe('the scan of what people are recognised by', () => {
+  test('repairs those of before, in steps, and goes over everybody again after a week', async () => {
+    const contactPoints = [mobile('13600000001')];
+    const id = await create({ name: '从前', contactPoints });
+    const other = await create({ name: '别人', contactPoints: [mobile('13600000002')] });
+    await contacts.execute(
+      'mutation ($rows: [PersonRowInput!]!) { upsertPeople(input: { rows: $rows }) { created } }',
+      { rows: Array.from({ length: 450 }, (_, at) => ({ code: `scan-${at}`, name: `众 ${at}` })) },
+    );
+    await contacts.db.query('DELETE FROM personKey WHERE personId = UUID_TO_BIN(?)', [id]);
+    await contacts.db.query(
+      'UPDATE personKey SET value = REVERSE(value) WHERE personId = UUID_TO_BIN(?)',
+      [other],
+    );
+    expect(await check({ contactPoints })).toEqual([]);
+
+    const now = new Date();
+    expect(await scanned(now)).toBeGreaterThan(2);
+    expect(await check({ contactPoints })).toMatchObject([{ person: { id } }]);
+    expect(await check({ contactPoints: [mobile('13600000002')] })).toMatchObject([
+      { person: { id: other } },
+    ]);
+
+    await contacts.db.query('DELETE FROM personKey WHERE personId = UUID_TO_BIN(?)', [id]);
+    expect(await scanned(new Date(now.getTime() + 6 * 86_400_000))).toBe(0);
+    expect(await scanned(new Date(now.getTime() + 8 * 86_400_000))).toBeGreaterThan(2);
+    expect(await check({ contactPoints })).toMatchObject([{ person: { id } }]);
   });
 });
 

@@ -8,7 +8,7 @@ import { isGuarded, PersonEntity, type Person } from '../person/person.fields.ts
 import { duplicateFields, keysOf, type PersonDuplicate, type PersonKey } from './duplicate.ts';
 
 /** Children are recognised by nothing. */
-const keysKept = (person: Person): PersonKey[] =>
+export const keysKept = (person: Person): PersonKey[] =>
   isGuarded(person, new Date()) ? [] : keysOf(person);
 
 export async function insertPersonKeys(
@@ -22,11 +22,14 @@ export async function insertPersonKeys(
   await manager.query('INSERT INTO personKey (field, value, personId) VALUES ?', [rows]);
 }
 
-const textOf = (person: Person): string =>
-  keysKept(person)
+/** Equal for keys that are. */
+export const textOfKeys = (keys: readonly PersonKey[]): string =>
+  keys
     .map(({ field, value }) => `${field} ${value.toString('hex')}`)
     .toSorted()
     .join();
+
+const textOf = (person: Person): string => textOfKeys(keysKept(person));
 
 export async function replacePersonKeys(
   manager: EntityManager,
@@ -35,11 +38,18 @@ export async function replacePersonKeys(
   const moved = changes
     .filter(({ before, after }) => textOf(before) !== textOf(after))
     .map(({ after }) => after);
-  if (moved.length === 0) return;
+  await replaceKeysOf(manager, moved);
+}
+
+export async function replaceKeysOf(
+  manager: EntityManager,
+  people: readonly Person[],
+): Promise<void> {
+  if (people.length === 0) return;
   const { text, values } = sql`DELETE FROM personKey
-    WHERE personId IN (${moved.map(({ id }) => idToBytes(id))})`;
+    WHERE personId IN (${people.map(({ id }) => idToBytes(id))})`;
   await manager.query(text, [...values]);
-  await insertPersonKeys(manager, moved);
+  await insertPersonKeys(manager, people);
 }
 
 type Asked = { readonly viewer: Viewer; readonly now: Date };

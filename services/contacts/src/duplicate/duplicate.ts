@@ -12,6 +12,9 @@ export type PersonKey = { readonly field: PersonDuplicateField; readonly value: 
 /** The fields of a person, or of one to be, that it is recognised by. */
 export type Recognisable = Pick<Person, 'birthday' | 'contactPoints' | 'name'>;
 
+/** Raised when keys are made differently: the scan then makes everybody's anew. */
+export const keyRules = 1;
+
 export function keysOf(person: Recognisable): PersonKey[] {
   const ways = (kind: 'EMAIL' | 'MOBILE'): string[] =>
     (person.contactPoints ?? []).filter((each) => each.kind === kind).map(({ value }) => value);

@@ -19,6 +19,7 @@ import {
 } from '@crm/kit/record/record';
 import { lockByIds } from '@crm/kit/record/store';
 import { lockAffiliationsOf } from '../affiliation/affiliation.commands.ts';
+import { showGuardianConsents } from '../consent/guardian-consent.commands.ts';
 import { personRules } from '../person/person.commands.ts';
 import { PersonEntity, type Person } from '../person/person.fields.ts';
 import { peopleChanged } from '../person/person.saved.ts';
@@ -100,6 +101,7 @@ export async function mergePair(
   };
   await joinPreferences(work, ids);
   await move(work, { merged, survivor, isMerged: true });
+  await showGuardianConsents(work, [survivor.id]);
   refuseConflicts(await lockAffiliationsOf(work, survivor.id));
   const { id, code, name } = merged;
   const row = newRow(work, PersonMergeEntity, {
@@ -184,6 +186,7 @@ export const unmergePeople = (
     const merged = await restoreRecord(work, PersonEntity, mergedId);
     await personUnmerged(work, merged, survivorId);
     await move(work, { merged, survivor, isMerged: false });
+    await showGuardianConsents(work, [survivorId, mergedId]);
     await unfoldAffiliations(work, merge.folded);
     await unfoldRelationships(work, merge.folded?.relationships ?? []);
     const { after } = await writeChange(work, PersonMergeEntity, {

@@ -4,6 +4,7 @@ import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { allow } from '@crm/kit/record/policy';
 import { changeRecord, lockForWriting, writeChange } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
+import { recordGuardianConsents } from '../consent/guardian-consent.commands.ts';
 import { personRules, whole, type PersonInput } from '../person/person.commands.ts';
 import { PersonEntity, type Person } from '../person/person.fields.ts';
 import { peopleChanged } from '../person/person.saved.ts';
@@ -54,6 +55,7 @@ async function nameIt(work: Work, id: string, person: PersonInput): Promise<Pers
   const order = { id, expectedVersion: null, input: whole(person), rules };
   const change = await changeRecord(work, PersonEntity, order);
   await peopleChanged(work, [change]);
+  await recordGuardianConsents(work, { created: [], changed: [change] });
   const { after } = await writeChange(work, PersonEntity, {
     before: change.after,
     changes: { status: { from: change.after.status, to: 'ACTIVE' } },

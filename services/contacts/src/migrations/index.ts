@@ -12,6 +12,9 @@ import { createTouchPlan } from './2026-11-29-create-touch-plan.ts';
 import { extendInteraction } from './2026-11-29-extend-interaction.ts';
 import { indexBirthdaysOfTeams } from './2026-11-30-index-birthdays-of-teams.ts';
 import { indexBirthdays } from './2026-11-30-index-birthdays.ts';
+import { purgeDocuments } from './2026-11-30-purge-documents.ts';
+import { scanPersonKeys } from './2026-11-30-scan-person-keys.ts';
+import { uniteGuardianConsent } from './2026-11-30-unite-guardian-consent.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -29,4 +32,7 @@ export const migrations = [
   createPersonHistory,
   createPersonShare,
   indexBirthdaysOfTeams,
+  purgeDocuments,
+  uniteGuardianConsent,
+  scanPersonKeys,
 ];

@@ -2,7 +2,8 @@ import type { RequestContext } from '@crm/kit/context';
 import { invalid, notFound } from '@crm/kit/errors';
 import { isId } from '@crm/kit/id';
 import { companyDate } from '@crm/kit/record/criteria';
-import { findPeopleOfStaff, type Known } from '../closeness/closeness.repository.ts';
+import { findPeopleOfStaff } from '../closeness/closeness.repository.ts';
+import { currentPeople } from '../merge/merged-people.ts';
 import type { RelationshipType } from '../relationship/relationship-type.fields.ts';
 import { bestPaths, strengthOfPath, type Found } from './best-paths.ts';
 import { loadBetween, type Between } from './load-between.queries.ts';
@@ -12,7 +13,7 @@ import {
   readableOf,
   type Ties,
 } from './network.repository.ts';
-import { idOf, keyOf, nameOfStep, type PersonKey } from './person-key.ts';
+import { idOf, keyOf, nameOfStep, type PersonKey, type Step } from './person-key.ts';
 
 export type StaffOrPerson = {
   readonly staffId?: string | null;
@@ -65,34 +66,72 @@ export async function influencePaths(
     categories: readableCategories(context, args.categories),
     minStrength: args.minStrength ?? 1,
   };
-  const to = keyOf(args.to);
-  const begin = await beginOf(context, args.from, ties);
-  await requireReadable(context, begin.person === null ? [to] : [begin.person, to]);
+  const { ends, isTruncated } = await endsOf(context, args, ties);
   const between = await loadBetween(context, {
     ties,
-    starts: begin.people,
-    to,
+    starts: ends.known,
+    to: ends.to,
     // The step of our own staff is a hop.
-    maxHops: begin.person === null ? args.maxHops - 1 : args.maxHops,
+    maxHops: ends.from === null ? args.maxHops - 1 : args.maxHops,
+    surpass: (links) => strengthOfLast(search(links, args, ends), args.first),
   });
-  const found = search(between, args, { from: begin.person, to, known: begin.people });
+  const found = await readablePaths(context, between, { args, ends });
   return {
     nodes: await pathsOf(context, found, { ties, args }),
-    isTruncated: begin.isTruncated || between.isTruncated || !found.isComplete,
+    isTruncated: isTruncated || between.isTruncated || !found.isComplete,
   };
 }
 
-type Begin = Known & { readonly person: PersonKey | null };
+/** Of as many ways as are asked for that of the last one. */
+const strengthOfLast = ({ paths }: Found, first: number): number =>
+  strengthOfPath(paths[first - 1]?.strengths ?? [0]);
 
-async function beginOf(
+type Asking = { readonly args: InfluenceArgs; readonly ends: Ends };
+
+/** How often the people on the best ways are looked up, before all are. */
+const triesMax = 3;
+
+/** The best ways over people whom the viewer may read. */
+async function readablePaths(
   context: RequestContext,
-  { personId, staffId }: StaffOrPerson,
+  { links, readable }: Between,
+  { args, ends }: Asking,
+): Promise<Named> {
+  let open = links;
+  for (let tries = 0; ; tries += 1) {
+    const found = search(open, args, ends);
+    if (readable !== null) return found;
+    const on = tries < triesMax ? peopleOn(found) : peopleOf(open);
+    const allowed = await readableOf(context, [...on]);
+    if (peopleOn(found).every((key) => allowed.has(key))) return found;
+    const hidden = new Set([...on].filter((key) => !allowed.has(key)));
+    open = open.filter(({ from, to }) => !hidden.has(from) && !hidden.has(to));
+  }
+}
+
+const peopleOn = ({ paths, names }: Named): readonly PersonKey[] =>
+  [...new Set(paths.flatMap(({ nodes }) => nodes.map((node) => names[node] ?? ourStaff)))].filter(
+    (key) => key !== ourStaff,
+  );
+
+const peopleOf = (links: readonly Step[]): readonly PersonKey[] => [
+  ...new Set(links.flatMap(({ from, to }) => [from, to])),
+];
+
+type Begin = { readonly ends: Ends; readonly isTruncated: boolean };
+
+async function endsOf(
+  context: RequestContext,
+  { from: { personId, staffId }, to: toId }: Pick<InfluenceArgs, 'from' | 'to'>,
   ties: Ties,
 ): Promise<Begin> {
-  if (!personId)
-    return { person: null, ...(await findPeopleOfStaff(context, staffId ?? '', ties)) };
-  const person = keyOf(personId);
-  return { person, people: new Map([[person, 100]]), isTruncated: false };
+  const ids = personId ? [toId, personId] : [toId];
+  const [to = '', from = null] = await readableEnds(context, ids);
+  if (from !== null) {
+    return { ends: { from, to, known: new Map([[from, 100]]) }, isTruncated: false };
+  }
+  const { people: known, isTruncated } = await findPeopleOfStaff(context, staffId ?? '', ties);
+  return { ends: { from, to, known }, isTruncated };
 }
 
 function refuseBounds({ from, to, maxHops, first, minStrength }: InfluenceArgs): void {
@@ -113,13 +152,20 @@ export function refuseOutside(
   if (value < min || value > max) throw invalid(`${name} takes ${min} to ${max}`);
 }
 
-export async function requireReadable(
+/** The people whom ids mean, who may have been merged; NOT_FOUND for whom the viewer may not read. */
+export async function readableEnds(
   context: RequestContext,
-  people: readonly PersonKey[],
-): Promise<void> {
-  const readable = await readableOf(context, people);
-  const missing = people.find((key) => !readable.has(key));
+  ids: readonly string[],
+): Promise<readonly PersonKey[]> {
+  const given = ids.map(keyOf);
+  const readable = await readableOf(context, given);
+  if (given.every((key) => readable.has(key))) return given;
+  const survivors = await currentPeople(context.app.db.manager, ids);
+  const current = ids.map((id) => keyOf(survivors.get(id) ?? id));
+  const readableNow = await readableOf(context, current);
+  const missing = current.find((key) => !readableNow.has(key));
   if (missing !== undefined) throw notFound('Person', idOf(missing));
+  return current;
 }
 
 type Named = Found & { readonly names: readonly PersonKey[] };
@@ -135,7 +181,7 @@ type Ends = {
 };
 
 function search(
-  { links }: Between,
+  links: readonly Step[],
   { maxHops, first }: Pick<InfluenceArgs, 'first' | 'maxHops'>,
   { from, to, known }: Ends,
 ): Named {
@@ -184,16 +230,17 @@ async function pathsOf(
     staffId: args.from.staffId ?? null,
     strength: strengthOfPath(strengths),
     hops: strengths.length,
-    people: keys
-      .map((to, at): InfluenceStep => {
-        const from = keys[at - 1] ?? null;
-        return {
+    people: keys.flatMap((to, at): InfluenceStep[] => {
+      if (to === ourStaff) return [];
+      const from = keys[at - 1] ?? ourStaff;
+      return [
+        {
           personId: idOf(to),
           strength: at === 0 ? null : (strengths[at - 1] ?? null),
-          relationshipId: from ? (relationships.get(nameOfStep({ from, to })) ?? null) : null,
-          fromPersonId: from ? idOf(from) : null,
-        };
-      })
-      .filter((_, at) => keys[at] !== ourStaff),
+          relationshipId: relationships.get(nameOfStep({ from, to })) ?? null,
+          fromPersonId: from === ourStaff ? null : idOf(from),
+        },
+      ];
+    }),
   }));
 }

@@ -6,6 +6,9 @@ export type Side = {
   readonly reached: Map<PersonKey, number>;
   /** Those whose relationships were read. */
   readonly expanded: Set<PersonKey>;
+  readonly steps: Step[];
+  /** No way has a stronger step at this end. */
+  bestStep: number;
   /** Reached at the last level. */
   frontier: readonly PersonKey[];
 };
@@ -13,8 +16,20 @@ export type Side = {
 export const sideFrom = (people: ReadonlyMap<PersonKey, number>): Side => ({
   reached: new Map(people),
   expanded: new Set(),
+  steps: [],
+  bestStep: Math.max(0, ...people.values()),
   frontier: [...people.keys()],
 });
+
+/**
+ * The least strength of a relationship of somebody who was reached with `reached` and over whom a way
+ * that ends with `bestStep` surpasses another one; more than 100 when none does.
+ */
+export const minStrengthAbove = (surpass: number, reached: number, bestStep: number): number =>
+  surpass === 0 ? 1 : Math.floor((surpass * 10_000) / (reached * bestStep) - rounding) + 1;
+
+/** Products of strengths are not exact to the last digit. */
+const rounding = 1e-6;
 
 /** The `max` of a side's frontier that were reached most strongly. */
 export const strongest = (
@@ -27,8 +42,12 @@ export const strongest = (
     : people.toSorted((a, b) => (reached.get(b) ?? 0) - (reached.get(a) ?? 0)).slice(0, max);
 
 /** Takes steps that were read into a side; gives those who are reached for the first time. */
-export function reach({ reached }: Side, steps: readonly Step[]): ReadonlySet<PersonKey> {
+export function reach(side: Side, steps: readonly Step[]): ReadonlySet<PersonKey> {
+  const { reached } = side;
   const fresh = new Set<PersonKey>();
+  // One person, with whom ways begin: the first steps are theirs.
+  if (side.bestStep === 100) side.bestStep = Math.max(0, ...steps.map(({ strength }) => strength));
+  for (const step of steps) side.steps.push(step);
   for (const { from, to, strength } of steps) {
     if (!reached.has(to)) fresh.add(to);
     const product = ((reached.get(from) ?? 0) * strength) / 100;

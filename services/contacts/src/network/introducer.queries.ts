@@ -6,8 +6,8 @@ import { findStaffClosestTo, type Acquaintance } from '../closeness/closeness.re
 import { strengthOfPath } from './best-paths.ts';
 import { byStart } from './influence.ts';
 import {
+  readableEnds,
   refuseOutside,
-  requireReadable,
   type InfluencePath,
   type InfluenceStep,
 } from './influence.queries.ts';
@@ -34,8 +34,8 @@ export async function introducers(
 ): Promise<readonly Introduction[]> {
   if (!isId(personId)) throw invalid(`"${personId}" is no id`);
   refuseOutside('first', first, [1, firstMax]);
-  await requireReadable(context, [keyOf(personId)]);
-  return (await introducersTo(context, [personId], first)).get(personId) ?? [];
+  const [target = ''] = await readableEnds(context, [personId]);
+  return (await introducersTo(context, [idOf(target)], first)).get(idOf(target)) ?? [];
 }
 
 /** The same for many people, whom the viewer may read, with as many statements as for one. */
@@ -94,7 +94,8 @@ async function reachFrom(
   let frontier: readonly PersonKey[] = [...new Set(targets)];
   for (let level = 0; level < levels && frontier.length > 0; level += 1) {
     const perPerson = level === 0 ? ofPerson : ofOthers;
-    const steps = await findNeighbours(context, frontier, { ...ties, perPerson });
+    const asked = frontier.map((person) => ({ person, minStrength: ties.minStrength }));
+    const steps = await findNeighbours(context, asked, { ...ties, perPerson });
     const readable = await readableOf(context, [...new Set(steps.map(({ to }) => to))]);
     const onward = byStart(steps.filter(({ to }) => readable.has(to)));
     frontier = strongestOf([...around.values()].flatMap((ways) => goOn(ways, onward)));

@@ -3,7 +3,7 @@ import { invalid } from '@crm/kit/errors';
 import { isId } from '@crm/kit/id';
 import { companyDate } from '@crm/kit/record/criteria';
 import { atMost, sideFrom, strongest, type Side } from './influence.ts';
-import { refuseOutside, requireReadable } from './influence.queries.ts';
+import { readableEnds, refuseOutside } from './influence.queries.ts';
 import {
   findNeighbours,
   findRelationshipsOfSteps,
@@ -11,7 +11,7 @@ import {
   readableOf,
   type Ties,
 } from './network.repository.ts';
-import { idOf, keyOf, nameOfStep, type PersonKey, type Step } from './person-key.ts';
+import { idOf, nameOfStep, type PersonKey, type Step } from './person-key.ts';
 
 type NeighbourhoodArgs = {
   readonly personId: string;
@@ -52,8 +52,7 @@ export async function relationshipNeighbourhood(
   if (!isId(personId)) throw invalid(`"${personId}" is no id`);
   refuseOutside('hops', hops, [1, hopsMax]);
   refuseOutside('limit', limit, [1, limitMax]);
-  const centre = keyOf(personId);
-  await requireReadable(context, [centre]);
+  const [centre = ''] = await readableEnds(context, [personId]);
   const ties = {
     day: companyDate(context.app.now()),
     categories: readableCategories(context, null),
@@ -88,7 +87,11 @@ async function grow(
   const { side, hops } = found;
   const perPerson = level === 1 ? ofPerson : ofOthers;
   const { steps, isTruncated } = atMost(
-    await findNeighbours(context, side.frontier, { ...ties, perPerson: perPerson + 1 }),
+    await findNeighbours(
+      context,
+      side.frontier.map((person) => ({ person, minStrength: ties.minStrength })),
+      { ...ties, perPerson: perPerson + 1 },
+    ),
     perPerson,
   );
   const fresh = reachFresh(found, steps);

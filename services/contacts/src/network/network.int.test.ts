@@ -8,6 +8,7 @@ import {
   createPerson,
   logInteraction,
   made,
+  mergePeople,
   relatePeople,
   startContacts,
   type TestContacts,
@@ -377,6 +378,32 @@ describe('closeness', () => {
     expect(await closenessOf(staffId, a)).toBe(0);
     await meet(staffId, a, { occurredAt: '2020-01-01T00:00:00Z' });
     expect(await closenessOf(staffId, a)).toBe(0);
+  });
+});
+
+describe('closeness after a merge', () => {
+  test('is that of both, counts a visit to both once, and is each one’s own again when undone', async () => {
+    const [a, b] = [await person('甲'), await person('乙')];
+    const [one, two] = [await addStaff(contacts), await addStaff(contacts)];
+    await meet(one, a);
+    await meet(one, b);
+    await meet(two, b);
+    await made(contacts, logInteraction, {
+      kind: 'VISIT',
+      occurredAt: new Date().toISOString(),
+      participantIds: [a, b],
+      staffIds: [two],
+    });
+    const merge = await made(contacts, mergePeople, { survivorId: a, mergedId: b });
+    expect(Math.round(await closenessOf(one, a))).toBe(53);
+    expect(Math.round(await closenessOf(two, a))).toBe(53);
+    // The old id means the survivor.
+    expect(Math.round(await closenessOf(two, b))).toBe(53);
+    await ask('mutation ($id: ID!) { unmergePeople(input: { id: $id }) { id } }', { id: merge });
+    expect(Math.round(await closenessOf(one, a))).toBe(31);
+    expect(Math.round(await closenessOf(one, b))).toBe(31);
+    expect(Math.round(await closenessOf(two, a))).toBe(31);
+    expect(Math.round(await closenessOf(two, b))).toBe(53);
   });
 });
 

@@ -1,12 +1,18 @@
-/** People as the search knows them: the 16 bytes of an id as hexadecimal digits. */
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+
+/** People as the search knows them: the 16 bytes of an id, each as a character. */
 export type PersonKey = string;
 
-export const keyOf = (id: string): PersonKey => id.replaceAll('-', '').toUpperCase();
+export const keyOf = (id: string): PersonKey => keyOfBytes(idToBytes(id));
 
-export const idOf = (key: PersonKey): string =>
-  key.toLowerCase().replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+export const keyOfBytes = (bytes: Uint8Array): PersonKey => Buffer.from(bytes).toString('latin1');
 
-export const bytesOf = (key: PersonKey): Buffer => Buffer.from(key, 'hex');
+export const bytesOf = (key: PersonKey): Buffer => Buffer.from(key, 'latin1');
+
+export const idOf = (key: PersonKey): string => idFromBytes(bytesOf(key));
+
+/** As a statement takes many of them: in JSON. */
+export const hexOf = (key: PersonKey): string => bytesOf(key).toString('hex');
 
 /** A relationship in the direction in which it is gone along. */
 export type Step = {

@@ -1,6 +1,7 @@
 import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
+import { idTable } from '@crm/kit/id-table';
 import { companyDate } from '@crm/kit/record/criteria';
 import type { Loader } from '@crm/kit/record/loader';
 import { activeOnSql } from '@crm/kit/record/period';
@@ -77,15 +78,18 @@ async function linesAmong(
   personIds: readonly string[],
   day: string,
 ): Promise<ReportLine[]> {
-  const people = personIds.map(idToBytes);
-  const { text, values } = sql`SELECT t.fromId, t.toId, t.strength FROM personRelationship t
-    WHERE t.fromId IN (${people}) AND t.type = 'REPORTS_TO' AND t.toId IN (${people})
-      AND t.deletedAt IS NULL AND ${activeOnSql('t', day)} ORDER BY t.id`;
+  const there = new Set(personIds);
+  // Two lists of 500 would take MySQL several times as long as the rows themselves.
+  const { text, values } = sql`SELECT t.fromId, t.toId, t.strength FROM ${idTable(personIds)} p
+    STRAIGHT_JOIN personRelationship t ON t.fromId = UNHEX(p.hex) AND t.type = 'REPORTS_TO'
+    WHERE t.deletedAt IS NULL AND ${activeOnSql('t', day)} ORDER BY t.id`;
   const rows: { fromId: Uint8Array; toId: Uint8Array; strength: number }[] =
     await app.db.manager.query(text, [...values]);
-  return rows.map(({ fromId, toId, strength }) => ({
-    fromId: idFromBytes(fromId),
-    toId: idFromBytes(toId),
-    strength,
-  }));
+  return rows
+    .map(({ fromId, toId, strength }) => ({
+      fromId: idFromBytes(fromId),
+      toId: idFromBytes(toId),
+      strength,
+    }))
+    .filter(({ toId }) => there.has(toId));
 }

@@ -17,6 +17,7 @@ import {
   type AffiliationRow,
   type PlannedAffiliation,
 } from '../affiliation/affiliation-import.commands.ts';
+import { recordGuardianConsents } from '../consent/guardian-consent.commands.ts';
 import { personRules, whole, type PersonInput } from './person.commands.ts';
 import { peopleChanged, peopleCreated } from './person.saved.ts';
 import { PersonEntity } from './person.fields.ts';
@@ -73,6 +74,7 @@ export async function upsertPeople(
     });
     await peopleCreated(work, created);
     await peopleChanged(work, changed);
+    await recordGuardianConsents(work, { created, changed });
     return savePlaces(work, result, plans);
   });
 }

@@ -17,6 +17,7 @@ import {
   removeAffiliations,
   restoreAffiliationsOf,
 } from '../affiliation/affiliation.commands.ts';
+import { recordGuardianConsents } from '../consent/guardian-consent.commands.ts';
 import { refuseDuplicates } from '../duplicate/duplicate.queries.ts';
 import { currentPeople, currentPerson } from '../merge/merged-people.ts';
 import { toContactPoints } from './contact-point.ts';
@@ -54,6 +55,7 @@ export const createPerson = (
     await refuseDuplicates(work, input, acceptDuplicates ?? false);
     const person = await createRecord(work, PersonEntity, { input: whole(input), rules });
     await peopleCreated(work, [person]);
+    await recordGuardianConsents(work, { created: [person], changed: [] });
     return person;
   });
 
@@ -69,6 +71,7 @@ export const updatePerson = (
     const order = { id, expectedVersion, input: whole(input), rules };
     const change = await changeRecord(work, PersonEntity, order);
     await peopleChanged(work, [change]);
+    await recordGuardianConsents(work, { created: [], changed: [change] });
     return change.after;
   });
 

@@ -1,5 +1,6 @@
 import type { RequestContext } from '@crm/kit/context';
-import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
+import { idFromBytes, isId } from '@crm/kit/id';
+import { idTable } from '@crm/kit/id-table';
 import { companyDate } from '@crm/kit/record/criteria';
 import { loaderBy, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages, type Connection, type PageArgs } from '@crm/kit/record/page';
@@ -7,7 +8,6 @@ import { activeOn, activeOnSql } from '@crm/kit/record/period';
 import { isSeenFromFrom } from '@crm/kit/record/relation';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import { visibleSql } from '../network/network.repository.ts';
-import { idOf, keyOf } from '../network/person-key.ts';
 import { PersonEntity, type Person } from '../person/person.fields.ts';
 import {
   PersonRelationshipEntity,
@@ -110,9 +110,9 @@ const reportsTo = 'REPORTS_TO';
 /** Whom people report to today: of several the strongest. */
 export const superiorLoader = ({ app }: RequestContext): Loader<string> =>
   loaderBy(async (personIds) => {
-    const { text, values } = sql`SELECT t.fromId, t.toId FROM personRelationship t
-      WHERE t.fromId IN (${personIds.filter(isId).map(idToBytes)}) AND t.type = ${reportsTo}
-        AND t.deletedAt IS NULL AND ${activeOnSql('t', companyDate(app.now()))}
+    const { text, values } = sql`SELECT t.fromId, t.toId FROM ${idTable(personIds.filter(isId))} p
+      STRAIGHT_JOIN personRelationship t ON t.fromId = UNHEX(p.hex) AND t.type = ${reportsTo}
+      WHERE t.deletedAt IS NULL AND ${activeOnSql('t', companyDate(app.now()))}
       ORDER BY t.strength, t.id DESC`;
     const rows: { fromId: Uint8Array; toId: Uint8Array }[] = await app.db.manager.query(text, [
       ...values,
@@ -124,17 +124,19 @@ export const superiorLoader = ({ app }: RequestContext): Loader<string> =>
 export const influencerLoader = (context: RequestContext): Loader<string> =>
   loaderBy(async (personIds) => {
     const { text, values } = sql`
-      SELECT HEX(e.relationshipId) AS relationship, j.hex
-      FROM JSON_TABLE(${JSON.stringify(personIds.map(keyOf))}, '$[*]'
-        COLUMNS (hex CHAR(32) CHARACTER SET ascii PATH '$')) j,
+      SELECT e.relationshipId, j.at
+      FROM ${idTable(personIds)} j,
       LATERAL (SELECT s.relationshipId FROM personEdge s JOIN person t ON t.id = s.otherId
         WHERE s.personId = UNHEX(j.hex) AND s.category = 'INFLUENCE' AND s.direction <> 'OUT'
           AND ${activeOnSql('s', companyDate(context.app.now()))} AND ${visibleSql(context)}
         ORDER BY s.personId, s.weakness LIMIT 1) e`;
-    const rows: { relationship: string; hex: string }[] = await context.app.db.manager.query(text, [
-      ...values,
-    ]);
-    return new Map(rows.map(({ relationship, hex }) => [idOf(hex), idOf(relationship)]));
+    const rows: { relationshipId: Uint8Array; at: number }[] = await context.app.db.manager.query(
+      text,
+      [...values],
+    );
+    return new Map(
+      rows.map(({ relationshipId, at }) => [personIds[at - 1] ?? '', idFromBytes(relationshipId)]),
+    );
   });
 
 /** Pages of those who report to people today. */

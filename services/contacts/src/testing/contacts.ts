@@ -14,6 +14,7 @@ import { usualRetention } from '@crm/kit/transfer/retention';
 import { z } from 'zod';
 import { createContext } from '../context.ts';
 import { documentAnswerer } from '../document/document.answer.ts';
+import { usualKeptDays } from '../document/document.config.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
 
@@ -23,7 +24,7 @@ export type TestContacts = TestSubgraph & { readonly db: Database; readonly app:
 export async function startContacts(store: BlobStore = partStore): Promise<TestContacts> {
   const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
   const app: App = { db, log: createLog('test', 'silent'), now: () => new Date() };
-  const documents = { service: 'contacts', key: 'k'.repeat(32), store };
+  const documents = { service: 'contacts', key: 'k'.repeat(32), store, keptDays: usualKeptDays };
   const subgraph = await testSubgraph({
     name: 'contacts',
     schema: createSchema(),

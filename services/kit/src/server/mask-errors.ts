@@ -102,7 +102,18 @@ function refusedField(error: GraphQLError): FieldProblem {
   const named = firstGroup(/^(?:Variable "\$|Argument ")(\w+)"/, error.message) ?? '';
   const path = firstGroup(/ at "([\w.[\]]+)"; $/, prefix) ?? named;
   const member = firstGroup(/^Field "(\w+)" (?:of required type|is not defined)/, reason);
-  return { path: member ? `${path}.${member}` : path, message: reason.slice(0, 300) };
+  return {
+    path: member ? `${path}.${member}` : path,
+    message: plainReasons.get(reason.split(':')[0] ?? '') ?? reason.slice(0, 300),
+  };
 }
+
+/** What GraphQL says in words of its own. */
+const plainReasons: ReadonlyMap<string, string> = new Map([
+  [
+    'Int cannot represent non 32-bit signed integer value',
+    'must be a whole number from -2147483648 to 2147483647',
+  ],
+]);
 
 const firstGroup = (pattern: RegExp, text: string): string | undefined => pattern.exec(text)?.[1];

@@ -232,6 +232,16 @@ describe('An error', () => {
   });
 });
 
+test('A number that is too great is told which it may be', async () => {
+  const { errors } = await subgraph.execute('query ($input: AddInput!) { add(input: $input) }', {
+    input: { left: 99_999_999_999 },
+  });
+  expect(errors?.[0]).toMatchObject({
+    message: 'input.left: must be a whole number from -2147483648 to 2147483647',
+    extensions: { code: 'INVALID' },
+  });
+});
+
 describe('Health and drain', () => {
   test('readiness follows the service, liveness does not', async () => {
     ready = false;

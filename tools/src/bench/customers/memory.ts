@@ -15,7 +15,7 @@ export async function giveMemory(mesh: Mesh): Promise<void> {
     await until(
       async () => {
         const row = await readRow(server, "SHOW STATUS LIKE 'Innodb_buffer_pool_load_status'");
-        return !/^Load(ed|ing) /.test(row?.['Value'] ?? '');
+        return !/^Load(?:ed |ing buffer)/.test(row?.['Value'] ?? '');
       },
       { forMs: loadMsMax, everyMs: 500 },
     );
