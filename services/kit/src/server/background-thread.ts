@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
@@ -31,7 +31,8 @@ type Background = {
 };
 
 /** Enough that whoever answers a request goes first, and not so much that it never ends. */
-const niceness = 5;
+const nicenessMore = 5;
+const nicenessMax = 19;
 /** How long it stays when there is nothing to do: the next file often follows soon. */
 const idleMsMax = 3000;
 const pollMs = 500;
@@ -62,7 +63,8 @@ export async function runBackground({ name, start, env }: Background): Promise<v
 
 /** On Linux a thread has a priority of its own; elsewhere it would be that of the whole process. */
 function lowerPriority(): void {
-  if (process.platform === 'linux') setPriority(niceness);
+  if (process.platform !== 'linux') return;
+  setPriority(Math.min(nicenessMax, getPriority() + nicenessMore));
 }
 
 const dataSchema: z.ZodType<BackgroundData> = z.object({
