@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
+import { IndicatorEntity } from './indicator/indicator.fields.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
@@ -24,6 +25,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       InteractionFact,
       SegmentEntity,
       StageRuleEntity,
+      IndicatorEntity,
     ],
     objects,
     besides: ['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),

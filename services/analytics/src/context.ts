@@ -2,6 +2,7 @@ import type { App, RequestContext } from '@crm/kit/context';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
+import { indicatorReads, type IndicatorReads } from './indicator/indicator.queries.ts';
 import { suggestionLoader, type ShownSuggestion } from './lifecycle/stage.queries.ts';
 import { SegmentEntity, type Segment } from './segment/segment.fields.ts';
 import {
@@ -15,6 +16,7 @@ import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
   readonly summaries: Summaries;
+  readonly indicators: IndicatorReads;
   readonly loaders: {
     readonly currentCustomer: Loader<string>;
     readonly segment: Loader<Segment>;
@@ -31,6 +33,7 @@ export function createContext(app: App, request: RequestInfo): Context {
   return {
     ...context,
     summaries: summaryLoader(context),
+    indicators: indicatorReads(context),
     loaders: {
       currentCustomer: currentCustomerLoader(context),
       segment: entityLoader(context, SegmentEntity),

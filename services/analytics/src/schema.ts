@@ -7,6 +7,9 @@ import type { GraphQLSchema } from 'graphql';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
 import { factResolvers } from './fact/fact.resolvers.ts';
+import { indicatorObjects } from './indicator/indicator-objects.ts';
+import { IndicatorEntity } from './indicator/indicator.fields.ts';
+import { indicatorResolvers } from './indicator/indicator.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
@@ -17,7 +20,7 @@ import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
-export const objects = [SegmentMembership, StageSuggestion];
+export const objects = [SegmentMembership, StageSuggestion, ...indicatorObjects];
 
 const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
 
@@ -33,13 +36,14 @@ export const createSchema = (): GraphQLSchema =>
       mergeResolvers([
         sharedResolvers,
         metadataResolvers('analytics', {
-          entities: [CustomerReportRow, SegmentEntity, StageRuleEntity, ...facts],
+          entities: [CustomerReportRow, SegmentEntity, StageRuleEntity, IndicatorEntity, ...facts],
           objects,
           uses,
         }),
         summaryResolvers,
         factResolvers,
         reportResolvers,
+        indicatorResolvers,
         segmentResolvers,
         stageResolvers,
       ]),

@@ -76,7 +76,7 @@ export const InteractionFact = defineEntity('InteractionFact', {
     outcome: text({ max: 64, label: { zh: '结果', en: 'Outcome' } }),
     staffIds: list({ label: { zh: '参与员工', en: 'Staff' } }),
     staffId: id({ references: 'StaffMember', label: { zh: '主要员工', en: 'First of the staff' } }),
-    personIds: list({ label: { zh: '参与联系人', en: 'People' } }),
+    personIds: list({ names: 'Person', label: { zh: '参与联系人', en: 'People' } }),
   },
   access,
   relations,

@@ -11,7 +11,7 @@ import { CustomerEntity } from '../customer/customer.fields.ts';
 import { ProductEntity, StaffMemberEntity, TeamEntity } from '../directory/directory.fields.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
 
-const facts = {
+export const facts = {
   ORDER: OrderFact,
   PAYMENT: PaymentFact,
   RECEIVABLE: ReceivableFact,

@@ -1,7 +1,8 @@
 import type { CustomFields } from '@crm/kit/record/custom-field';
-import { customFieldKind } from '@crm/kit/record/custom-field-sql';
+import { customFieldKind, customFieldTarget } from '@crm/kit/record/custom-field-sql';
 import { columnNamed, type Column, type Entity } from '@crm/kit/record/entity';
 import type { FieldClass, FieldKind } from '@crm/kit/record/field';
+import { columnSql } from '@crm/kit/record/store';
 import type { Indicator, SubjectType } from './indicator.ts';
 
 /** All that indicators may be made of. */
@@ -50,6 +51,10 @@ export type UsedField = {
   readonly column: Column | null;
   /** Beside an amount: unlike ones are never added. */
   readonly currency: Column | null;
+  /** Places after the point. */
+  readonly scale: number;
+  /** Its value in the row `alias`. */
+  readonly target: (alias: string) => string;
 };
 
 /** Null when there is none of this name. An amount may be named without its member. */
@@ -65,7 +70,15 @@ export function fieldNamed(
   const currency = column.name.endsWith('.amount')
     ? columnNamed(entity, column.name.replace(/amount$/, 'currency'))
     : undefined;
-  return { name: column.name, kind, class: fieldClass, column, currency: currency ?? null };
+  return {
+    name: column.name,
+    kind,
+    class: fieldClass,
+    column,
+    currency: currency ?? null,
+    scale: column.field.scale ?? 0,
+    target: (alias) => columnSql(column, alias),
+  };
 }
 
 /** One that was retired is as good as none. */
@@ -73,5 +86,13 @@ function customNamed(entity: Entity, name: string, customFields: CustomFields): 
   const field = customFields.get(`${entity.name}.${name.slice('custom.'.length)}`);
   if (!field?.active) return null;
   const kind = field.type === 'BOOLEAN' ? 'boolean' : customFieldKind[field.type];
-  return { name, kind, class: field.class, column: null, currency: null };
+  return {
+    name,
+    kind,
+    class: field.class,
+    column: null,
+    currency: null,
+    scale: 0,
+    target: (alias) => customFieldTarget(field, alias),
+  };
 }

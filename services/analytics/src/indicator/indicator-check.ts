@@ -280,3 +280,20 @@ export function classesOf(
   );
   return new Set(parts.flatMap((part) => [...examine(part, catalogue).classes]));
 }
+
+type Changed = Subject & Pick<Findings, 'unit' | 'valueType'>;
+
+/** What a change would do to those that are made of the indicator, directly. */
+export function problemsAfter(changed: Changed, catalogue: IndicatorCatalogue): FieldProblem[] {
+  const before = catalogue.indicators.get(changed.code);
+  if (!before || (before.unit === changed.unit && before.valueType === changed.valueType))
+    return [];
+  const indicators = new Map(catalogue.indicators).set(changed.code, { ...before, ...changed });
+  const users = [...indicators.values()].filter(
+    ({ isActive, source }) =>
+      isActive && isDerived(source) && (source.of === changed.code || source.to === changed.code),
+  );
+  return users
+    .filter((user) => examine(user, { ...catalogue, indicators }).problems.length > 0)
+    .map(({ code }) => problem('kind', `leaves ${code} without meaning, which is made of it`));
+}

@@ -1,7 +1,18 @@
 import { createFacts } from './2026-11-24-create-facts.ts';
 import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts';
+import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
+import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
+import { seedIndicators } from './2026-11-30-seed-indicators.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createFacts, createSegment, createStageRule, createEvaluationModels];
+export const migrations = [
+  createFacts,
+  createSegment,
+  createStageRule,
+  createEvaluationModels,
+  createIndicator,
+  seedIndicators,
+  seedIndicatorsOfPeople,
+];

@@ -2,11 +2,10 @@ import type { RequestContext } from '@crm/kit/context';
 import { companyDate } from '@crm/kit/record/criteria';
 import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import { scopeSql } from '@crm/kit/record/policy';
 import { joinSql, sql, type Sql } from '@crm/kit/sql';
 import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';
-import { CustomerEntity } from '../customer/customer.fields.ts';
+import { visibleCustomers } from '../customer/customer.queries.ts';
 import { allTime, daysOf, instantsOf, type Days, type TimeWindow } from '../window.ts';
 import {
   summarize,
@@ -66,18 +65,6 @@ async function loadByWindow(
       ? (byWindow.get(JSON.stringify(window))?.(customerId) ?? null)
       : null,
   );
-}
-
-async function visibleCustomers(
-  { app, viewer }: RequestContext,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  if (ids.length === 0) return [];
-  const scope = scopeSql(viewer, 'read', { entity: CustomerEntity, alias: 't', now: app.now() });
-  const { text, values } =
-    sql`SELECT t.id FROM customer t WHERE t.id IN (${ids.map(idToBytes)}) AND t.deletedAt IS NULL AND ${scope}`;
-  const rows: { id: Uint8Array }[] = await app.db.manager.query(text, [...values]);
-  return rows.map(({ id }) => idFromBytes(id));
 }
 
 /** MySQL gives sums as texts. */

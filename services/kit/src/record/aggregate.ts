@@ -147,7 +147,7 @@ function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
 }
 
 /** The first day of the bucket, as text. Weeks begin on Monday. */
-const bucketSql: Readonly<Record<Bucket, (day: string) => string>> = {
+export const bucketSql: Readonly<Record<Bucket, (day: string) => string>> = {
   DAY: (day) => `DATE_FORMAT(${day}, '%Y-%m-%d')`,
   WEEK: (day) => `DATE_FORMAT(${day} - INTERVAL WEEKDAY(${day}) DAY, '%Y-%m-%d')`,
   MONTH: (day) => `DATE_FORMAT(${day}, '%Y-%m-01')`,

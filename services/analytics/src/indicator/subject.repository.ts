@@ -1,0 +1,70 @@
+import { compileCriteria, type Criteria } from '@crm/kit/record/criteria';
+import { findAllCustomFields, type CustomFields } from '@crm/kit/record/custom-field';
+import type { Entity } from '@crm/kit/record/entity';
+import { invalid } from '@crm/kit/errors';
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { raw, sql, type Sql } from '@crm/kit/sql';
+import type { EntityManager } from 'typeorm';
+import type { SubjectType } from './indicator.ts';
+import { subjectEntities } from './subject.ts';
+
+type Population = {
+  readonly subjectType: SubjectType;
+  /** Criteria over the subjects' own fields; everyone when there are none. */
+  readonly population?: Criteria | null;
+};
+
+type Walk = Population & {
+  readonly now: Date;
+  /** Begins after this one. */
+  readonly after?: string | null;
+};
+
+/** The subjects of a population in the order of their ids, so many at a time. */
+export async function* eachSubjectChunk(
+  manager: EntityManager,
+  { after = null, ...population }: Walk,
+  size: number,
+): AsyncIterable<readonly string[]> {
+  const entity = entityOf(population.subjectType);
+  const isIn = await populationSql(manager, population);
+  let last = after;
+  for (;;) {
+    const isNext = last === null ? raw('TRUE') : sql`f.id > ${idToBytes(last)}`;
+    const { text, values } = sql`SELECT f.id FROM ${raw(`\`${entity.table}\``)} f
+      WHERE ${isNext} AND f.deletedAt IS NULL AND ${isIn} ORDER BY f.id LIMIT ${raw(String(size))}`;
+    const rows: { id: Uint8Array }[] = await manager.query(text, [...values]);
+    const ids = rows.map(({ id }) => idFromBytes(id));
+    if (ids.length > 0) yield ids;
+    if (ids.length < size) return;
+    last = ids.at(-1) ?? null;
+  }
+}
+
+function entityOf(subjectType: SubjectType): Entity {
+  const entity = subjectEntities[subjectType];
+  if (!entity) throw invalid(`Nothing is known here of a ${subjectType}`);
+  return entity;
+}
+
+/** As a condition on the subject `f`. */
+async function populationSql(
+  manager: EntityManager,
+  { subjectType, population, now }: Walk,
+): Promise<Sql> {
+  if (!population) return raw('TRUE');
+  const customFields: CustomFields = JSON.stringify(population).includes('"customFields"')
+    ? await findAllCustomFields(manager)
+    : new Map();
+  return compileCriteria(
+    {
+      entity: entityOf(subjectType),
+      alias: 'f',
+      now,
+      customFields,
+      mayRead: () => true,
+      readable: () => raw('TRUE'),
+    },
+    population,
+  );
+}
