@@ -12,6 +12,12 @@ function randomTies(seed: number): Tie[] {
   })).filter(({ a, b }) => a !== b);
 }
 
+/** Of the processor, so that other work on the machine does not count. */
+const cpuMsSince = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
 describe('bestPaths', () => {
   test('finds what going everywhere finds, in 300 random graphs', () => {
     for (let seed = 0; seed < 300; seed += 1) {
@@ -80,9 +86,9 @@ describe('bestPaths', () => {
       ),
       ...Array.from({ length: 20 }, (_, at) => ({ a: 90 + at, b: 1, strength: 70 })),
     ];
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     const { paths, isComplete } = bestPaths({ ties, from: 0, to: 1, maxHops: 6, first: 20 });
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(cpuMsSince(before)).toBeLessThan(500);
     expect(isComplete).toBe(true);
     expect(paths).toHaveLength(20);
   });
@@ -95,9 +101,9 @@ describe('bestPaths', () => {
       for (let each = 0; each < 50; each += 1)
         ties.push({ a: at, b: 2 + next(3000), strength: 20 + next(76) });
     }
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     const { paths } = bestPaths({ ties, from: 0, to: 1, maxHops: 4, first: 5 });
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(cpuMsSince(before)).toBeLessThan(1000);
     expect(paths).toHaveLength(5);
   });
 });
