@@ -1,6 +1,12 @@
 import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
-import { changesSchema, dateText, lastOwnerSchema } from './values.ts';
+import {
+  changesSchema,
+  customValuesSchema,
+  dateText,
+  lastOwnerSchema,
+  moneySchema,
+} from './values.ts';
 
 /** What other services know of a customer; nothing here is confidential or personal. */
 const customerSchema = z.object({
@@ -22,6 +28,8 @@ const customerSchema = z.object({
   source: z.string().nullable(),
   ownerId: z.uuid().nullable(),
   teamId: z.uuid().nullable(),
+  /** Of classes PUBLIC and INTERNAL; events of before do not say. */
+  customFields: customValuesSchema.optional(),
 });
 
 export type CustomerData = z.infer<typeof customerSchema>;
@@ -44,3 +52,25 @@ export const CustomerUnmerged = defineEvent(
   customerSchema.extend({ survivorId: z.uuid() }),
 );
 export const CustomerRestored = defineEvent('customer.restored', customerSchema);
+
+const particularsSchema = z.object({
+  bankCreditRating: z.string().nullable(),
+  registeredCapital: moneySchema.nullable(),
+  paidInCapital: moneySchema.nullable(),
+  fundingPosition: z.string().nullable(),
+  taxpayerType: z.string().nullable(),
+  accountingBooks: z.string().nullable(),
+  tradeCreditRating: z.string().nullable(),
+  paymentBehaviour: z.string().nullable(),
+  /** Of class CONFIDENTIAL. */
+  customFields: customValuesSchema,
+});
+
+export type CustomerParticulars = z.infer<typeof particularsSchema>;
+
+/** What is confidential of a customer and others reckon with, as it is now, when some of it changes. */
+export const CustomerParticularsChanged = defineEvent(
+  'customer.particulars_changed',
+  particularsSchema,
+  { visibility: 'private' },
+);

@@ -29,6 +29,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     ],
     objects,
     besides: ['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
+    customisable: [CustomerReportRow],
     migrations,
   });
   expect(problems).toEqual([]);

@@ -61,7 +61,8 @@ test('every table of this service is made anew from events, or known to be none 
   const ofKit = await tablesOf(kit);
   await kit.destroy();
   const own = (await tablesOf(db)).filter((name) => !ofKit.includes(name));
-  expect(own.toSorted()).toEqual([...projection.tables, ...kept].toSorted());
+  const projected = projection.tables.filter((name) => !ofKit.includes(name));
+  expect(own.toSorted()).toEqual([...projected, ...kept].toSorted());
 });
 
 describe('applying events', () => {

@@ -4,6 +4,7 @@ import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
 import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
 import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
 import { CustomerMerged, CustomerUnmerged } from '@crm/schemas/events/customer';
+import { customFieldConsumer } from './customer/custom-field.consumer.ts';
 import { customerConsumer } from './customer/customer.consumer.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { directoryConsumers } from './directory/directory.consumer.ts';
@@ -14,6 +15,7 @@ import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/
 
 /** What this service does when something happened elsewhere. */
 export const consumers: readonly Consumer[] = [
+  customFieldConsumer,
   customerConsumer,
   ...directoryConsumers,
   factConsumer,
@@ -37,5 +39,6 @@ export const projection: Projection = {
     ReceivableFact,
     InteractionFact,
     { table: 'customerFigure' },
+    { table: 'customField' },
   ].map(({ table }) => table),
 };

@@ -2,6 +2,7 @@ import { startService } from '@crm/kit/server/service';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { startFollowJob } from './follow/follow.job.ts';
+import { CustomerEntity } from './customer/customer.fields.ts';
 import { createSchema } from './schema.ts';
 
 await startService(
@@ -11,6 +12,7 @@ await startService(
     createContext,
     consumers,
     jobs: [startFollowJob],
+    customisable: [CustomerEntity],
   },
   process.env,
 );

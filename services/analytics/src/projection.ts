@@ -6,10 +6,15 @@ import type { EntityManager } from 'typeorm';
 
 const noOne = { managed: true, sql: () => 'NULL' } as const;
 
-/** Stamps that a read model doesn't keep, because its owner does. Part of the entity's fields. */
-export const unkeptStamps = {
+/** Who wrote a record is kept by its owner alone. */
+export const unkeptStaff = {
   createdById: id({ label: { zh: '创建人', en: 'Created by' }, ...noOne }),
   updatedById: id({ label: { zh: '更新人', en: 'Updated by' }, ...noOne }),
+} as const;
+
+/** Stamps that a read model doesn't keep, because its owner does. Part of the entity's fields. */
+const unkeptStamps = {
+  ...unkeptStaff,
   customFields: json<Readonly<Record<string, unknown>>>({
     label: { zh: '自定义字段', en: 'Custom fields' },
     ...noOne,
@@ -55,6 +60,40 @@ export async function saveStates(
     entity,
     newest.filter(({ values }) => values === null),
   );
+}
+
+/** What a private event tells of a record whose public events are saved by themselves. */
+export type Particulars = Pick<State, 'event'> & { readonly values: object };
+
+/**
+ * Writes what is newest of what private events tell. They are counted by a version of their own: one
+ * that comes before all public events makes a row that is not there yet for anybody who reads.
+ */
+export async function saveParticulars(
+  manager: EntityManager,
+  entity: Entity,
+  told: readonly Particulars[],
+): Promise<void> {
+  const newest = newestOf(told.map((each) => ({ ...each, isEnded: false })));
+  const columns = entity.columns.filter(({ column, field }) => column !== null && !field.managed);
+  const names = columns.map(({ column }) => `\`${column ?? ''}\``);
+  const kept = `\`${entity.table}\``;
+  const isNewer = `fresh.particularsVersion > ${kept}.particularsVersion`;
+  for (let from = 0; from < newest.length; from += rowsPerStatement) {
+    const rows = newest.slice(from, from + rowsPerStatement).map((state) => {
+      const { aggregateId, version, occurredAt } = state.event;
+      const at = new Date(occurredAt);
+      return [idToBytes(aggregateId), 0, at, at, at, version, ...rowOf(columns, state)];
+    });
+    await manager.query(
+      `INSERT INTO ${kept} (id, version, createdAt, updatedAt, deletedAt, particularsVersion,
+         ${names.join(', ')}) VALUES ? AS fresh
+       ON DUPLICATE KEY UPDATE
+         ${names.map((name) => `${name} = IF(${isNewer}, fresh.${name}, ${kept}.${name})`).join(', ')},
+         particularsVersion = GREATEST(${kept}.particularsVersion, fresh.particularsVersion)`,
+      [rows],
+    );
+  }
 }
 
 /** An end that told nothing else keeps the values of the state before it in the same batch. */

@@ -38,6 +38,7 @@ export const createSchema = (): GraphQLSchema =>
         metadataResolvers('analytics', {
           entities: [CustomerReportRow, SegmentEntity, StageRuleEntity, IndicatorEntity, ...facts],
           objects,
+          customisable: [CustomerReportRow],
           uses,
         }),
         summaryResolvers,

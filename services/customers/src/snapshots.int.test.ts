@@ -5,7 +5,8 @@ import type { EventType } from '@crm/kit/event/event';
 import { tellSnapshots } from '@crm/kit/event/snapshot';
 import { testStream, type TestStream } from '@crm/kit/testing/bus';
 import { until } from '@crm/kit/testing/until';
-import { CustomerCreated } from '@crm/schemas/events/customer';
+import { CustomFieldDefined } from '@crm/schemas/events/custom-field';
+import { CustomerCreated, CustomerParticularsChanged } from '@crm/schemas/events/customer';
 import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
 import { OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
@@ -30,7 +31,17 @@ afterAll(async () => {
   await service.stop();
 });
 
+const definition = (key = '', fieldClass = ''): object => ({
+  entity: 'Customer',
+  key,
+  type: 'TEXT',
+  labels: { zh: key, en: key },
+  class: fieldClass,
+});
+
 const types: readonly EventType[] = [
+  CustomFieldDefined,
+  CustomerParticularsChanged,
   CustomerCreated,
   OrderRecorded,
   ReceivableOpened,
@@ -45,7 +56,7 @@ async function done(
   input: object,
   name = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`,
 ): Promise<Record<string, unknown>> {
-  const what = mutation.startsWith('upsert') ? 'rows { id }' : 'id';
+  const what = whatOf(mutation);
   const { data, errors } = await service.execute(
     `mutation ($input: ${name}!) { done: ${mutation}(input: $input) { ${what} } }`,
     { input },
@@ -54,12 +65,28 @@ async function done(
   return Object(data?.['done']);
 }
 
+function whatOf(mutation: string): string {
+  if (mutation === 'defineCustomField') return 'key';
+  return mutation.startsWith('upsert') ? 'rows { id }' : 'id';
+}
+
 test('all that others keep of live records is told, in the form of their first events', async () => {
   const code = { code: 'S-1', name: 'One' };
   for (const mutation of ['upsertTeams', 'upsertStaff', 'upsertProducts']) {
     await done(mutation, { rows: [code] });
   }
-  const { id: customerId } = await done('createCustomer', code);
+  for (const [key, of] of [
+    ['open', 'INTERNAL'],
+    ['closed', 'CONFIDENTIAL'],
+    ['private', 'SENSITIVE'],
+  ]) {
+    await done('defineCustomField', definition(key, of), 'CustomFieldDefinitionInput');
+  }
+  const { id: customerId } = await done('createCustomer', {
+    ...code,
+    finance: { paymentBehaviour: 'SLOW' },
+    customFields: ['open', 'closed', 'private'].map((key) => ({ key, value: `of ${key}` })),
+  });
   const order = {
     customerId,
     orderedOn: '2026-11-01',
@@ -88,7 +115,17 @@ test('all that others keep of live records is told, in the form of their first e
     expect(type?.data.safeParse(event.data).error?.issues).toBeUndefined();
     expect(event.visibility).toBe('snapshot');
   }
-  expect(told.map(({ type }) => type).toSorted()).toEqual(types.map(({ type }) => type).toSorted());
+  expect([...new Set(told.map(({ type }) => type))].toSorted()).toEqual(
+    types.map(({ type }) => type).toSorted(),
+  );
+  expect(told.find(({ type }) => type === 'customer.created')?.data).toMatchObject({
+    customFields: { open: 'of open' },
+  });
+  expect(told.find(({ type }) => type === 'customer.particulars_changed')?.data).toMatchObject({
+    paymentBehaviour: 'SLOW',
+    customFields: { closed: 'of closed' },
+  });
+  expect(JSON.stringify(told)).not.toContain('of private');
   expect(told.find(({ type }) => type === 'receivable.opened')).toMatchObject({
     version: 2,
     customerId,

@@ -1,6 +1,8 @@
+import { customFieldSnapshot } from '@crm/kit/event/custom-field-told';
 import type { Snapshot } from '@crm/kit/event/snapshot';
+import { CustomFieldDefined, CustomFieldRetired } from '@crm/schemas/events/custom-field';
 import { productSnapshot } from './catalogue/product.events.ts';
-import { customerSnapshot } from './customer/customer.events.ts';
+import { customerParticularsSnapshot, customerSnapshot } from './customer/customer.events.ts';
 import { staffSnapshot, teamSnapshot } from './directory/directory.events.ts';
 import { orderSnapshot } from './order/order.events.ts';
 import { paymentSnapshot } from './payment/payment.events.ts';
@@ -11,7 +13,9 @@ export const snapshots: readonly Snapshot[] = [
   teamSnapshot,
   staffSnapshot,
   productSnapshot,
+  customFieldSnapshot({ defined: CustomFieldDefined, retired: CustomFieldRetired }),
   customerSnapshot,
+  customerParticularsSnapshot,
   orderSnapshot,
   paymentSnapshot,
   receivableSnapshot,

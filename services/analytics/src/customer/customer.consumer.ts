@@ -3,6 +3,7 @@ import {
   CustomerCreated,
   CustomerDeleted,
   CustomerMerged,
+  CustomerParticularsChanged,
   CustomerRestored,
   CustomerUnmerged,
   CustomerUpdated,
@@ -10,8 +11,11 @@ import {
 import type { EntityManager } from 'typeorm';
 import { onMany } from '@crm/kit/event/consumer';
 import { lockFigures } from '../fact/figure.repository.ts';
-import { saveStates } from '../projection.ts';
-import { CustomerEntity } from './customer.fields.ts';
+import { saveParticulars, saveStates, type State } from '../projection.ts';
+import { PrivateCustomer, ToldCustomer } from './customer.fields.ts';
+
+const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
+  type === CustomerParticularsChanged.type;
 
 const ends: readonly string[] = [CustomerDeleted.type, CustomerMerged.type];
 
@@ -20,20 +24,33 @@ async function saveCustomers(
   manager: EntityManager,
   events: readonly RecordedEvent<object>[],
 ): Promise<void> {
-  await saveStates(
+  const open = events.filter((event) => !isPrivate(event));
+  await saveStates(manager, ToldCustomer, open.map(stateOf));
+  await saveParticulars(
     manager,
-    CustomerEntity,
-    events.map((event) => ({
-      event,
-      values: 'name' in event.data ? event.data : null,
-      isEnded: ends.includes(event.type),
-    })),
+    PrivateCustomer,
+    events.filter(isPrivate).map((event) => ({ event, values: particularsOf(event.data) })),
   );
   await lockFigures(
     manager,
-    events.map(({ aggregateId }) => aggregateId),
+    open.map(({ aggregateId }) => aggregateId),
   );
 }
+
+const stateOf = (event: RecordedEvent<object>): State => ({
+  event,
+  values: 'name' in event.data ? { ...event.data, openFields: customFieldsOf(event.data) } : null,
+  isEnded: ends.includes(event.type),
+});
+
+const particularsOf = (finance: object): object => ({
+  finance,
+  confidentialFields: customFieldsOf(finance),
+});
+
+/** Events of before do not say. */
+const customFieldsOf = (data: object): unknown =>
+  'customFields' in data && data.customFields ? data.customFields : {};
 
 export const customerConsumer = onMany<object>(
   [
@@ -43,6 +60,7 @@ export const customerConsumer = onMany<object>(
     CustomerUnmerged,
     CustomerDeleted,
     CustomerMerged,
+    CustomerParticularsChanged,
   ],
   saveCustomers,
 );

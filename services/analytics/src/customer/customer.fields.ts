@@ -1,10 +1,11 @@
-import { defineEntity } from '@crm/kit/record/entity';
-import { date, id, list, term, text } from '@crm/kit/record/field';
-import { unkeptStamps } from '../projection.ts';
+import { defineEntity, withoutFields } from '@crm/kit/record/entity';
+import { date, group, id, int, json, list, money, term, text } from '@crm/kit/record/field';
+import { unkeptStaff } from '../projection.ts';
+import { today } from '../today.ts';
 
-/** What customers tells of a customer; closed lists are texts here, for their owner checks them. */
-export const attributeFields = {
-  ...unkeptStamps,
+/** What customers tells everybody of a customer; closed lists are texts here, for their owner checks them. */
+const publicFields = {
+  ...unkeptStaff,
   code: text({ max: 64, required: true, class: 'PUBLIC', label: { zh: '客户编号', en: 'Code' } }),
   kind: text({ max: 32, required: true, class: 'PUBLIC', label: { zh: '客户性质', en: 'Kind' } }),
   name: text({
@@ -41,7 +42,65 @@ export const attributeFields = {
   teamId: id({ references: 'Team', label: { zh: '所属团队', en: 'Team' } }),
 } as const;
 
-export const CustomerEntity = defineEntity('Customer', {
-  fields: attributeFields,
-  access: { by: 'owner', owner: 'ownerId', team: 'teamId' },
-});
+const confidential = { class: 'CONFIDENTIAL' } as const;
+
+const closed = (label: { readonly zh: string; readonly en: string }) =>
+  text({ max: 32, label, ...confidential });
+
+/** What it tells services alone. */
+const financeFields = {
+  bankCreditRating: closed({ zh: '银行信用', en: 'Bank credit rating' }),
+  registeredCapital: money({ zh: '注册资金', en: 'Registered capital' }, confidential),
+  paidInCapital: money({ zh: '资本额', en: 'Paid-in capital' }, confidential),
+  fundingPosition: closed({ zh: '资金状况', en: 'Funding position' }),
+  taxpayerType: closed({ zh: '纳税人', en: 'VAT taxpayer type' }),
+  accountingBooks: closed({ zh: '财务账簿', en: 'Accounting books' }),
+  tradeCreditRating: closed({ zh: '同行信用评价', en: 'Trade credit reputation' }),
+  paymentBehaviour: closed({ zh: '付款态度', en: 'Payment behaviour' }),
+} as const;
+
+const finance = group({ zh: '客户财务情况', en: 'Finance' }, financeFields);
+
+export const attributeFields = {
+  ...publicFields,
+  yearsEstablished: int({
+    label: { zh: '成立年数', en: 'Years established' },
+    sql: (alias) => `TIMESTAMPDIFF(YEAR, ${alias}.establishedOn, ${today})`,
+  }),
+  finance,
+} as const;
+
+const access = { by: 'owner', owner: 'ownerId', team: 'teamId' } as const;
+
+export const CustomerEntity = defineEntity('Customer', { fields: attributeFields, access });
+
+const customValues = (label: { readonly zh: string; readonly en: string }) =>
+  json<Readonly<Record<string, unknown>>>({ label });
+
+/**
+ * What public and private events write of the table. Each brings the values of the custom fields
+ * that it may hold, and `customFields` is made of both.
+ */
+export const ToldCustomer = withoutFields(
+  defineEntity('Customer', {
+    fields: {
+      ...publicFields,
+      openFields: customValues({ zh: '公开的自定义字段', en: 'Open custom fields' }),
+    },
+    access,
+  }),
+  ['customFields'],
+);
+export const PrivateCustomer = withoutFields(
+  defineEntity('Customer', {
+    fields: {
+      finance,
+      confidentialFields: customValues({
+        zh: '保密的自定义字段',
+        en: 'Confidential custom fields',
+      }),
+    },
+    access,
+  }),
+  ['customFields'],
+);

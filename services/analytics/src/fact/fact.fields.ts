@@ -2,6 +2,7 @@ import { defineEntity, type AccessRule, type Relation } from '@crm/kit/record/en
 import { boolean, date, dateTime, id, int, list, money, text } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { factStamps } from '../projection.ts';
+import { today } from '../today.ts';
 
 /** Whoever may read the customer may read its facts. */
 const access: AccessRule = { by: 'parent', column: 'customerId', table: 'customer' };
@@ -40,9 +41,6 @@ export const PaymentFact = defineEntity('PaymentFact', {
   access,
   relations,
 });
-
-/** Today in the company's time zone. */
-const today = "DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+08:00'))";
 
 const isOverdue = (alias: string): string =>
   `(${alias}.balanceAmount > 0 AND ${alias}.dueOn < ${today})`;

@@ -3,6 +3,7 @@ import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts
 import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
+import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
 import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
 import { seedIndicators } from './2026-11-30-seed-indicators.ts';
 
@@ -15,4 +16,5 @@ export const migrations = [
   createIndicator,
   seedIndicators,
   seedIndicatorsOfPeople,
+  keepCustomFields,
 ];

@@ -4,15 +4,18 @@ import { compileCriteria, type Criteria, type CriteriaScope } from '@crm/kit/rec
 import { findAllCustomFields } from '@crm/kit/record/custom-field';
 import type { FieldClass } from '@crm/kit/record/field';
 import { readScope } from '@crm/kit/record/page';
+import { tableSql } from '@crm/kit/record/store';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { companyCurrency } from '../company.ts';
-import { CustomerReportRow } from './report.fields.ts';
+import { CustomerReportRow, figure } from './report.fields.ts';
 
 /** Rows of customers with their figures in the company's currency: what stored criteria are about. */
-export const reportFrom = raw('customerReport t');
+export const reportFrom = raw(tableSql(CustomerReportRow, 't'));
 
-export const isLiveRow = sql`t.currency = ${companyCurrency} AND t.deletedAt IS NULL`;
+export const isInCompanyCurrency = sql`${raw(figure('currency')('t'))} = ${companyCurrency}`;
+
+export const isLiveRow = sql`${isInCompanyCurrency} AND t.deletedAt IS NULL`;
 
 /** Compiles stored criteria as nobody's in particular: who may see the outcome is decided elsewhere. */
 export async function storedScope(manager: EntityManager, now: Date): Promise<CriteriaScope> {

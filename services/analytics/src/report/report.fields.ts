@@ -1,30 +1,54 @@
 import { defineEntity, type Entity } from '@crm/kit/record/entity';
 import { date, dateTime, decimal, int, text } from '@crm/kit/record/field';
-import { attributeFields } from '../customer/customer.fields.ts';
+import { attributeFields, CustomerEntity } from '../customer/customer.fields.ts';
+import { today } from '../today.ts';
 
-/** Today in the company's time zone, and the first and last day of its year. */
-const today = "DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+08:00'))";
+/** The first and last day of the company's year. */
 const newYear = `MAKEDATE(YEAR(${today}), 1)`;
 const thisYear = `${newYear} AND ${newYear} + INTERVAL 1 YEAR - INTERVAL 1 DAY`;
+
+/** The row of `customerFigure` that stands beside a customer. */
+const figures = (alias: string): string => `${alias}Figure`;
+
+export const figure =
+  (name: string) =>
+  (alias: string): string =>
+    `${figures(alias)}.${name}`;
 
 /** A customer's facts of one kind in the report's currency. */
 const factSum = (alias: string, sum: string, from: string): string =>
   `(SELECT COALESCE(SUM(${sum}), 0) FROM ${from} AND fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
 
 const inCurrency = (fact: string, money: string, alias: string): string =>
-  `${fact} fact WHERE fact.${money}Currency = ${alias}.currency`;
+  `${fact} fact WHERE fact.${money}Currency = ${figures(alias)}.currency`;
 
-const ofInteractions = (alias: string, figure: string): string =>
-  `(SELECT ${figure} FROM interactionFact fact WHERE fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
+const ofInteractions = (alias: string, sum: string): string =>
+  `(SELECT ${sum} FROM interactionFact fact WHERE fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
 
 /** A customer with its figures in one currency. */
 export const CustomerReportRow = defineEntity('CustomerReportRow', {
-  table: 'customerReport',
+  table: 'customer',
+  customFieldsOf: CustomerEntity.name,
+  beside: (alias) =>
+    `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id`,
   fields: {
     ...attributeFields,
-    currency: text({ max: 3, required: true, label: { zh: '币种', en: 'Currency' } }),
-    orderCount: int({ required: true, label: { zh: '交易次数', en: 'Orders' } }),
-    orderAmount: decimal({ required: true, label: { zh: '累计订单金额', en: 'Order amount' } }),
+    currency: text({
+      max: 3,
+      required: true,
+      label: { zh: '币种', en: 'Currency' },
+      sql: figure('currency'),
+    }),
+    orderCount: int({
+      required: true,
+      label: { zh: '交易次数', en: 'Orders' },
+      sql: figure('orderCount'),
+    }),
+    orderAmount: decimal({
+      required: true,
+      label: { zh: '累计订单金额', en: 'Order amount' },
+      sql: figure('orderAmount'),
+    }),
     orderAmountThisYear: decimal({
       required: true,
       label: { zh: '本年订单金额', en: 'Order amount this year' },
@@ -37,12 +61,27 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
     }),
     averageOrderAmount: decimal({
       label: { zh: '平均订单金额', en: 'Average order amount' },
-      sql: (alias) => `ROUND(${alias}.orderAmount / NULLIF(${alias}.orderCount, 0), 2)`,
+      sql: (alias) =>
+        `ROUND(${figures(alias)}.orderAmount / NULLIF(${figures(alias)}.orderCount, 0), 2)`,
     }),
-    firstOrderOn: date({ label: { zh: '首次订货日期', en: 'First order on' } }),
-    lastOrderOn: date({ label: { zh: '最近订货日期', en: 'Last order on' } }),
-    paymentCount: int({ required: true, label: { zh: '收款次数', en: 'Payments' } }),
-    paymentAmount: decimal({ required: true, label: { zh: '累计收款金额', en: 'Payment amount' } }),
+    firstOrderOn: date({
+      label: { zh: '首次订货日期', en: 'First order on' },
+      sql: figure('firstOrderOn'),
+    }),
+    lastOrderOn: date({
+      label: { zh: '最近订货日期', en: 'Last order on' },
+      sql: figure('lastOrderOn'),
+    }),
+    paymentCount: int({
+      required: true,
+      label: { zh: '收款次数', en: 'Payments' },
+      sql: figure('paymentCount'),
+    }),
+    paymentAmount: decimal({
+      required: true,
+      label: { zh: '累计收款金额', en: 'Payment amount' },
+      sql: figure('paymentAmount'),
+    }),
     paymentAmountThisYear: decimal({
       required: true,
       label: { zh: '本年收款金额', en: 'Payment amount this year' },
@@ -53,8 +92,15 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
           `${inCurrency('paymentFact', 'amount', alias)} AND fact.receivedOn BETWEEN ${thisYear}`,
         ),
     }),
-    lastPaymentOn: date({ label: { zh: '最近收款日期', en: 'Last payment on' } }),
-    receivable: decimal({ required: true, label: { zh: '应收余额', en: 'Receivable' } }),
+    lastPaymentOn: date({
+      label: { zh: '最近收款日期', en: 'Last payment on' },
+      sql: figure('lastPaymentOn'),
+    }),
+    receivable: decimal({
+      required: true,
+      label: { zh: '应收余额', en: 'Receivable' },
+      sql: figure('receivable'),
+    }),
     overdue: decimal({
       required: true,
       label: { zh: '逾期金额', en: 'Overdue' },

@@ -1,3 +1,4 @@
+import { customFieldValues } from '@crm/kit/record/custom-field';
 import { listPage } from '@crm/kit/record/page';
 import { companyCurrency } from '../company.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
@@ -17,6 +18,8 @@ export const reportResolvers: Resolvers = {
   },
   CustomerReportRow: {
     customer: ({ id }) => ({ id }),
+    customFields: ({ customFields }, _, context) =>
+      customFieldValues(context, CustomerReportRow.customFieldsOf, customFields),
     orderAmount: (row) => inMoney(row).orderAmount,
     orderAmountThisYear: (row) => inMoney(row).orderAmountThisYear,
     averageOrderAmount: (row) => inMoney(row).averageOrderAmount,

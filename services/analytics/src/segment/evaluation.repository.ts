@@ -3,9 +3,13 @@ import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { companyDate, type CriteriaScope } from '@crm/kit/record/criteria';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
-import { companyCurrency } from '../company.ts';
 import { endOfRange, firstId, lastId } from '../customer/range.repository.ts';
-import { compileStored, reportFrom, storedScope } from '../report/criteria.repository.ts';
+import {
+  compileStored,
+  isInCompanyCurrency,
+  reportFrom,
+  storedScope,
+} from '../report/criteria.repository.ts';
 import { movesOf, type Move } from './segment.events.ts';
 import type { Cause, Segment } from './segment.fields.ts';
 import { lockSegments } from './segment.repository.ts';
@@ -66,7 +70,7 @@ async function findMoved(
     FROM ${reportFrom}
     LEFT JOIN segmentPick k ON k.segmentId = ${segmentId} AND k.subjectId = t.id
     LEFT JOIN segmentMember m ON m.segmentId = ${segmentId} AND m.subjectId = t.id AND m.leftAt IS NULL
-    WHERE t.currency = ${companyCurrency} AND ${customers} AND ${isIn} <> (m.spell IS NOT NULL)`;
+    WHERE ${isInCompanyCurrency} AND ${customers} AND ${isIn} <> (m.spell IS NOT NULL)`;
   const rows: Raw[] = await manager.query(text, [...values]);
   return rows.map((row) => ({
     subjectId: idFromBytes(row.subjectId),

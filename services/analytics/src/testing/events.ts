@@ -1,7 +1,13 @@
 import type { RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
-import { CustomerCreated, type CustomerData } from '@crm/schemas/events/customer';
+import { CustomFieldDefined, type CustomFieldData } from '@crm/schemas/events/custom-field';
+import {
+  CustomerCreated,
+  CustomerParticularsChanged,
+  type CustomerData,
+  type CustomerParticulars,
+} from '@crm/schemas/events/customer';
 import { InteractionLogged, type InteractionData } from '@crm/schemas/events/interaction';
 import { OrderRecorded, type OrderData } from '@crm/schemas/events/order';
 import { consumers } from '../consumers.ts';
@@ -48,6 +54,50 @@ export const orderData = (
 
 export const created = (id: string, data: Partial<CustomerData> = {}): RecordedEvent =>
   eventOf(CustomerCreated, { id, customerId: id }, customerData(data));
+
+/** What is told privately of a customer. */
+export const particulars = (
+  id: string,
+  data: Partial<CustomerParticulars>,
+  version = 1,
+): RecordedEvent =>
+  eventOf(
+    CustomerParticularsChanged,
+    { id, customerId: id, version },
+    {
+      bankCreditRating: null,
+      registeredCapital: null,
+      paidInCapital: null,
+      fundingPosition: null,
+      taxpayerType: null,
+      accountingBooks: null,
+      tradeCreditRating: null,
+      paymentBehaviour: null,
+      customFields: {},
+      ...data,
+    },
+  );
+
+/** The definition of a custom field of customers. */
+export const defined = (
+  { id = newId(), key }: { readonly id?: string; readonly key: string },
+  data: Partial<CustomFieldData>,
+  version = 1,
+): RecordedEvent =>
+  eventOf(
+    CustomFieldDefined,
+    { id, version },
+    {
+      entity: 'Customer',
+      key,
+      type: 'TEXT',
+      labels: { zh: key, en: key },
+      class: 'INTERNAL',
+      indexed: false,
+      options: [],
+      ...data,
+    },
+  );
 
 export const ordered = (
   customerId: string,

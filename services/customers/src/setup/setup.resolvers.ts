@@ -1,8 +1,12 @@
+import { customFieldTeller } from '@crm/kit/event/custom-field-told';
 import { readableCustomFields } from '@crm/kit/record/custom-field';
 import { defineCustomField, saveVocabularyTerm } from '@crm/kit/record/setup';
 import { findTerms } from '@crm/kit/record/vocabulary';
+import { CustomFieldDefined, CustomFieldRetired } from '@crm/schemas/events/custom-field';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { customisable } from '../entities.ts';
+
+const tell = customFieldTeller({ defined: CustomFieldDefined, retired: CustomFieldRetired });
 
 export const setupResolvers: Resolvers = {
   Query: {
@@ -12,6 +16,6 @@ export const setupResolvers: Resolvers = {
   Mutation: {
     saveCustomerVocabularyTerm: (_, { input }, context) => saveVocabularyTerm(context, input),
     defineCustomField: (_, { input }, context) =>
-      defineCustomField(context, { input, entities: customisable }),
+      defineCustomField(context, { input, entities: customisable, tell }),
   },
 };

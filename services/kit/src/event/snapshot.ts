@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { findCustomFields, type CustomFields } from '../record/custom-field.ts';
 import type { Entity, Stamps } from '../record/entity.ts';
 import { selectRows } from '../record/store.ts';
 import { idToBytes, newId } from '../id.ts';
@@ -21,7 +22,8 @@ type SnapshotSource<Row extends Stamps, Data extends object> = {
   /** The event of a new record: it tells all that others keep of one. */
   readonly type: EventType<Data>;
   readonly customerId: (row: Row) => string | null;
-  readonly data: (row: Row) => Data;
+  /** The definitions say which of its custom values may be told. */
+  readonly data: (row: Row, customFields: CustomFields) => Data;
   /** False for one that has ended, though it is not deleted. */
   readonly isTold?: (row: Row) => boolean;
 };
@@ -39,29 +41,47 @@ export const snapshotOf = <Row extends Stamps, Data extends object>({
       sql`WHERE t.id > ${idToBytes(afterId)} ORDER BY t.id LIMIT ${limit}`,
     );
     const told = rows.filter((row) => row.deletedAt === null && isTold(row));
-    return { events: told.map((row) => eventOf(source, row)), lastId: rows.at(-1)?.id ?? null };
+    const customFields = await findCustomFields(manager, entity.name);
+    const events = told.map((row) => eventOf(source, row, customFields));
+    return { events, lastId: rows.at(-1)?.id ?? null };
   },
 });
 
-function eventOf<Row extends Stamps, Data extends object>(
+const eventOf = <Row extends Stamps, Data extends object>(
   { type, customerId, data }: Pick<SnapshotSource<Row, Data>, 'type' | 'customerId' | 'data'>,
   row: Row,
-): Envelope {
-  const body = { customerId: customerId(row), actor: null, changedFields: [], data: data(row) };
-  return {
-    eventId: newId(),
-    type: type.type,
-    schemaVersion: type.schemaVersion,
-    visibility: 'snapshot',
-    aggregate: type.aggregate,
+  customFields: CustomFields,
+): Envelope =>
+  snapshotEvent({
+    type,
     aggregateId: row.id,
     version: row.version,
     // As the event of a new record does.
-    occurredAt: row.createdAt.toISOString(),
-    trace: null,
-    body: JSON.stringify(body),
-  };
-}
+    occurredAt: row.createdAt,
+    customerId: customerId(row),
+    data: data(row, customFields),
+  });
+
+type Told = {
+  readonly type: EventType;
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly occurredAt: Date;
+  readonly customerId: string | null;
+  readonly data: object;
+};
+
+export const snapshotEvent = ({ type, customerId, data, occurredAt, ...told }: Told): Envelope => ({
+  ...told,
+  eventId: newId(),
+  type: type.type,
+  schemaVersion: type.schemaVersion,
+  visibility: 'snapshot',
+  aggregate: type.aggregate,
+  occurredAt: occurredAt.toISOString(),
+  trace: null,
+  body: JSON.stringify({ customerId, actor: null, changedFields: [], data }),
+});
 
 type TellScope = {
   readonly db: DataSource;

@@ -2,6 +2,7 @@ import { migration } from '../database/migration.ts';
 import { coverCustomFields, indexCustomFields } from './custom-field-index.ts';
 import { eventTables } from './events.ts';
 import { keyGrantsByGrantee } from './grants-by-grantee.ts';
+import { versionCustomFields } from './custom-field-version.ts';
 import { createMergedCustomers } from './merged-customers.ts';
 import { createMovedEntries } from './moved-entries.ts';
 import { addPositionGeneration } from './position-generation.ts';
@@ -22,4 +23,5 @@ export const kitMigrations = [
   createSensitiveReads,
   keyGrantsByGrantee,
   coverCustomFields,
+  versionCustomFields,
 ];

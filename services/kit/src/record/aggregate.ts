@@ -8,7 +8,7 @@ import type { Field, FieldKind, Labels } from './field.ts';
 import { idFromBytes } from '../id.ts';
 import { readScope, visibleSql } from './page.ts';
 import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
-import { columnSql } from './store.ts';
+import { columnSql, tableSql } from './store.ts';
 import { asText } from '../text.ts';
 
 export type Bucket = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
@@ -90,7 +90,7 @@ async function readGroups(
 
   const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
   const { text, values } = sql`SELECT ${joinSql(columns, ', ')}
-    FROM ${raw(`\`${entity.table}\` t ${joinsSql(scope, args)}`)}
+    FROM ${raw(`${tableSql(entity, 't')} ${joinsSql(scope, args)}`)}
     WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(groups)}
     ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
     LIMIT ${raw(String(size + 1))}`;

@@ -1,10 +1,15 @@
 import type { EntityManager } from 'typeorm';
-import { lockCustomFields, type CustomField, type CustomFields } from './custom-field.ts';
+import {
+  lockCustomFields,
+  type CustomField,
+  type CustomFields,
+  type SavedCustomField,
+} from './custom-field.ts';
 import { customFieldTarget } from './custom-field-sql.ts';
 import { indexedTextMax } from './custom-field-value.ts';
 import type { Entity } from './entity.ts';
 import { invalid, type FieldProblem } from '../errors.ts';
-import { idToBytes, newId } from '../id.ts';
+import { idFromBytes, idToBytes, newId } from '../id.ts';
 import { raw, sql, type Sql } from '../sql.ts';
 import { textProblem } from '../text.ts';
 
@@ -26,7 +31,7 @@ export async function saveCustomField(
   manager: EntityManager,
   entity: Entity,
   given: Definition,
-): Promise<CustomField> {
+): Promise<SavedCustomField> {
   refuse(shapeProblems(given));
   const known = await lockCustomFields(manager, entity.name);
   const before = known.get(given.key);
@@ -39,7 +44,19 @@ export async function saveCustomField(
     indexProblem: null,
   };
   await write(manager, saved, before === undefined);
-  return saved;
+  return { field: saved, ...(await stampOf(manager, saved)) };
+}
+
+async function stampOf(
+  manager: EntityManager,
+  { entity, key }: CustomField,
+): Promise<Pick<SavedCustomField, 'id' | 'version'>> {
+  const [row]: { id: Uint8Array; version: number }[] = await manager.query(
+    'SELECT id, version FROM customField WHERE entity = ? AND `key` = ?',
+    [entity, key],
+  );
+  if (!row) throw new Error(`The custom field ${entity}.${key} is gone`);
+  return { id: idFromBytes(row.id), version: row.version };
 }
 
 function refuse(problems: readonly FieldProblem[]): void {
@@ -252,9 +269,9 @@ async function write(manager: EntityManager, field: CustomField, isNew: boolean)
   const given = all.map(([, value]) => value);
   await (isNew
     ? manager.query(`INSERT INTO customField SET ${assignments}`, given)
-    : manager.query(`UPDATE customField SET ${assignments} WHERE entity = ? AND \`key\` = ?`, [
-        ...given,
-        field.entity,
-        field.key,
-      ]));
+    : manager.query(
+        `UPDATE customField SET ${assignments}, version = version + 1
+         WHERE entity = ? AND \`key\` = ?`,
+        [...given, field.entity, field.key],
+      ));
 }

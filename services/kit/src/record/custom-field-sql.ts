@@ -23,15 +23,15 @@ export function customFieldNamed(
   { entity, customFields, mayRead }: CriteriaScope,
   key: string,
 ): CustomField {
-  const field = customFields.get(`${entity.name}.${key}`);
+  const field = customFields.get(`${entity.customFieldsOf}.${key}`);
   if (!field) {
     const name = key.slice(0, 64);
-    throw invalid(`${entity.name} has no custom field "${name}"`, [
-      { path: `custom.${name}`, message: `is no custom field of ${entity.name}` },
+    throw invalid(`${entity.customFieldsOf} has no custom field "${name}"`, [
+      { path: `custom.${name}`, message: `is no custom field of ${entity.customFieldsOf}` },
     ]);
   }
   if (!mayRead(entity, field.class)) {
-    throw forbidden(`You may not use ${entity.name}.custom.${key}`);
+    throw forbidden(`You may not use ${entity.customFieldsOf}.custom.${key}`);
   }
   return field;
 }

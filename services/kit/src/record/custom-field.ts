@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
+import { idFromBytes, idToBytes } from '../id.ts';
 import type { FieldClass, Labels } from './field.ts';
 import { readingOf } from './policy.ts';
 import { maskValue } from './protect.ts';
@@ -27,6 +28,13 @@ export type CustomFieldType = 'BOOLEAN' | 'DATE' | 'MULTI_SELECT' | 'NUMBER' | '
 
 /** Definitions of one entity by key, or of all by id. */
 export type CustomFields = ReadonlyMap<string, CustomField>;
+
+/** A definition that was saved, and how others are told of it. */
+export type SavedCustomField = {
+  readonly field: CustomField;
+  readonly id: string;
+  readonly version: number;
+};
 
 type Stored = Omit<CustomField, 'active' | 'id' | 'indexed' | 'required' | 'unique'> & {
   readonly [Flag in 'active' | 'indexed' | 'required' | 'unique']: number;
@@ -81,6 +89,24 @@ export const lockCustomFields = async (
 /** The definitions of every entity of the service, by id: what filters are compiled against. */
 export const findAllCustomFields = async (manager: EntityManager): Promise<CustomFields> =>
   new Map((await read(manager, '')).map((field) => [field.id, field]));
+
+type Found = Stored & { readonly id: Uint8Array; readonly version: number };
+
+/** Definitions of every entity after an id, with their stamps. */
+export async function findCustomFieldPage(
+  manager: EntityManager,
+  { afterId, limit }: { readonly afterId: string; readonly limit: number },
+): Promise<SavedCustomField[]> {
+  const rows: Found[] = await manager.query(
+    `SELECT id, version, ${columns} FROM customField WHERE id > ? ORDER BY id LIMIT ?`,
+    [idToBytes(afterId), limit],
+  );
+  return rows.map(({ id, version, ...stored }) => ({
+    field: fromStored(stored),
+    id: idFromBytes(id),
+    version,
+  }));
+}
 
 /** Those whose index is being made or taken away. */
 export const findUnshapedFields = (manager: EntityManager): Promise<CustomField[]> =>

@@ -93,6 +93,8 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly name: string;
   readonly table: string;
   readonly fields: Fields;
+  /** The entity whose custom fields its rows hold: its own, unless the rows show those of another. */
+  readonly customFieldsOf: string;
   readonly columns: readonly Column[];
   /** By dotted name. */
   readonly columnsByName: ReadonlyMap<string, Column>;
@@ -100,6 +102,8 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly readersByName: ReadonlyMap<string, Reader>;
   /** The columns that a client may give, by the first part of their names. */
   readonly givenByTop: ReadonlyMap<string, readonly Column[]>;
+  /** What stands beside the table wherever its rows are read, for computed fields to name. */
+  readonly beside: (alias: string) => string;
   readonly access: AccessRule;
   /** Which rows are hidden as a whole from those who may not read values of a class. */
   readonly rowClasses: readonly RowClass[];
@@ -150,6 +154,8 @@ export type Relation = {
 
 type Options<Members extends Fields> = {
   readonly table?: string;
+  readonly customFieldsOf?: string;
+  readonly beside?: (alias: string) => string;
   readonly fields: Members;
   readonly access: AccessRule;
   readonly rowClasses?: readonly RowClass[];
@@ -168,20 +174,28 @@ export function defineEntity<const Members extends Fields>(
   const columns = columnsOf(fields, []);
   const readers = readersOf(fields, []);
   return {
+    ...plainEntity(name),
+    ...options,
     name,
-    table: options.table ?? name.charAt(0).toLowerCase() + name.slice(1),
     fields,
     ...indexed(columns),
     readers,
     readersByName: new Map(readers.map((reader) => [reader.name, reader])),
-    access: options.access,
-    rowClasses: options.rowClasses ?? [],
-    relations: options.relations ?? {},
-    derived: options.derived ?? {},
-    guard: options.guard ?? null,
-    isWide: options.isWide ?? false,
   };
 }
+
+/** An entity of which nothing in particular is said. */
+const plainEntity = (name: string) =>
+  ({
+    table: name.charAt(0).toLowerCase() + name.slice(1),
+    customFieldsOf: name,
+    beside: () => '',
+    rowClasses: [],
+    relations: {},
+    derived: {},
+    guard: null,
+    isWide: false,
+  }) as const;
 
 /** Columns, and how they are looked up. */
 const indexed = (

@@ -94,7 +94,9 @@ export async function describeEntities(
     wanted.map(async (entity) => {
       const { used, fields } = knownOf(schema, entity, described);
       const custom = customisable.includes(entity)
-        ? (await readableCustomFields(context, entity.name)).filter(({ active }) => active)
+        ? (await readableCustomFields(context, entity.customFieldsOf)).filter(
+            ({ active }) => active,
+          )
         : [];
       return {
         name: entity.name,

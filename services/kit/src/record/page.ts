@@ -10,7 +10,7 @@ import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
 import { readingOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
-import { selectList, selectRows } from './store.ts';
+import { selectList, selectRows, tableSql } from './store.ts';
 
 export type PageArgs = {
   readonly first?: number | null;
@@ -71,7 +71,7 @@ function idsOfPage(entity: Entity, plan: Plan): Sql {
   // Skipping through a key that begins with other columns reads all of it, whatever the limit is.
   const ids = plan.parts.map(
     (visible) =>
-      sql`(SELECT /*+ NO_SKIP_SCAN(t) */ t.id AS idOfPage FROM ${raw(`\`${entity.table}\``)} t ${wherePage(plan, visible)})`,
+      sql`(SELECT /*+ NO_SKIP_SCAN(t) */ t.id AS idOfPage FROM ${raw(tableSql(entity, 't'))} ${wherePage(plan, visible)})`,
   );
   return sql`JOIN (${joinSql(ids, ' UNION ')}) page ON page.idOfPage = t.id ${endOf(plan)}`;
 }
@@ -79,7 +79,7 @@ function idsOfPage(entity: Entity, plan: Plan): Sql {
 async function countRows(context: RequestContext, entity: Entity, args: PageArgs): Promise<number> {
   const { visible } = await planPage(context, entity, args);
   const [row]: { total: number }[] = await context.app.db.manager.query(
-    `SELECT COUNT(*) AS total FROM \`${entity.table}\` t WHERE ${visible.text}`,
+    `SELECT COUNT(*) AS total FROM ${tableSql(entity, 't')} WHERE ${visible.text}`,
     [...visible.values],
   );
   return row?.total ?? 0;
@@ -123,7 +123,7 @@ export async function readScope(
   uses: object,
 ): Promise<CriteriaScope> {
   // The definitions are read only when a custom field is named somewhere in the arguments.
-  const customFields: CustomFields = /"custom(?:Fields"|\.)/.test(JSON.stringify(uses))
+  const customFields: CustomFields = /"(?:\w+\.)?custom(?:Fields"|\.)/.test(JSON.stringify(uses))
     ? await readCustomFields(context)
     : new Map();
   return {
@@ -232,7 +232,7 @@ type Children<Row extends Stamps> = {
 /** Where the records are read from, with the column that names their parent. */
 const sourceOf = (entity: Entity, parent: string | ChildLink): { from: Sql; column: Sql } =>
   typeof parent === 'string'
-    ? { from: raw(`\`${entity.table}\` t`), column: raw(`t.\`${parent}\``) }
+    ? { from: raw(tableSql(entity, 't')), column: raw(`t.\`${parent}\``) }
     : {
         from: sql`${raw(
           `\`${parent.table}\` l JOIN \`${entity.table}\` t ON t.id = l.\`${parent.column}\``,

@@ -1,6 +1,6 @@
-import { runCommand, type Memory } from './command.ts';
+import { runCommand, type Memory, type Work } from './command.ts';
 import type { RequestContext } from '../context.ts';
-import { findCustomFields, type CustomField } from './custom-field.ts';
+import { findCustomFields, type CustomField, type SavedCustomField } from './custom-field.ts';
 import { saveCustomField, type Definition } from './custom-field-definition.ts';
 import type { Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
@@ -33,12 +33,20 @@ const termMemory = ({ vocabulary, code }: TermInput): Memory<VocabularyTerm> => 
 
 type FieldInput = Repeatable & Definition;
 
+type Setting = {
+  readonly input: FieldInput;
+  readonly entities: readonly Entity[];
+  /** Tells other services, where they keep values of such fields. */
+  readonly tell?: (work: Work, saved: SavedCustomField) => Promise<void>;
+};
+
 /** Defines a field at run time, or changes it. Its index is made by a job, see `indexState`. */
 export const defineCustomField = (
   context: RequestContext,
-  { input, entities }: { readonly input: FieldInput; readonly entities: readonly Entity[] },
-): Promise<CustomField> =>
-  runCommand(context, { name: 'defineCustomField', input, memory: fieldMemory(input) }, (work) => {
+  { input, entities, tell }: Setting,
+): Promise<CustomField> => {
+  const call = { name: 'defineCustomField', input, memory: fieldMemory(input) };
+  return runCommand(context, call, async (work) => {
     allow(work.viewer, 'manage', 'custom fields');
     const entity = entities.find(({ name }) => name === input.entity);
     if (!entity) {
@@ -48,8 +56,11 @@ export const defineCustomField = (
       ]);
     }
     const { clientMutationId: _, ...definition } = input;
-    return saveCustomField(work.manager, entity, definition);
+    const saved = await saveCustomField(work.manager, entity, definition);
+    await tell?.(work, saved);
+    return saved.field;
   });
+};
 
 const fieldMemory = ({ entity, key }: FieldInput): Memory<CustomField> => ({
   keep: () => null,

@@ -15,6 +15,10 @@ export const columnSql = (column: Column, alias: string): string =>
 export const selectList = (entity: Entity, alias: string): string =>
   entity.columns.map((column) => `${columnSql(column, alias)} AS ${quote(column.name)}`).join(', ');
 
+/** The table of an entity, and what stands beside it. */
+export const tableSql = (entity: Entity, alias: string): string =>
+  `${quote(entity.table)} ${alias} ${entity.beside(alias)}`;
+
 /** Reads rows with whatever follows `FROM table t`. */
 export async function selectRows<Row extends Stamps>(
   manager: EntityManager,
@@ -22,7 +26,7 @@ export async function selectRows<Row extends Stamps>(
   rest: Sql,
 ): Promise<Row[]> {
   const rows: Record<string, unknown>[] = await manager.query(
-    `SELECT ${selectList(entity, 't')} FROM ${quote(entity.table)} t ${rest.text}`,
+    `SELECT ${selectList(entity, 't')} FROM ${tableSql(entity, 't')} ${rest.text}`,
     [...rest.values],
   );
   return rows.map((row) => decodeRow(entity, row));

@@ -46,7 +46,7 @@ export async function planExport(
   fields: readonly string[],
 ): Promise<ExportColumn[]> {
   const customFields: CustomFields = fields.some((name) => name.startsWith(customPrefix))
-    ? await findCustomFields(manager, entity.name)
+    ? await findCustomFields(manager, entity.customFieldsOf)
     : new Map();
   return fields.map((path) => {
     if (!path.startsWith(customPrefix)) return planColumn(viewer, entity, path);
