@@ -13,16 +13,16 @@ describe('the rows of a step', () => {
     pace.note(500, 10_000);
     expect(pace.rows()).toBe(250);
     for (let step = 0; step < 10; step += 1) pace.note(pace.rows(), 10_000);
-    expect(pace.rows()).toBe(20);
+    expect(pace.rows()).toBe(100);
   });
 
   test('become more again', () => {
     const pace = createPace(500);
     for (let step = 0; step < 10; step += 1) pace.note(pace.rows(), 10_000);
-    pace.note(20, 100);
-    expect(pace.rows()).toBe(40);
-    pace.note(40, 320);
-    expect(pace.rows()).toBe(63);
+    pace.note(100, 100);
+    expect(pace.rows()).toBe(200);
+    pace.note(200, 800);
+    expect(pace.rows()).toBe(250);
   });
 
   test('do not follow from a step that was smaller, as the last of a file is', () => {

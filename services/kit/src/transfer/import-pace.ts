@@ -5,11 +5,12 @@ export type Pace = {
   readonly note: (rows: number, ms: number) => void;
 };
 
-const stepMs = 500;
-const rowsMin = 20;
+const stepMs = 1000;
+/** Fewer cost more statements than rows. */
+const rowsMin = 100;
 
 /**
- * Has steps take half a second, whatever else the machine does: until a step ends others wait for
+ * Has steps take a second at most, whatever else the machine does: until a step ends others wait for
  * what it has locked, and whoever is to take over when this process dies waits as well.
  */
 export function createPace(rowsMax: number): Pace {
