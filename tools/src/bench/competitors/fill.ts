@@ -8,6 +8,7 @@ import { createHome, homeAt, type Home } from '../../mesh/paths.ts';
 import { schemaAccount } from '../../mesh/plan.ts';
 import { say, seconds } from '../../mesh/say.ts';
 import { mysqlStatus } from '../../mesh/status-mysql.ts';
+import { addKeys, dropKeys } from '../dropped-keys.ts';
 import { fillMarket } from './market.ts';
 
 /** Filling takes minutes, so the market stays there for the next time, as long as it is the same. */
@@ -37,12 +38,18 @@ export async function fillSchema(mesh: Mesh): Promise<void> {
     database: schemaAccount(mesh, 'competitors').database,
   });
   await connection.query(
-    "SET time_zone = '+00:00', sql_log_bin = 0, unique_checks = 0, cte_max_recursion_depth = 1000000",
+    `SET time_zone = '+00:00', sql_log_bin = 0, unique_checks = 0, cte_max_recursion_depth = 1000000,
+      sort_buffer_size = 268435456, innodb_ddl_buffer_size = 268435456, innodb_ddl_threads = 2`,
   );
   const startedAt = performance.now();
+  const keys = await dropKeys(connection, ['opportunityCompetitor', 'intelligenceItem']);
   for (const [at, statement] of fillMarket.entries()) {
     await connection.query(statement);
     say(`  part ${at + 1} of ${fillMarket.length} (${seconds(performance.now() - startedAt)})`);
+  }
+  for (const each of keys) {
+    await addKeys(connection, each);
+    say(`  keys of ${each.table} (${seconds(performance.now() - startedAt)})`);
   }
   await connection.query('ANALYZE TABLE opportunityCompetitor, intelligenceItem, customerProfile');
   await connection.end();

@@ -8,6 +8,7 @@ import { createHome, homeAt, type Home } from '../../mesh/paths.ts';
 import { schemaAccount } from '../../mesh/plan.ts';
 import { say, seconds } from '../../mesh/say.ts';
 import { mysqlStatus } from '../../mesh/status-mysql.ts';
+import { dropKeys, withoutFullText } from '../dropped-keys.ts';
 import {
   boundOf,
   edgeParts,
@@ -73,7 +74,9 @@ export async function fillNetwork(mesh: Mesh): Promise<void> {
   const told = (what: string): void => say(`  ${what} (${seconds(performance.now() - startedAt)})`);
   const source = await connectSource(mesh);
   for (const statement of fillCompany) await source.query(statement);
-  const keys = await dropKeys(source, ['person', 'affiliation', 'personRelationship']);
+  // Full text takes as long as everything else, and nothing here looks for words.
+  const dropped = await dropKeys(source, ['person', 'affiliation', 'personRelationship']);
+  const keys = dropped.map(withoutFullText);
   for (let from = 0; from < peopleCount; from += rowsAtOnce)
     for (const statement of fillPeople) await source.query(statement, [from]);
   told(`${peopleCount} people`);
@@ -113,23 +116,4 @@ async function fillSides(source: Connection): Promise<void> {
 async function valueOf(source: Connection, expression: string): Promise<unknown> {
   const [[row]] = await source.query<RowDataPacket[]>(`SELECT ${expression} AS value`);
   return row?.['value'];
-}
-
-type Keys = { readonly table: string; readonly definitions: readonly string[] };
-
-async function dropKeys(source: Connection, tables: readonly string[]): Promise<Keys[]> {
-  const dropped: Keys[] = [];
-  for (const table of tables) {
-    const [[row]] = await source.query<RowDataPacket[]>(`SHOW CREATE TABLE ${table}`);
-    const definitions = String(row?.['Create Table'])
-      .split('\n')
-      .map((line) => line.trim().replace(/,$/, ''))
-      .filter((line) => /^(?:UNIQUE |FULLTEXT )?KEY /.test(line));
-    const names = definitions.map((each) => `DROP KEY ${/KEY (`[^`]+`)/.exec(each)?.[1] ?? ''}`);
-    await source.query(`ALTER TABLE ${table} ${names.join(', ')}`);
-    // Full text takes as long as everything else, and nothing here looks for words.
-    const again = definitions.filter((each) => !each.startsWith('FULLTEXT'));
-    dropped.push({ table, definitions: again });
-  }
-  return dropped;
 }
