@@ -8,6 +8,7 @@ import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
 import { StageRuleEntity } from './lifecycle/stage-rule.fields.ts';
+import { PyramidDefinitionEntity, PyramidSnapshotEntity } from './pyramid/pyramid.fields.ts';
 import { SegmentEntity } from './segment/segment.fields.ts';
 
 test('the SDL, the field catalogue and the tables agree', async () => {
@@ -24,11 +25,16 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       ReceivableFact,
       InteractionFact,
       SegmentEntity,
+      PyramidDefinitionEntity,
+      PyramidSnapshotEntity,
       StageRuleEntity,
       IndicatorEntity,
     ],
     objects,
-    besides: ['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
+    besides: [
+      ...['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
+      'TakePyramidSnapshotInput.definition',
+    ],
     customisable: [CustomerReportRow],
     migrations,
   });

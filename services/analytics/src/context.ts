@@ -1,5 +1,6 @@
 import type { App, RequestContext } from '@crm/kit/context';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
+import { childPages, type ChildPages } from '@crm/kit/record/page';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
 import { indicatorReads, type IndicatorReads } from './indicator/indicator.queries.ts';
@@ -11,6 +12,14 @@ import {
   type MembershipPages,
   type SegmentsOfCustomer,
 } from './segment/segment.queries.ts';
+import { movers, tierMembers, type Movers, type TierMembers } from './pyramid/member.queries.ts';
+import {
+  PyramidDefinitionEntity,
+  PyramidSnapshotEntity,
+  type PyramidDefinition,
+  type PyramidSnapshot,
+} from './pyramid/pyramid.fields.ts';
+import { placementsOfCustomers, type PlacementsOfCustomer } from './pyramid/pyramid.queries.ts';
 import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
@@ -19,12 +28,18 @@ export type Context = RequestContext & {
   readonly indicators: IndicatorReads;
   readonly loaders: {
     readonly currentCustomer: Loader<string>;
+    readonly pyramidDefinition: Loader<PyramidDefinition>;
+    readonly pyramidSnapshot: Loader<PyramidSnapshot>;
     readonly segment: Loader<Segment>;
     readonly stageSuggestion: Loader<ShownSuggestion>;
   };
   readonly pages: {
     readonly membersOfSegment: MembershipPages;
+    readonly membersOfTier: TierMembers;
+    readonly movers: Movers;
+    readonly placementsOfCustomer: PlacementsOfCustomer;
     readonly segmentsOfCustomer: SegmentsOfCustomer;
+    readonly snapshotsOfPyramid: ChildPages<PyramidSnapshot>;
   };
 };
 
@@ -36,12 +51,18 @@ export function createContext(app: App, request: RequestInfo): Context {
     indicators: indicatorReads(context),
     loaders: {
       currentCustomer: currentCustomerLoader(context),
+      pyramidDefinition: entityLoader(context, PyramidDefinitionEntity),
+      pyramidSnapshot: entityLoader(context, PyramidSnapshotEntity),
       segment: entityLoader(context, SegmentEntity),
       stageSuggestion: suggestionLoader(context),
     },
     pages: {
       membersOfSegment: membershipPages(context),
+      membersOfTier: tierMembers(context),
+      movers: movers(context),
+      placementsOfCustomer: placementsOfCustomers(context),
       segmentsOfCustomer: segmentsOfCustomers(context),
+      snapshotsOfPyramid: childPages(context, PyramidSnapshotEntity, 'definitionId'),
     },
   };
 }

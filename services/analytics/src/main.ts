@@ -3,6 +3,7 @@ import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { startFollowJob } from './follow/follow.job.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
+import { startPyramidJob } from './pyramid/pyramid.job.ts';
 import { createSchema } from './schema.ts';
 
 await startService(
@@ -11,7 +12,7 @@ await startService(
     schema: createSchema(),
     createContext,
     consumers,
-    jobs: [startFollowJob],
+    jobs: [startFollowJob, startPyramidJob],
     customisable: [CustomerEntity],
   },
   process.env,

@@ -15,12 +15,18 @@ import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
 import { StageRuleEntity, StageSuggestion } from './lifecycle/stage-rule.fields.ts';
 import { stageResolvers } from './lifecycle/stage.resolvers.ts';
+import {
+  PyramidDefinitionEntity,
+  PyramidPlacement,
+  PyramidSnapshotEntity,
+} from './pyramid/pyramid.fields.ts';
+import { pyramidResolvers } from './pyramid/pyramid.resolvers.ts';
 import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
-export const objects = [SegmentMembership, StageSuggestion, ...indicatorObjects];
+export const objects = [PyramidPlacement, SegmentMembership, StageSuggestion, ...indicatorObjects];
 
 const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
 
@@ -36,7 +42,15 @@ export const createSchema = (): GraphQLSchema =>
       mergeResolvers([
         sharedResolvers,
         metadataResolvers('analytics', {
-          entities: [CustomerReportRow, SegmentEntity, StageRuleEntity, IndicatorEntity, ...facts],
+          entities: [
+            CustomerReportRow,
+            SegmentEntity,
+            PyramidDefinitionEntity,
+            PyramidSnapshotEntity,
+            StageRuleEntity,
+            IndicatorEntity,
+            ...facts,
+          ],
           objects,
           customisable: [CustomerReportRow],
           uses,
@@ -47,6 +61,7 @@ export const createSchema = (): GraphQLSchema =>
         indicatorResolvers,
         segmentResolvers,
         stageResolvers,
+        pyramidResolvers,
       ]),
     ),
     [CustomerEntity, CustomerReportRow],

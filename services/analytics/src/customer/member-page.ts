@@ -46,7 +46,7 @@ export function memberPages<Row extends object, Args extends MemberArgs>(
 }
 
 /** Those of the viewer's customers, each once: a set of ids, or null for who reads all. */
-function visibleIds({ viewer, app }: RequestContext): Sql | null {
+export function visibleIds({ viewer, app }: RequestContext): Sql | null {
   if (scopeOf(viewer, 'read') === 'all') return null;
   const parts = scopeParts(viewer, 'read', { entity: CustomerEntity, alias: 'v', now: app.now() });
   if (parts.length === 0) return raw('SELECT id FROM customer WHERE FALSE');
@@ -57,7 +57,7 @@ function visibleIds({ viewer, app }: RequestContext): Sql | null {
 }
 
 /** The rows `m` of live customers. Whoever reads few customers begins with those, and not with the table. */
-function visibleMembers(context: RequestContext, table: string): Sql {
+export function visibleMembers(context: RequestContext, table: string): Sql {
   const visible = visibleIds(context);
   return visible === null
     ? raw(`\`${table}\` m JOIN customer c ON c.id = m.subjectId AND c.deletedAt IS NULL`)

@@ -15,3 +15,16 @@ export async function endOfRange(
   );
   return end?.id ?? null;
 }
+
+export type Range = { readonly after: Uint8Array; readonly upTo: Uint8Array };
+
+/** Ranges of ids that hold all customers, so many in each; the last goes up to the last id there can be. */
+export async function* customerRanges(manager: EntityManager, size: number): AsyncGenerator<Range> {
+  let after: Uint8Array = firstId;
+  for (;;) {
+    const end = await endOfRange(manager, after, size);
+    yield { after, upTo: end ?? lastId };
+    if (end === null) return;
+    after = end;
+  }
+}

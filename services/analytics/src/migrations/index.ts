@@ -1,6 +1,7 @@
 import { createFacts } from './2026-11-24-create-facts.ts';
 import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts';
 import { createIndicator } from './2026-11-30-create-indicator.ts';
+import { createPyramid } from './2026-11-30-create-pyramid.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
@@ -17,4 +18,5 @@ export const migrations = [
   seedIndicators,
   seedIndicatorsOfPeople,
   keepCustomFields,
+  createPyramid,
 ];
