@@ -29,7 +29,7 @@ export function decimalOf(units: bigint): string {
 }
 
 /** One part of a whole, in units; 0 of nothing. */
-export const quotient = (part: bigint, of: bigint): bigint => (of === 0n ? 0n : (part * one) / of);
+const quotient = (part: bigint, of: bigint): bigint => (of === 0n ? 0n : (part * one) / of);
 
 /** In percent, with two digits after the point. */
 export const percentOf = (part: bigint, of: bigint): string => decimalOf(quotient(part * 100n, of));
