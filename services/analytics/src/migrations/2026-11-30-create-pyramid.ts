@@ -72,7 +72,7 @@ const rows = pyramids.map(
       '[]', ${text(schedule)}, 1, 'INTERNAL')`,
 );
 
-export const createPyramid = migration('CreatePyramid_1796052000000', {
+export const createPyramid = migration('CreatePyramid_1796054000000', {
   up: [
     `CREATE TABLE pyramidDefinition (${stampColumns},
       code VARCHAR(64) NOT NULL,

@@ -2,9 +2,13 @@ import type { FieldClass } from '@crm/kit/record/field';
 import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import { otherTurns } from '@crm/kit/turns';
 import type { EntityManager } from 'typeorm';
-import { companyCurrency } from '../company.ts';
 import { customerRanges } from '../customer/range.repository.ts';
-import { compileStored, reportFrom, storedScope } from '../report/criteria.repository.ts';
+import {
+  compileStored,
+  isLiveRow,
+  reportFrom,
+  storedScope,
+} from '../report/criteria.repository.ts';
 import { strictest } from '../strictness.ts';
 import type { Part } from './census.ts';
 import {
@@ -94,7 +98,7 @@ async function readPart(
       ${factor.target} AS value
     FROM ${reportFrom} ${factor.join}
     WHERE ${and([
-      sql`t.currency = ${companyCurrency} AND t.deletedAt IS NULL`,
+      isLiveRow,
       sql`t.id > ${after} AND t.id <= ${upTo}`,
       or([isRanked, ...base]),
     ])} ORDER BY t.id`;
