@@ -7,6 +7,7 @@ await generate({
     Customer: 'customer/customer.ts#CustomerKey',
     TransactionSummary: 'summary/summary.ts#TransactionSummary',
     CurrencySummary: 'summary/summary.ts#CurrencySummary',
+    EvaluationRun: 'run/run.fields.ts#EvaluationRun',
     Indicator: 'indicator/indicator.fields.ts#IndicatorRow',
     IndicatorSource: 'indicator/indicator.ts#IndicatorSource',
     IndicatorValue: 'indicator/indicator.queries.ts#KnownValue',

@@ -9,6 +9,7 @@ import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
 import { StageRuleEntity } from './lifecycle/stage-rule.fields.ts';
 import { PyramidDefinitionEntity, PyramidSnapshotEntity } from './pyramid/pyramid.fields.ts';
+import { EvaluationRunEntity } from './run/run.fields.ts';
 import { SegmentEntity } from './segment/segment.fields.ts';
 
 test('the SDL, the field catalogue and the tables agree', async () => {
@@ -29,6 +30,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       PyramidSnapshotEntity,
       StageRuleEntity,
       IndicatorEntity,
+      EvaluationRunEntity,
     ],
     objects,
     besides: [

@@ -4,6 +4,7 @@ import { createContext } from './context.ts';
 import { startFollowJob } from './follow/follow.job.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { startPyramidJob } from './pyramid/pyramid.job.ts';
+import { startEvaluationJob } from './run/run.job.ts';
 import { createSchema } from './schema.ts';
 
 await startService(
@@ -12,7 +13,7 @@ await startService(
     schema: createSchema(),
     createContext,
     consumers,
-    jobs: [startFollowJob, startPyramidJob],
+    jobs: [startFollowJob, startPyramidJob, startEvaluationJob],
     customisable: [CustomerEntity],
   },
   process.env,

@@ -21,6 +21,8 @@ import {
   PyramidSnapshotEntity,
 } from './pyramid/pyramid.fields.ts';
 import { pyramidResolvers } from './pyramid/pyramid.resolvers.ts';
+import { EvaluationRunEntity } from './run/run.fields.ts';
+import { runResolvers } from './run/run.resolvers.ts';
 import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
@@ -49,6 +51,7 @@ export const createSchema = (): GraphQLSchema =>
             PyramidSnapshotEntity,
             StageRuleEntity,
             IndicatorEntity,
+            EvaluationRunEntity,
             ...facts,
           ],
           objects,
@@ -59,6 +62,7 @@ export const createSchema = (): GraphQLSchema =>
         factResolvers,
         reportResolvers,
         indicatorResolvers,
+        runResolvers,
         segmentResolvers,
         stageResolvers,
         pyramidResolvers,

@@ -12,6 +12,7 @@ import type { EntityManager } from 'typeorm';
 import { onMany } from '@crm/kit/event/consumer';
 import { lockFigures } from '../fact/figure.repository.ts';
 import { saveParticulars, saveStates, type State } from '../projection.ts';
+import { markDirty } from '../run/dirty.repository.ts';
 import { PrivateCustomer, ToldCustomer } from './customer.fields.ts';
 
 const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
@@ -34,6 +35,14 @@ async function saveCustomers(
   await lockFigures(
     manager,
     open.map(({ aggregateId }) => aggregateId),
+  );
+  await markDirty(
+    manager,
+    events.map(({ aggregateId }) => ({
+      subjectType: 'CUSTOMER' as const,
+      subjectId: aggregateId,
+      fact: 'SUBJECT',
+    })),
   );
 }
 

@@ -18,18 +18,28 @@ import {
 } from '@crm/schemas/events/receivable';
 import type { EntityManager } from 'typeorm';
 import { saveStates } from '../projection.ts';
+import { markDirty, subjectsOf, type DirtySubject } from '../run/dirty.repository.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
 import { lockFigures, refreshFigures } from './figure.repository.ts';
 
 /** Which events tell which fact. */
-const tellers: readonly { readonly fact: Entity; readonly types: readonly EventType[] }[] = [
-  { fact: OrderFact, types: [OrderRecorded, OrderAmended, OrderCancelled] },
-  { fact: PaymentFact, types: [PaymentReceived, PaymentAmended] },
+const tellers: readonly {
+  readonly kind: string;
+  readonly fact: Entity;
+  readonly types: readonly EventType[];
+}[] = [
+  { kind: 'ORDER', fact: OrderFact, types: [OrderRecorded, OrderAmended, OrderCancelled] },
+  { kind: 'PAYMENT', fact: PaymentFact, types: [PaymentReceived, PaymentAmended] },
   {
+    kind: 'RECEIVABLE',
     fact: ReceivableFact,
     types: [ReceivableOpened, ReceivableChanged, ReceivableSettled, ReceivableCancelled],
   },
-  { fact: InteractionFact, types: [InteractionLogged, InteractionAmended, InteractionRemoved] },
+  {
+    kind: 'INTERACTION',
+    fact: InteractionFact,
+    types: [InteractionLogged, InteractionAmended, InteractionRemoved],
+  },
 ];
 
 /** What was cancelled or removed is a fact no more. */
@@ -62,7 +72,23 @@ async function saveFacts(
     );
   }
   await refreshFigures(manager, customerIds);
+  await markDirty(manager, dirtyOf(events, former));
 }
+
+/** Whoever the facts tell of, and told of before. */
+const dirtyOf = (
+  events: readonly RecordedEvent<object>[],
+  former: readonly string[],
+): DirtySubject[] =>
+  tellers.flatMap(({ kind, fact, types }) => {
+    const told = events.filter((event) => types.some(({ type }) => type === event.type));
+    return [
+      ...told.flatMap((event) =>
+        subjectsOf(kind, fact, valuesOf(event) ?? { customerId: event.customerId }),
+      ),
+      ...former.map((subjectId) => ({ subjectType: 'CUSTOMER' as const, subjectId, fact: kind })),
+    ];
+  });
 
 /** Whose facts they were that have another customer now: those figures change too. */
 async function formerCustomers(

@@ -41,6 +41,31 @@ export async function* eachSubjectChunk(
   }
 }
 
+/** How many subjects there are in a population. */
+export async function countSubjects(manager: EntityManager, population: Walk): Promise<number> {
+  const entity = entityOf(population.subjectType);
+  const isIn = await populationSql(manager, population);
+  const { text, values } = sql`SELECT COUNT(*) AS total FROM ${raw(`\`${entity.table}\``)} f
+    WHERE f.deletedAt IS NULL AND ${isIn}`;
+  const [row]: { total: number }[] = await manager.query(text, [...values]);
+  return row?.total ?? 0;
+}
+
+/** Of these ids, those of living subjects in the population. */
+export async function livingIn(
+  manager: EntityManager,
+  population: Walk,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const entity = entityOf(population.subjectType);
+  const isIn = await populationSql(manager, population);
+  const { text, values } = sql`SELECT f.id FROM ${raw(`\`${entity.table}\``)} f
+    WHERE f.id IN (${ids.map(idToBytes)}) AND f.deletedAt IS NULL AND ${isIn}`;
+  const rows: { id: Uint8Array }[] = await manager.query(text, [...values]);
+  return rows.map(({ id }) => idFromBytes(id));
+}
+
 function entityOf(subjectType: SubjectType): Entity {
   const entity = subjectEntities[subjectType];
   if (!entity) throw invalid(`Nothing is known here of a ${subjectType}`);

@@ -1,5 +1,6 @@
 import { createFacts } from './2026-11-24-create-facts.ts';
 import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts';
+import { createEvaluationRun } from './2026-11-30-create-evaluation-run.ts';
 import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createPyramid } from './2026-11-30-create-pyramid.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
@@ -19,4 +20,5 @@ export const migrations = [
   seedIndicatorsOfPeople,
   keepCustomFields,
   createPyramid,
+  createEvaluationRun,
 ];

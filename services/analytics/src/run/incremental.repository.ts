@@ -1,0 +1,56 @@
+import { companyDate } from '@crm/kit/record/criteria';
+import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
+import { readCatalogue } from '../indicator/indicator.repository.ts';
+import { subjectEntities } from '../indicator/subject.ts';
+import { findModelsInForce, type StoredModel } from '../model/model.repository.ts';
+import { saveScores } from '../score/score.repository.ts';
+import type { EntityManager } from 'typeorm';
+import { takeDirty, type DirtySubject } from './dirty.repository.ts';
+import { findRanking } from './distribution.repository.ts';
+import { evaluateSubjects, factsOfModel, planFor, subjectsIn } from './evaluation.repository.ts';
+
+const marksAtOnce = 2000;
+
+type At = { readonly manager: EntityManager; readonly now: Date };
+
+/**
+ * Evaluates those with whom something happened, by the models that look at it, in the transaction
+ * that takes their marks. Ranks stay those of the last ranking. Tells whether there may be more.
+ */
+export async function evaluateDirty({ manager, now }: At): Promise<boolean> {
+  const dirty = await takeDirty(manager, marksAtOnce);
+  if (dirty.length === 0) return false;
+  const models = await findModelsInForce(manager, { now });
+  const catalogue = await readCatalogue(manager);
+  for (const model of models.filter(({ subjectType }) => subjectEntities[subjectType])) {
+    await evaluateTouched({ manager, now }, catalogue, { model, dirty });
+  }
+  return dirty.length === marksAtOnce;
+}
+
+type Touched = { readonly model: StoredModel; readonly dirty: readonly DirtySubject[] };
+
+async function evaluateTouched(
+  { manager, now }: At,
+  catalogue: IndicatorCatalogue,
+  { model, dirty }: Touched,
+): Promise<void> {
+  const facts = factsOfModel(catalogue, model);
+  const touched = dirty.filter(
+    ({ subjectType, fact }) => subjectType === model.subjectType && facts.has(fact),
+  );
+  const ids = [...new Set(touched.map(({ subjectId }) => subjectId))];
+  const subjectIds = await subjectsIn(manager, model, { ids, now });
+  if (subjectIds.length === 0) return;
+  const ranking = await findRanking(manager, model.modelId);
+  const evaluating = planFor(catalogue, { model, today: companyDate(now) });
+  const rows = await evaluateSubjects(manager, evaluating, { subjectIds, ranking });
+  await saveScores(manager, model, {
+    rows,
+    now,
+    cause: 'EVENT',
+    inputWatermark: null,
+    rankedAt: ranking.rankedAt,
+    tell: 'CHANGES',
+  });
+}

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { App } from '@crm/kit/context';
+import { transact } from '@crm/kit/database/database';
+import { seizeLease, type Lease } from '@crm/kit/database/lease';
+import { newId } from '@crm/kit/id';
+import { createLog } from '@crm/kit/log';
+import { countStatements } from '@crm/kit/testing/statements';
+import { until } from '@crm/kit/testing/until';
+import { publishVersion, saveDraft } from '../model/model.repository.ts';
+import { indicatorsOf } from '../model/model.ts';
+import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
+import { apply, created, ordered } from '../testing/events.ts';
+import { criterion, linear, modelOf } from '../testing/models.ts';
+import { evaluateDirty } from './incremental.repository.ts';
+import { hashResults } from './result-hash.repository.ts';
+import { startEvaluationJob } from './run.job.ts';
+import { runOn, scheduleRuns } from './run.repository.ts';
+
+const now = new Date('2026-11-24T04:00:00Z');
+const customers = Array.from({ length: 12 }, () => newId());
+const [modelId, ranked] = [1, 2];
+
+let analytics: TestAnalytics;
+let app: App;
+let lease: Lease;
+
+beforeAll(async () => {
+  analytics = await testAnalytics(() => now);
+  app = { db: analytics.db, log: createLog('test', 'silent'), now: () => now };
+  await publish('by_amount', [
+    criterion('order_amount_total', linear(0, 1200)),
+    criterion('legal_form', { kind: 'MAP', points: { LIMITED_COMPANY: 5 } }),
+  ]);
+  await publish('by_rank', [criterion('order_amount_total', { kind: 'PERCENTILE' })]);
+  await apply(analytics.db, [
+    ...customers.map((id) => created(id)),
+    ...customers.map((id, at) => ordered(id, `${(at + 1) * 100}.00`)),
+  ]);
+  lease = await taken();
+});
+afterAll(() => analytics.stop());
+beforeEach(async () => {
+  for (const table of ['evaluationRun', 'score', 'scoreHistory', 'distribution', 'outbox']) {
+    await analytics.db.query(`DELETE FROM ${table}`);
+  }
+});
+
+async function taken(): Promise<Lease> {
+  const found = await seizeLease(analytics.db, {
+    name: 'evaluation',
+    holder: newId(),
+    ttlMs: 600_000,
+  });
+  if (!found) throw new Error('The lease is taken');
+  return found;
+}
+
+async function publish(
+  code: string,
+  criteria: Parameters<typeof modelOf>[0][number],
+): Promise<void> {
+  const { code: _, version, ...definition } = modelOf([criteria], { code });
+  expect(indicatorsOf(definition)).toHaveLength(criteria.length);
+  const by = { class: 'INTERNAL', savedAt: now, savedById: null } as const;
+  await transact(analytics.db, async (manager) => {
+    await saveDraft(manager, { code, version, definition, ...by });
+    const [row] = await manager.query<{ id: number }[]>(
+      'SELECT id FROM evaluationModel WHERE code = ?',
+      [code],
+    );
+    const published = { effectiveFrom: now, publishedAt: now, publishedById: null };
+    await publishVersion(manager, { modelId: row?.id ?? 0, version }, published);
+  });
+}
+
+const RECOMPUTE = `mutation ($model: String!) { recompute(input: { model: $model }) { id state } }`;
+const CANCEL = `mutation ($id: ID!) { cancelEvaluationRun(input: { id: $id }) { state } }`;
+
+async function queue(model: string): Promise<string> {
+  const { data, errors } = await analytics.subgraph.execute(RECOMPUTE, { model });
+  expect(errors).toBeUndefined();
+  return Object(data?.['recompute']).id;
+}
+
+async function runAll(chunk = 5): Promise<void> {
+  while (await runOn({ app, lease, chunk })) {
+    // The next part.
+  }
+}
+
+const runs = (): Promise<unknown> =>
+  analytics.db.query(
+    'SELECT state, subjectsTotal, subjectsDone, resultsChanged FROM evaluationRun ORDER BY id',
+  );
+
+async function scoresOf(id: number): Promise<readonly (string | null)[]> {
+  const rows: { score: string | null }[] = await analytics.db.query(
+    'SELECT score FROM score WHERE modelId = ? ORDER BY subjectId',
+    [id],
+  );
+  return rows.map(({ score }) => score);
+}
+
+const evaluateMarked = async (): Promise<void> => {
+  while (await transact(analytics.db, (manager) => evaluateDirty({ manager, now }))) {
+    // More were marked than are taken at once.
+  }
+};
+
+describe('a run over all subjects', () => {
+  test('evaluates everyone with ranks of the whole population, and says how far it is', async () => {
+    await queue('by_rank');
+    await runAll();
+    expect(await scoresOf(ranked)).toEqual(customers.map((_, at) => ((at * 100) / 11).toFixed(2)));
+    expect(await runs()).toEqual([
+      { state: 'DONE', subjectsTotal: 12, subjectsDone: 12, resultsChanged: 12 },
+    ]);
+    const before = await hashResults(analytics.db.manager, ranked);
+    await queue('by_rank');
+    await runAll(3);
+    expect(await hashResults(analytics.db.manager, ranked)).toBe(before);
+    expect(await runs()).toMatchObject([{}, { state: 'DONE', resultsChanged: 0 }]);
+  });
+
+  test('goes on where it was when its process was killed, and the dead one writes nothing more', async () => {
+    await queue('by_amount');
+    await runOn({ app, lease, chunk: 1 });
+    await runOn({ app, lease, chunk: 1 });
+    expect(await runs()).toMatchObject([{ state: 'RUNNING', subjectsDone: 5 }]);
+    const dead = lease;
+    lease = await taken();
+    await expect(runOn({ app, lease: dead, chunk: 1 })).rejects.toThrow('was lost');
+    expect(await runs()).toMatchObject([{ subjectsDone: 5 }]);
+    await runAll(1);
+    expect(await runs()).toMatchObject([{ state: 'DONE', subjectsDone: 12 }]);
+    expect(await scoresOf(modelId)).toHaveLength(12);
+  });
+
+  test('ends where it is when it is cancelled', async () => {
+    const id = await queue('by_amount');
+    await runOn({ app, lease, chunk: 1 });
+    await runOn({ app, lease, chunk: 1 });
+    expect((await analytics.subgraph.execute(CANCEL, { id })).data).toEqual({
+      cancelEvaluationRun: { state: 'CANCELLED' },
+    });
+    await runAll(1);
+    expect(await runs()).toMatchObject([{ state: 'CANCELLED', subjectsDone: 5 }]);
+    const again = await analytics.subgraph.execute(CANCEL, { id });
+    expect(again.errors).toMatchObject([{ extensions: { code: 'RULE_VIOLATION' } }]);
+  });
+
+  test('is asked for once while it waits, by administrators, of published models', async () => {
+    expect(await queue('by_rank')).toBe(await queue('by_rank'));
+    const unknown = await analytics.subgraph.execute(RECOMPUTE, { model: 'nothing' });
+    expect(unknown.errors).toMatchObject([{ extensions: { fields: [{ path: 'model' }] } }]);
+    const viewer = { roles: ['analyst'] } as const;
+    const refused = await analytics.subgraph.execute(
+      RECOMPUTE,
+      { model: 'by_rank' },
+      { viewer: { roles: [...viewer.roles] } },
+    );
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  test('is made once a day for each model by itself', async () => {
+    expect(await scheduleRuns({ app, lease })).toBe(2);
+    expect(await scheduleRuns({ app, lease })).toBe(0);
+    const tomorrow = { ...app, now: () => new Date(now.getTime() + 86_400_000) };
+    expect(await scheduleRuns({ app: tomorrow, lease })).toBe(2);
+  });
+});
+
+const cost = async (ids: readonly string[]): Promise<number> => {
+  await apply(
+    analytics.db,
+    ids.map((id) => ordered(id, '1.00')),
+  );
+  return countStatements(analytics.db, evaluateMarked);
+};
+
+describe('an event', () => {
+  test('has its customer evaluated again, and comes to what a run over all comes to', async () => {
+    await evaluateMarked();
+    expect(await scoresOf(modelId)).toHaveLength(12);
+    await queue('by_amount');
+    await runAll();
+    const before = await hashResults(analytics.db.manager, modelId);
+    await apply(analytics.db, [ordered(customers[0] ?? '', '50.00')]);
+    await evaluateMarked();
+    const after = await hashResults(analytics.db.manager, modelId);
+    expect(after).not.toBe(before);
+    await queue('by_amount');
+    await runAll();
+    expect(await hashResults(analytics.db.manager, modelId)).toBe(after);
+  });
+
+  test('costs the same number of statements for one customer and for many', async () => {
+    await cost(customers);
+    expect(await cost(customers.slice(0, 1))).toBe(await cost(customers));
+  });
+
+  test('is seen to by the job within moments', async () => {
+    await analytics.db.query('DELETE FROM lease');
+    const job = startEvaluationJob(app, { leaseMs: 2000 });
+    try {
+      await apply(analytics.db, [ordered(customers[1] ?? '', '1.00')]);
+      await until(async () => (await scoresOf(modelId)).length > 0, { what: 'its score' });
+      expect(await scoresOf(modelId)).toHaveLength(1);
+    } finally {
+      await job.stop();
+    }
+  });
+});

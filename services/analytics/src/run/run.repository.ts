@@ -1,0 +1,164 @@
+import type { App } from '@crm/kit/context';
+import { transact } from '@crm/kit/database/database';
+import { assertLease, type Lease } from '@crm/kit/database/lease';
+import { companyDate } from '@crm/kit/record/criteria';
+import { selectRows } from '@crm/kit/record/store';
+import { idToBytes } from '@crm/kit/id';
+import { sql } from '@crm/kit/sql';
+import type { EntityManager } from 'typeorm';
+import { readCatalogue } from '../indicator/indicator.repository.ts';
+import { countSubjects, eachSubjectChunk } from '../indicator/subject.repository.ts';
+import { findModelsInForce, type StoredModel } from '../model/model.repository.ts';
+import { saveScores, type ScoreRow } from '../score/score.repository.ts';
+import { findRanking, saveRanking, type Ranking } from './distribution.repository.ts';
+import { amongOf, evaluateSubjects, planFor, rank } from './evaluation.repository.ts';
+import { insertRuns } from './run-queue.repository.ts';
+import { EvaluationRunEntity, type EvaluationRun } from './run.fields.ts';
+
+/** Subjects that are read, evaluated and written together. */
+const chunkSize = 2000;
+/** So many chunks, and others have their turn. */
+const chunksAtOnce = 5;
+
+export type Running = { readonly app: App; readonly lease: Lease; readonly chunk?: number };
+
+/** Goes on with the oldest run that has not ended. Tells whether there was one. */
+export async function runOn(running: Running): Promise<boolean> {
+  const { app } = running;
+  const { manager } = app.db;
+  const [run] = await selectRows(
+    manager,
+    EvaluationRunEntity,
+    sql`WHERE t.state IN ('QUEUED', 'RUNNING') ORDER BY t.createdAt, t.id LIMIT 1`,
+  );
+  if (!run) return false;
+  const models = await findModelsInForce(manager, { now: app.now() });
+  const model = models.find(({ code }) => code === run.model);
+  if (model) await (run.rankedAt === null ? rankOn : evaluateOn)(running, run, model);
+  else await endRun(running, run, 'The model is retired');
+  return true;
+}
+
+/** Nothing of a ranking is kept before it is whole: one that was broken off begins anew. */
+async function rankOn(running: Running, run: EvaluationRun, model: StoredModel): Promise<void> {
+  const { app, chunk = chunkSize } = running;
+  const { manager } = app.db;
+  const now = app.now();
+  const day = { model, today: run.day, now, chunk };
+  const ranking = await rank(manager, await readCatalogue(manager), day);
+  const { subjectType, population } = model;
+  const total = await countSubjects(manager, { subjectType, population, now });
+  await inRun(running, run, async (fenced) => {
+    await saveRanking(fenced, model.modelId, ranking);
+    await fenced.query(
+      `UPDATE evaluationRun SET state = 'RUNNING', rankedAt = ?, subjectsTotal = ?,
+         startedAt = COALESCE(startedAt, ?), updatedAt = ?, version = version + 1 WHERE id = ?`,
+      [now, total, now, now, idToBytes(run.id)],
+    );
+  });
+}
+
+/** Some chunks: while one is written the next is read and evaluated. */
+async function evaluateOn(running: Running, run: EvaluationRun, model: StoredModel): Promise<void> {
+  const { app, chunk = chunkSize } = running;
+  const { manager } = app.db;
+  const ranking = await findRanking(manager, model.modelId);
+  const evaluating = planFor(await readCatalogue(manager), { model, today: run.day });
+  const { subjectType, population } = model;
+  const walk = { subjectType, population, now: app.now(), after: run.cursorId };
+  let writing: Promise<boolean> = Promise.resolve(true);
+  let chunks = 0;
+  for await (const subjectIds of eachSubjectChunk(manager, walk, chunk)) {
+    const among = amongOf(model, subjectIds);
+    const rows = await evaluateSubjects(manager, evaluating, { subjectIds, among, ranking });
+    if (!(await writing)) return;
+    writing = writeChunk(running, run, { model, rows, ranking });
+    chunks += 1;
+    if (chunks === chunksAtOnce) break;
+  }
+  const isOn = await writing;
+  if (isOn && chunks < chunksAtOnce) await endRun(running, run, null);
+}
+
+type Chunk = {
+  readonly model: StoredModel;
+  readonly rows: readonly ScoreRow[];
+  readonly ranking: Ranking;
+};
+
+/** Results and how far the run is, together. Tells whether the run goes on. */
+const writeChunk = (
+  running: Running,
+  run: EvaluationRun,
+  { model, rows, ranking }: Chunk,
+): Promise<boolean> =>
+  inRun(running, run, async (manager) => {
+    const now = running.app.now();
+    const changed = await saveScores(manager, model, {
+      rows,
+      now,
+      cause: 'RUN',
+      inputWatermark: null,
+      rankedAt: ranking.rankedAt,
+      tell: 'GRADES',
+    });
+    await manager.query(
+      `UPDATE evaluationRun SET cursorId = ?, subjectsDone = subjectsDone + ?,
+         resultsChanged = resultsChanged + ?, updatedAt = ?, version = version + 1 WHERE id = ?`,
+      [idToBytes(rows.at(-1)?.subjectId ?? run.id), rows.length, changed, now, idToBytes(run.id)],
+    );
+  });
+
+const endRun = (
+  running: Running,
+  { id, ...run }: EvaluationRun,
+  failure: string | null,
+): Promise<boolean> =>
+  inRun(running, { id, ...run }, async (manager) => {
+    const now = running.app.now();
+    await manager.query(
+      `UPDATE evaluationRun SET state = ?, failure = ?, finishedAt = ?, updatedAt = ?,
+         version = version + 1 WHERE id = ?`,
+      [failure === null ? 'DONE' : 'FAILED', failure, now, now, idToBytes(id)],
+    );
+  });
+
+/** A part of a run, unless it was cancelled or another process goes on with it. */
+const inRun = (
+  { app, lease }: Running,
+  { id }: EvaluationRun,
+  work: (manager: EntityManager) => Promise<void>,
+): Promise<boolean> =>
+  transact(app.db, async (manager) => {
+    await assertLease(manager, lease);
+    const [found] = await selectRows(
+      manager,
+      EvaluationRunEntity,
+      sql`WHERE t.id = ${idToBytes(id)} AND t.state IN ('QUEUED', 'RUNNING') FOR UPDATE`,
+    );
+    if (!found) return false;
+    await work(manager);
+    return true;
+  });
+
+/** The runs of the day, one for each model, once. Gives their number. */
+export async function scheduleRuns({ app, lease }: Running): Promise<number> {
+  const now = app.now();
+  const day = companyDate(now);
+  const models = await findModelsInForce(app.db.manager, { now });
+  return transact(app.db, async (manager) => {
+    await assertLease(manager, lease);
+    const rows: { model: string }[] = await manager.query(
+      "SELECT model FROM evaluationRun WHERE day = ? AND cause = 'SCHEDULE'",
+      [day],
+    );
+    const known = new Set(rows.map(({ model }) => model));
+    const missing = models.filter(({ code }) => !known.has(code));
+    await insertRuns(
+      manager,
+      missing.map(({ code }) => ({ model: code, cause: 'SCHEDULE' })),
+      now,
+    );
+    return missing.length;
+  });
+}
