@@ -5,26 +5,27 @@
  */
 
 /** A whole number below `max` that follows from the customer's number `n` and a word. */
-const draw = (word: string, max: number, n = 'n'): string =>
+export const draw = (word: string, max: number, n = 'n'): string =>
   `CRC32(CONCAT(${n}, '${word}')) % ${max}`;
 
-const oneOf = (word: string, values: readonly string[]): string =>
-  pick(draw(word, values.length), values);
+export const oneOf = (word: string, values: readonly string[], n = 'n'): string =>
+  pick(draw(word, values.length, n), values);
 
-const pick = (at: string, values: readonly string[]): string =>
+export const pick = (at: string, values: readonly string[]): string =>
   `ELT(1 + ${at}, ${values.map((value) => `'${value}'`).join(', ')})`;
 
 const chance = (word: string, percent: number): string => `${draw(word, 100)} < ${percent}`;
 
 /** One of the values, each as often as its percentage says. */
-function weighted(
+export function weighted(
   word: string,
   values: readonly (readonly [value: string | null, percent: number])[],
+  n = 'n',
 ): string {
   let below = 0;
   const cases = values.map(([value, percent]) => {
     below += percent;
-    return `WHEN ${draw(word, 1000)} < ${below * 10} THEN ${value === null ? 'NULL' : `'${value}'`}`;
+    return `WHEN ${draw(word, 1000, n)} < ${below * 10} THEN ${value === null ? 'NULL' : `'${value}'`}`;
   });
   return `CASE ${cases.join(' ')} END`;
 }
@@ -73,14 +74,14 @@ const numbered = `SELECT n,
     ${['a', 'b', 'c', 'e'].map((name) => `(VALUES ${Array.from({ length: 10 }, (_, d) => `ROW(${d})`).join(', ')}) AS ${name}(d)`).join(', ')}) AS numbers`;
 
 /** A UUIDv7: ids of customers are in the order in which they came. */
-function id(n: string): string {
+export function id(n: string): string {
   return `UNHEX(CONCAT(LPAD(CONV(1680000000000 + ${n} * 100000, 10, 16), 12, '0'), '7000',
     '8000', LPAD(HEX(CRC32(CONCAT(${n}, 'id'))), 8, '0'), LPAD(HEX(${n} % 65536), 4, '0')))`;
 }
 
-const staffId = (at: string): string =>
+export const staffId = (at: string): string =>
   `UNHEX(CONCAT('018710000000700080000000', LPAD(HEX(1000 + ${at}), 8, '0')))`;
-const teamId = (at: string): string =>
+export const teamId = (at: string): string =>
   `UNHEX(CONCAT('018710000000700080000000', LPAD(HEX(100 + ${at}), 8, '0')))`;
 
 export const customersAtOnce = 10_000;
@@ -90,7 +91,7 @@ export const teamCount = 20;
 
 const stamps = `1, createdAt, createdAt`;
 
-const numbers = (count: number): string =>
+export const numbers = (count: number): string =>
   `(WITH RECURSIVE r (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM r WHERE n < ${count - 1}) SELECT n FROM r) AS r`;
 
 export const fillStaff: readonly string[] = [
@@ -231,11 +232,16 @@ export const fillKeys: readonly string[] = [
 ];
 
 /** Each takes the number of the first of so many customers. */
-export const fillCustomers: readonly string[] = [
+export const fillRecords: readonly string[] = [
   'DROP TEMPORARY TABLE IF EXISTS made',
   `CREATE TEMPORARY TABLE made (PRIMARY KEY (n)) AS ${numbered}`,
   `INSERT INTO customer (${customers.map(([column]) => column).join(', ')})
    SELECT ${customers.map(([, value]) => value).join(', ')} FROM made ORDER BY n`,
+];
+
+/** The same, with what is kept beside the customers. */
+export const fillCustomers: readonly string[] = [
+  ...fillRecords,
   ...keys.map(
     ([field, value]) =>
       `INSERT INTO benchKey (print, customerId)
