@@ -4,6 +4,7 @@ import { CustomerEntity } from './customer/customer.fields.ts';
 import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
 import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
 import { IndicatorEntity } from './indicator/indicator.fields.ts';
+import { TargetEntity } from './performance/target.fields.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
@@ -18,6 +19,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     entities: [
       CustomerEntity,
       CustomerReportRow,
+      TargetEntity,
       StaffMemberEntity,
       TeamEntity,
       ProductEntity,

@@ -20,6 +20,7 @@ import {
   type PyramidSnapshot,
 } from './pyramid/pyramid.fields.ts';
 import { placementsOfCustomers, type PlacementsOfCustomer } from './pyramid/pyramid.queries.ts';
+import { performanceLoader, type Performances } from './performance/performance.queries.ts';
 import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
@@ -41,6 +42,7 @@ export type Context = RequestContext & {
     readonly segmentsOfCustomer: SegmentsOfCustomer;
     readonly snapshotsOfPyramid: ChildPages<PyramidSnapshot>;
   };
+  readonly performances: Performances;
 };
 
 export function createContext(app: App, request: RequestInfo): Context {
@@ -64,5 +66,6 @@ export function createContext(app: App, request: RequestInfo): Context {
       segmentsOfCustomer: segmentsOfCustomers(context),
       snapshotsOfPyramid: childPages(context, PyramidSnapshotEntity, 'definitionId'),
     },
+    performances: performanceLoader(context),
   };
 }

@@ -11,6 +11,8 @@ import { indicatorObjects } from './indicator/indicator-objects.ts';
 import { IndicatorEntity } from './indicator/indicator.fields.ts';
 import { indicatorResolvers } from './indicator/indicator.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
+import { performanceResolvers } from './performance/performance.resolvers.ts';
+import { performanceObjects, TargetEntity } from './performance/target.fields.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
 import { StageRuleEntity, StageSuggestion } from './lifecycle/stage-rule.fields.ts';
@@ -28,7 +30,13 @@ import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
-export const objects = [PyramidPlacement, SegmentMembership, StageSuggestion, ...indicatorObjects];
+export const objects = [
+  PyramidPlacement,
+  SegmentMembership,
+  StageSuggestion,
+  ...indicatorObjects,
+  ...performanceObjects,
+];
 
 const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
 
@@ -52,6 +60,7 @@ export const createSchema = (): GraphQLSchema =>
             StageRuleEntity,
             IndicatorEntity,
             EvaluationRunEntity,
+            TargetEntity,
             ...facts,
           ],
           objects,
@@ -66,7 +75,8 @@ export const createSchema = (): GraphQLSchema =>
         segmentResolvers,
         stageResolvers,
         pyramidResolvers,
+        performanceResolvers,
       ]),
     ),
-    [CustomerEntity, CustomerReportRow],
+    [CustomerEntity, CustomerReportRow, TargetEntity],
   );

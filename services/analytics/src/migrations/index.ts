@@ -3,6 +3,7 @@ import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts
 import { createEvaluationRun } from './2026-11-30-create-evaluation-run.ts';
 import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createPyramid } from './2026-11-30-create-pyramid.ts';
+import { createPerformanceTarget } from './2026-11-30-create-performance-target.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
@@ -21,4 +22,5 @@ export const migrations = [
   keepCustomFields,
   createPyramid,
   createEvaluationRun,
+  createPerformanceTarget,
 ];
