@@ -8,6 +8,8 @@ const alertSchema = z.object({
   state: z.string(),
   assigneeId: z.uuid().nullable(),
   openedAt: z.iso.datetime(),
+  /** Null while it is open. Events of before do not say. */
+  closedAt: z.iso.datetime().nullable().optional(),
 });
 
 export type AlertData = z.infer<typeof alertSchema>;

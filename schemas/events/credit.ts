@@ -1,5 +1,6 @@
 import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
+import { moneySchema } from './values.ts';
 
 /** Of an account, limits and exposures are confidential: these only tell that they moved. */
 const creditSchema = z.object({
@@ -16,3 +17,18 @@ export const CreditExposureChanged = defineEvent('credit.exposure_changed', cred
 export const CreditExceeded = defineEvent('credit.exceeded', creditSchema);
 export const CreditHeld = defineEvent('credit.held', creditSchema);
 export const CreditReleased = defineEvent('credit.released', creditSchema);
+
+const particularsSchema = creditSchema.extend({
+  limit: moneySchema,
+  exposure: moneySchema,
+  paymentTermDays: z.number().int().nullable(),
+});
+
+export type CreditParticulars = z.infer<typeof particularsSchema>;
+
+/** What the public events of an account leave out, with each of them. */
+export const CreditParticularsChanged = defineEvent(
+  'credit.particulars_changed',
+  particularsSchema,
+  { visibility: 'private' },
+);

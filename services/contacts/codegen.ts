@@ -42,7 +42,7 @@ await generate({
     GraphPerson: 'network/neighbourhood.queries.ts#GraphPerson',
     GraphLink: 'network/neighbourhood.queries.ts#GraphLink',
     RelationshipGraph: 'network/neighbourhood.queries.ts#RelationshipGraph',
-    CalendarDate: 'calendar/calendar-date.ts#CalendarDate',
+    CalendarDate: '@crm/kit/calendar/calendar-date#CalendarDate',
     Customer: '@crm/kit/record/reference#Reference',
     Need: '@crm/kit/record/reference#Reference',
     Opportunity: '@crm/kit/record/reference#Reference',

@@ -1,10 +1,17 @@
 import { catalogueProblems } from '@crm/kit/testing/catalogue';
 import { expect, test } from '@jest/globals';
 import { CustomerEntity } from './customer/customer.fields.ts';
-import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
-import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
+import { CreditAccountEntity } from './credit/credit.fields.ts';
+import {
+  CompetitorEntity,
+  ProductEntity,
+  StaffMemberEntity,
+  TeamEntity,
+} from './directory/directory.fields.ts';
+import { facts } from './fact/fact-kinds.ts';
 import { IndicatorEntity } from './indicator/indicator.fields.ts';
 import { TargetEntity } from './performance/target.fields.ts';
+import { AffiliationEntity, PersonEntity } from './person/person.fields.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
@@ -23,10 +30,11 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       StaffMemberEntity,
       TeamEntity,
       ProductEntity,
-      OrderFact,
-      PaymentFact,
-      ReceivableFact,
-      InteractionFact,
+      CompetitorEntity,
+      PersonEntity,
+      AffiliationEntity,
+      CreditAccountEntity,
+      ...Object.values(facts),
       SegmentEntity,
       PyramidDefinitionEntity,
       PyramidSnapshotEntity,

@@ -41,9 +41,15 @@ async function tablesOf(database: Database): Promise<string[]> {
 
 /** What the company set up, and what was made of it: not told by events of others. */
 const kept: readonly string[] = [
+  'customerChange',
   'customerDue',
+  'dirtySubject',
+  'distribution',
   'evaluationModel',
   'evaluationModelVersion',
+  'evaluationRun',
+  'indicator',
+  'performanceTarget',
   'pyramidDefinition',
   'pyramidPlacement',
   'pyramidSnapshot',

@@ -4,14 +4,23 @@ import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
 import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
 import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
 import { CustomerMerged, CustomerUnmerged } from '@crm/schemas/events/customer';
+import { creditConsumer } from './credit/credit.consumer.ts';
+import { CreditAccountEntity } from './credit/credit.fields.ts';
 import { customFieldConsumer } from './customer/custom-field.consumer.ts';
 import { customerConsumer } from './customer/customer.consumer.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { directoryConsumers } from './directory/directory.consumer.ts';
-import { ProductEntity, StaffMemberEntity, TeamEntity } from './directory/directory.fields.ts';
+import {
+  CompetitorEntity,
+  ProductEntity,
+  StaffMemberEntity,
+  TeamEntity,
+} from './directory/directory.fields.ts';
 import { factConsumer } from './fact/fact.consumer.ts';
 import { followConsumer } from './follow/follow.consumer.ts';
-import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
+import { facts } from './fact/fact-kinds.ts';
+import { personConsumers } from './person/person.consumer.ts';
+import { AffiliationEntity, PersonEntity } from './person/person.fields.ts';
 
 /** What this service does when something happened elsewhere. */
 export const consumers: readonly Consumer[] = [
@@ -19,13 +28,18 @@ export const consumers: readonly Consumer[] = [
   customerConsumer,
   ...directoryConsumers,
   factConsumer,
+  ...personConsumers,
+  creditConsumer,
   followConsumer,
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
   // Facts follow their customers by the events of their own service.
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references: [] }),
 ];
 
-/** All that this service keeps and can make anew: not merges and grants, which no snapshot tells. */
+/**
+ * All that this service keeps and can make anew: not merges, grants and the history of customers,
+ * which no snapshot tells.
+ */
 export const projection: Projection = {
   service: 'analytics',
   consumers,
@@ -34,11 +48,13 @@ export const projection: Projection = {
     StaffMemberEntity,
     TeamEntity,
     ProductEntity,
-    OrderFact,
-    PaymentFact,
-    ReceivableFact,
-    InteractionFact,
+    CompetitorEntity,
+    ...Object.values(facts),
+    PersonEntity,
+    AffiliationEntity,
+    CreditAccountEntity,
     { table: 'customerFigure' },
+    { table: 'customerActivity' },
     { table: 'customField' },
   ].map(({ table }) => table),
 };

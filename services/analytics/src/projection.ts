@@ -13,7 +13,7 @@ export const unkeptStaff = {
 } as const;
 
 /** Stamps that a read model doesn't keep, because its owner does. Part of the entity's fields. */
-const unkeptStamps = {
+export const unkeptStamps = {
   ...unkeptStaff,
   customFields: json<Readonly<Record<string, unknown>>>({
     label: { zh: '自定义字段', en: 'Custom fields' },

@@ -5,7 +5,7 @@ import { sharedResolvers } from '@crm/kit/server/scalars';
 import { subgraphSchema } from '@crm/kit/server/subgraph';
 import type { GraphQLSchema } from 'graphql';
 import { CustomerEntity } from './customer/customer.fields.ts';
-import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact/fact.fields.ts';
+import { facts } from './fact/fact-kinds.ts';
 import { factResolvers } from './fact/fact.resolvers.ts';
 import { indicatorObjects } from './indicator/indicator-objects.ts';
 import { IndicatorEntity } from './indicator/indicator.fields.ts';
@@ -38,11 +38,11 @@ export const objects = [
   ...performanceObjects,
 ];
 
-const facts = [OrderFact, PaymentFact, ReceivableFact, InteractionFact];
+const kinds = Object.values(facts);
 
 /** All facts are asked for by one query. */
 const uses = Object.fromEntries(
-  facts.map(({ name }) => [name, { where: 'FactWhere', isSorted: false, isGrouped: true }]),
+  kinds.map(({ name }) => [name, { where: 'FactWhere', isSorted: false, isGrouped: true }]),
 );
 
 export const createSchema = (): GraphQLSchema =>
@@ -61,7 +61,7 @@ export const createSchema = (): GraphQLSchema =>
             IndicatorEntity,
             EvaluationRunEntity,
             TargetEntity,
-            ...facts,
+            ...kinds,
           ],
           objects,
           customisable: [CustomerReportRow],

@@ -1,4 +1,4 @@
 import { snapshotService } from '@crm/kit/server/step';
-import { interactionSnapshot } from './interaction/interaction.events.ts';
+import { snapshots } from './snapshots.ts';
 
-await snapshotService('contacts', [interactionSnapshot], process.env);
+await snapshotService('contacts', snapshots, process.env);

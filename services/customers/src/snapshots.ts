@@ -4,6 +4,9 @@ import { CustomFieldDefined, CustomFieldRetired } from '@crm/schemas/events/cust
 import { productSnapshot } from './catalogue/product.events.ts';
 import { customerParticularsSnapshot, customerSnapshot } from './customer/customer.events.ts';
 import { staffSnapshot, teamSnapshot } from './directory/directory.events.ts';
+import { creditSnapshot } from './credit/credit.events.ts';
+import { needSnapshot } from './need/need.events.ts';
+import { opportunitySnapshot } from './opportunity/opportunity.events.ts';
 import { orderSnapshot } from './order/order.events.ts';
 import { paymentSnapshot } from './payment/payment.events.ts';
 import { receivableSnapshot } from './receivable/receivable.events.ts';
@@ -19,4 +22,7 @@ export const snapshots: readonly Snapshot[] = [
   orderSnapshot,
   paymentSnapshot,
   receivableSnapshot,
+  creditSnapshot,
+  needSnapshot,
+  opportunitySnapshot,
 ];

@@ -10,9 +10,11 @@ import {
 } from '@crm/schemas/events/customer';
 import type { EntityManager } from 'typeorm';
 import { onMany } from '@crm/kit/event/consumer';
+import { lockActivities } from '../fact/activity.repository.ts';
 import { lockFigures } from '../fact/figure.repository.ts';
 import { saveParticulars, saveStates, type State } from '../projection.ts';
 import { markDirty } from '../run/dirty.repository.ts';
+import { saveChanges } from './customer-change.repository.ts';
 import { PrivateCustomer, ToldCustomer } from './customer.fields.ts';
 
 const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
@@ -32,10 +34,10 @@ async function saveCustomers(
     PrivateCustomer,
     events.filter(isPrivate).map((event) => ({ event, values: particularsOf(event.data) })),
   );
-  await lockFigures(
-    manager,
-    open.map(({ aggregateId }) => aggregateId),
-  );
+  await saveChanges(manager, open);
+  const ids = open.map(({ aggregateId }) => aggregateId);
+  await lockFigures(manager, ids);
+  await lockActivities(manager, ids);
   await markDirty(
     manager,
     events.map(({ aggregateId }) => ({

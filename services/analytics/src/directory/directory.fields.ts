@@ -26,6 +26,18 @@ export const TeamEntity = defineEntity('Team', {
   access: { by: 'company' },
 });
 
+/** No partner reads of competitors. */
+export const CompetitorEntity = defineEntity('Competitor', {
+  fields: {
+    ...named,
+    category: text({ max: 64, label: { zh: '类别', en: 'Category' } }),
+    threatLevel: text({ max: 16, label: { zh: '威胁程度', en: 'Threat level' } }),
+    scale: text({ max: 64, label: { zh: '规模', en: 'Scale' } }),
+    region: text({ max: 100, label: { zh: '地区', en: 'Region' } }),
+  },
+  access: { by: 'company' },
+});
+
 export const ProductEntity = defineEntity('Product', {
   fields: {
     ...named,

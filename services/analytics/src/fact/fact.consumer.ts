@@ -1,117 +1,81 @@
 import { onMany } from '@crm/kit/event/consumer';
-import { valueAt, type Entity } from '@crm/kit/record/entity';
+import type { RecordedEvent } from '@crm/kit/event/event';
+import { valueAt } from '@crm/kit/record/entity';
 import { findByIds } from '@crm/kit/record/store';
 import { asText } from '@crm/kit/text';
-import type { EventType, RecordedEvent } from '@crm/kit/event/event';
-import {
-  InteractionAmended,
-  InteractionLogged,
-  InteractionRemoved,
-} from '@crm/schemas/events/interaction';
-import { OrderAmended, OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
-import { PaymentAmended, PaymentReceived } from '@crm/schemas/events/payment';
-import {
-  ReceivableCancelled,
-  ReceivableChanged,
-  ReceivableOpened,
-  ReceivableSettled,
-} from '@crm/schemas/events/receivable';
 import type { EntityManager } from 'typeorm';
 import { saveStates } from '../projection.ts';
 import { markDirty, subjectsOf, type DirtySubject } from '../run/dirty.repository.ts';
-import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
+import { lockActivities, refreshActivities } from './activity.repository.ts';
+import { isEnd, tellers, valuesOf, type FactKind, type Teller } from './fact-kinds.ts';
 import { lockFigures, refreshFigures } from './figure.repository.ts';
+import { saveOrderLines } from './order-line.repository.ts';
 
-/** Which events tell which fact. */
-const tellers: readonly {
-  readonly kind: string;
-  readonly fact: Entity;
-  readonly types: readonly EventType[];
-}[] = [
-  { kind: 'ORDER', fact: OrderFact, types: [OrderRecorded, OrderAmended, OrderCancelled] },
-  { kind: 'PAYMENT', fact: PaymentFact, types: [PaymentReceived, PaymentAmended] },
-  {
-    kind: 'RECEIVABLE',
-    fact: ReceivableFact,
-    types: [ReceivableOpened, ReceivableChanged, ReceivableSettled, ReceivableCancelled],
-  },
-  {
-    kind: 'INTERACTION',
-    fact: InteractionFact,
-    types: [InteractionLogged, InteractionAmended, InteractionRemoved],
-  },
-];
-
-/** What was cancelled or removed is a fact no more. */
-const ends: readonly string[] = [
-  OrderCancelled.type,
-  ReceivableCancelled.type,
-  InteractionRemoved.type,
-];
+type Events = readonly RecordedEvent<object>[];
+type Told = Teller & { readonly events: Events };
 
 /** Facts and the figures made of them, together for all the customers of a batch. */
-async function saveFacts(
-  manager: EntityManager,
-  events: readonly RecordedEvent<object>[],
-): Promise<void> {
-  const former = await formerCustomers(manager, events);
-  const customerIds = [
-    ...new Set([...former, ...events.flatMap(({ customerId }) => customerId ?? [])]),
-  ];
-  await lockFigures(manager, customerIds);
-  for (const { fact, types } of tellers) {
-    const told = events.filter((event) => types.some(({ type }) => type === event.type));
-    await saveStates(
-      manager,
-      fact,
-      told.map((event) => ({
-        event,
-        values: valuesOf(event),
-        isEnded: ends.includes(event.type),
-      })),
-    );
+async function saveFacts(manager: EntityManager, events: Events): Promise<void> {
+  const told = tellers
+    .map((teller) => ({ ...teller, events: events.filter((event) => tells(teller, event)) }))
+    .filter((each) => each.events.length > 0);
+  const customers = await customersOf(manager, told);
+  const all = [...new Set([...customers.values()].flat())];
+  await lockFigures(manager, figured(customers));
+  await lockActivities(manager, all);
+  for (const { kind, fact, events: ofKind } of told) {
+    const states = ofKind.map((event) => ({
+      event,
+      values: valuesOf(event),
+      isEnded: isEnd(event),
+    }));
+    await saveStates(manager, fact, states);
+    if (kind === 'ORDER') await saveOrderLines(manager, states);
   }
-  await refreshFigures(manager, customerIds);
-  await markDirty(manager, dirtyOf(events, former));
+  await refreshFigures(manager, figured(customers));
+  await refreshActivities(manager, customers);
+  await markDirty(manager, dirtyOf(told, customers));
 }
 
-/** Whoever the facts tell of, and told of before. */
-const dirtyOf = (
-  events: readonly RecordedEvent<object>[],
-  former: readonly string[],
-): DirtySubject[] =>
-  tellers.flatMap(({ kind, fact, types }) => {
-    const told = events.filter((event) => types.some(({ type }) => type === event.type));
-    return [
-      ...told.flatMap((event) =>
-        subjectsOf(kind, fact, valuesOf(event) ?? { customerId: event.customerId }),
-      ),
-      ...former.map((subjectId) => ({ subjectType: 'CUSTOMER' as const, subjectId, fact: kind })),
-    ];
-  });
+const tells = ({ types }: Teller, { type }: RecordedEvent<object>): boolean =>
+  types.some((each) => each.type === type);
 
-/** Whose facts they were that have another customer now: those figures change too. */
-async function formerCustomers(
-  manager: EntityManager,
-  events: readonly RecordedEvent<object>[],
-): Promise<string[]> {
-  const moved = events.filter(({ changedFields }) => changedFields.includes('customerId'));
-  const former: string[] = [];
-  for (const { fact, types } of tellers) {
-    const told = moved.filter((event) => types.some(({ type }) => type === event.type));
-    const ids = told.map(({ aggregateId }) => aggregateId);
-    const rows = await findByIds(manager, fact, { ids });
-    former.push(...rows.flatMap((row) => asText(valueAt(row, ['customerId'])) || []));
+/** Whoever the facts tell of, and the customers whom they told of before. */
+const dirtyOf = (told: readonly Told[], customers: Customers): DirtySubject[] =>
+  told.flatMap(({ kind, fact, events }) => [
+    ...events.flatMap((event) => subjectsOf(kind, fact, valuesOf(event) ?? {})),
+    ...(customers.get(kind) ?? []).flatMap((subjectId) =>
+      toldBy(kind).map((each) => ({ subjectType: 'CUSTOMER' as const, subjectId, fact: each })),
+    ),
+  ]);
+
+/** The lines of an order come with it. */
+const toldBy = (kind: FactKind): readonly FactKind[] =>
+  kind === 'ORDER' ? ['ORDER', 'ORDER_LINE'] : [kind];
+
+type Customers = ReadonlyMap<FactKind, readonly string[]>;
+
+const ofMoney: readonly FactKind[] = ['ORDER', 'PAYMENT', 'RECEIVABLE'];
+
+const figured = (customers: Customers): readonly string[] => [
+  ...new Set(ofMoney.flatMap((kind) => customers.get(kind) ?? [])),
+];
+
+/** Whose facts of each kind are others now: those too who had a fact that has another customer. */
+async function customersOf(manager: EntityManager, told: readonly Told[]): Promise<Customers> {
+  const found = new Map<FactKind, readonly string[]>();
+  for (const { kind, fact, events } of told) {
+    const moved = events.filter(({ changedFields }) => changedFields.includes('customerId'));
+    const ids = moved.map(({ aggregateId }) => aggregateId);
+    const former = await findByIds(manager, fact, { ids });
+    found.set(kind, [
+      ...new Set([
+        ...former.flatMap((row) => asText(valueAt(row, ['customerId'])) || []),
+        ...events.flatMap(({ customerId }) => customerId ?? []),
+      ]),
+    ]);
   }
-  return former;
-}
-
-/** Null for an event that tells nothing but an end. */
-function valuesOf({ data, customerId }: RecordedEvent<object>): object | null {
-  if (Object.keys(data).length === 0) return null;
-  return 'staffIds' in data && Array.isArray(data.staffIds)
-    ? { ...data, customerId, staffId: data.staffIds[0] ?? null }
-    : { ...data, customerId };
+  return found;
 }
 
 export const factConsumer = onMany(

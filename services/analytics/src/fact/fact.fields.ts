@@ -1,17 +1,28 @@
 import { defineEntity, type AccessRule, type Relation } from '@crm/kit/record/entity';
-import { boolean, date, dateTime, id, int, list, money, text } from '@crm/kit/record/field';
+import {
+  boolean,
+  date,
+  dateTime,
+  decimal,
+  id,
+  int,
+  list,
+  money,
+  text,
+} from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
+import { ProductEntity } from '../directory/directory.fields.ts';
 import { factStamps } from '../projection.ts';
 import { today } from '../today.ts';
 
 /** Whoever may read the customer may read its facts. */
-const access: AccessRule = { by: 'parent', column: 'customerId', table: 'customer' };
+export const access: AccessRule = { by: 'parent', column: 'customerId', table: 'customer' };
 
-const relations: Readonly<Record<string, Relation>> = {
+export const relations: Readonly<Record<string, Relation>> = {
   customer: { to: () => CustomerEntity, from: 'customerId', foreign: 'id', isOne: true },
 };
 
-const customerId = id({
+export const customerId = id({
   required: true,
   references: 'Customer',
   label: { zh: '客户', en: 'Customer' },
@@ -28,6 +39,32 @@ export const OrderFact = defineEntity('OrderFact', {
   },
   access,
   relations,
+});
+
+/** A line of an order, for figures by product. It goes with its order. */
+export const OrderLineFact = defineEntity('OrderLineFact', {
+  fields: {
+    ...factStamps,
+    id: id({
+      required: true,
+      managed: true,
+      label: { zh: '编号', en: 'Id' },
+      sql: (alias: string) => `${alias}.orderId`,
+    }),
+    orderId: id({ required: true, references: 'OrderFact', label: { zh: '订单', en: 'Order' } }),
+    line: int({ required: true, label: { zh: '行号', en: 'Line' } }),
+    customerId,
+    orderedOn: date({ required: true, label: { zh: '订货日期', en: 'Ordered on' } }),
+    productId: id({ references: 'Product', label: { zh: '产品', en: 'Product' } }),
+    quantity: decimal({ scale: 4, required: true, label: { zh: '数量', en: 'Quantity' } }),
+    amount: money({ zh: '金额', en: 'Amount' }),
+    salespersonId: id({ references: 'StaffMember', label: { zh: '销售人员', en: 'Salesperson' } }),
+  },
+  access,
+  relations: {
+    ...relations,
+    product: { to: () => ProductEntity, from: 'productId', foreign: 'id', isOne: true },
+  },
 });
 
 export const PaymentFact = defineEntity('PaymentFact', {

@@ -8,17 +8,14 @@ import { columnNamed, type Entity } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { raw, sql } from '@crm/kit/sql';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import { ProductEntity, StaffMemberEntity, TeamEntity } from '../directory/directory.fields.ts';
-import { InteractionFact, OrderFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
-
-export const facts = {
-  ORDER: OrderFact,
-  PAYMENT: PaymentFact,
-  RECEIVABLE: ReceivableFact,
-  INTERACTION: InteractionFact,
-} as const;
-
-export type FactKind = keyof typeof facts;
+import {
+  CompetitorEntity,
+  ProductEntity,
+  StaffMemberEntity,
+  TeamEntity,
+} from '../directory/directory.fields.ts';
+import { PersonEntity } from '../person/person.fields.ts';
+import { facts, type FactKind } from './fact-kinds.ts';
 
 /** Figures by group over the facts of one kind, with the names behind the ids of the groups. */
 export async function aggregateFacts(
@@ -49,7 +46,14 @@ export async function aggregateFacts(
   };
 }
 
-const directory: readonly Entity[] = [CustomerEntity, StaffMemberEntity, TeamEntity, ProductEntity];
+const directory: readonly Entity[] = [
+  CustomerEntity,
+  StaffMemberEntity,
+  TeamEntity,
+  ProductEntity,
+  CompetitorEntity,
+  PersonEntity,
+];
 
 /** The records that the ids of a group field name. */
 function namedBy(entity: Entity, field: string): Entity | null {

@@ -35,6 +35,11 @@ const fact = choice(
     PAYMENT: { zh: '收款', en: 'Payment' },
     RECEIVABLE: { zh: '应收款', en: 'Receivable' },
     INTERACTION: { zh: '联络', en: 'Interaction' },
+    ORDER_LINE: { zh: '订单行', en: 'Order line' },
+    NEED: { zh: '需求', en: 'Need' },
+    OPPORTUNITY: { zh: '商机', en: 'Opportunity' },
+    COMPETITION: { zh: '竞争', en: 'Competition' },
+    ALERT: { zh: '提醒', en: 'Alert' },
   },
   { label: { zh: '业务记录', en: 'Fact' } },
 );

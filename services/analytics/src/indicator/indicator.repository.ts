@@ -2,7 +2,7 @@ import { findAllCustomFields } from '@crm/kit/record/custom-field';
 import { selectRows } from '@crm/kit/record/store';
 import { raw } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
-import { facts } from '../fact/fact.queries.ts';
+import { facts } from '../fact/fact-kinds.ts';
 import type { IndicatorCatalogue } from './indicator-catalogue.ts';
 import { IndicatorEntity, type IndicatorRow } from './indicator.fields.ts';
 import type { Indicator } from './indicator.ts';

@@ -7,6 +7,7 @@ import { createPerformanceTarget } from './2026-11-30-create-performance-target.
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
+import { keepMoreFacts } from './2026-11-30-keep-more-facts.ts';
 import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
 import { seedIndicators } from './2026-11-30-seed-indicators.ts';
 
@@ -20,6 +21,7 @@ export const migrations = [
   seedIndicators,
   seedIndicatorsOfPeople,
   keepCustomFields,
+  keepMoreFacts,
   createPyramid,
   createEvaluationRun,
   createPerformanceTarget,

@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { openChanges, publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   CompetitorCreated,
@@ -51,4 +52,11 @@ const data = ({
   threatLevel,
   scale,
   region,
+});
+
+export const competitorSnapshot = snapshotOf({
+  entity: CompetitorEntity,
+  type: CompetitorCreated,
+  customerId,
+  data,
 });

@@ -2,6 +2,7 @@ import type { Work } from '@crm/kit/record/command';
 import { addDays } from '@crm/kit/day';
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import { companyDate } from '@crm/kit/record/criteria';
 import { isActiveOn } from '@crm/kit/record/period';
 import type { Change } from '@crm/kit/record/record';
@@ -15,7 +16,7 @@ import {
   type AffiliationData,
 } from '@crm/schemas/events/affiliation';
 import { endNodesOf } from '../decision-map/decision-map.commands.ts';
-import type { Affiliation } from './affiliation.fields.ts';
+import { AffiliationEntity, type Affiliation } from './affiliation.fields.ts';
 import type { Promotion } from './promotion.fields.ts';
 
 const customerId = (affiliation: Affiliation): string | null => affiliation.customerId;
@@ -93,4 +94,11 @@ const data = (affiliation: Affiliation): AffiliationData => ({
   validFrom: affiliation.validFrom,
   validTo: affiliation.validTo,
   endReason: affiliation.endReason,
+});
+
+export const affiliationSnapshot = snapshotOf({
+  entity: AffiliationEntity,
+  type: AffiliationStarted,
+  customerId,
+  data,
 });

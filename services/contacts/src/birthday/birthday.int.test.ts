@@ -4,7 +4,7 @@ import { addDays } from '@crm/kit/day';
 import { companyDate } from '@crm/kit/record/criteria';
 import { countStatements } from '@crm/kit/testing/statements';
 import { z } from 'zod';
-import { birthdaysOn } from '../calendar/falls-on.ts';
+import { birthdaysOn } from '@crm/kit/calendar/falls-on';
 import {
   addCustomer,
   addStaff,

@@ -5,7 +5,7 @@ import { companyDate } from '@crm/kit/record/criteria';
 import { activeOnSql } from '@crm/kit/record/period';
 import { readingOf, scopeSql, type OwnersRead } from '@crm/kit/record/policy';
 import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
-import { birthdaysOn, type BirthdayKey } from '../calendar/falls-on.ts';
+import { birthdaysOn, type BirthdayKey } from '@crm/kit/calendar/falls-on';
 import { minorSql } from '../person/minor.ts';
 import { PersonEntity } from '../person/person.fields.ts';
 import { birthdayOf } from '../person/person.ts';

@@ -1,7 +1,7 @@
 import { addDays } from '@crm/kit/day';
 import { invalid } from '@crm/kit/errors';
 import { z } from 'zod';
-import { nextOccurrence, turnsOn, type CalendarDate } from '../calendar/calendar-date.ts';
+import { nextOccurrence, turnsOn, type CalendarDate } from '@crm/kit/calendar/calendar-date';
 
 /** A birthday that is to come, and whose it is. */
 export type UpcomingBirthday = {

@@ -1,5 +1,6 @@
 import type { Work } from '@crm/kit/record/command';
 import { openChanges, publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import {
   PersonCreated,
@@ -72,7 +73,7 @@ export async function personRestored(work: Work, person: Person): Promise<void> 
 
 /** Of a child no more is told than by what it is known. */
 export const personData =
-  ({ now }: Work) =>
+  ({ now }: Pick<Work, 'now'>) =>
   (person: Person): PersonData => {
     const { code, name, status, ownerId, teamId } = person;
     const gender = isGuarded(person, now) ? null : person.gender;
@@ -81,8 +82,27 @@ export const personData =
 
 /** What is known of a child stays in this service. */
 const particulars =
-  ({ now }: Work) =>
+  ({ now }: Pick<Work, 'now'>) =>
   (person: Person): PersonParticulars => {
     if (isGuarded(person, now)) return { birthday: null, contactPoints: [] };
     return { birthday: birthdayOf(person), contactPoints: [...(person.contactPoints ?? [])] };
   };
+
+const asOfNow =
+  <Data>(told: (work: Pick<Work, 'now'>) => (person: Person) => Data) =>
+  (person: Person): Data =>
+    told({ now: new Date() })(person);
+
+export const personSnapshot = snapshotOf({
+  entity: PersonEntity,
+  type: PersonCreated,
+  customerId,
+  data: asOfNow(personData),
+});
+
+export const particularsSnapshot = snapshotOf({
+  entity: PersonEntity,
+  type: PersonParticularsChanged,
+  customerId,
+  data: asOfNow(particulars),
+});

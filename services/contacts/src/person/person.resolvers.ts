@@ -6,7 +6,7 @@ import { listPage } from '@crm/kit/record/page';
 import { referenceTo } from '@crm/kit/record/reference';
 import { sensitiveReads } from '@crm/kit/record/sensitive-read';
 import { onDay } from '../affiliation/affiliation.queries.ts';
-import { nextOccurrence } from '../calendar/calendar-date.ts';
+import { nextOccurrence } from '@crm/kit/calendar/calendar-date';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { latestFirst } from '../interaction/interaction.queries.ts';
 import { upsertPeople } from './people-import.commands.ts';

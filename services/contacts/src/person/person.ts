@@ -1,5 +1,10 @@
 import type { FieldProblem } from '@crm/kit/errors';
-import { ageOn, birthdayProblems, dayOfAge, type CalendarDate } from '../calendar/calendar-date.ts';
+import {
+  ageOn,
+  birthdayProblems,
+  dayOfAge,
+  type CalendarDate,
+} from '@crm/kit/calendar/calendar-date';
 import { contactPointProblems } from './contact-point.ts';
 import type { Person } from './person.fields.ts';
 

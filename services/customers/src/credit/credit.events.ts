@@ -1,5 +1,6 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -7,26 +8,58 @@ import {
   CreditExposureChanged,
   CreditHeld,
   CreditLimitChanged,
+  CreditParticularsChanged,
   CreditReleased,
   type CreditData,
+  type CreditParticulars,
 } from '@crm/schemas/events/credit';
-import type { CreditAccount } from './credit.fields.ts';
+import { CreditAccountEntity, type CreditAccount } from './credit.fields.ts';
 
 const customerId = (account: CreditAccount): string => account.customerId;
 
 const data = ({ currency, isOnHold }: CreditAccount): CreditData => ({ currency, isOnHold });
 
+const particulars = (account: CreditAccount): CreditParticulars => ({
+  ...data(account),
+  limit: account.limit ?? nothing(account),
+  exposure: account.exposure ?? nothing(account),
+  paymentTermDays: account.paymentTermDays,
+});
+
+const nothing = ({ currency }: CreditAccount): CreditParticulars['limit'] => ({
+  amount: '0.00',
+  currency,
+});
+
 /** A limit was set for the first time. */
-export const creditGranted = (work: Work, account: CreditAccount): Promise<void> =>
-  publishRows(work, { type: CreditLimitChanged, rows: [account], customerId, data });
+export async function creditGranted(work: Work, account: CreditAccount): Promise<void> {
+  const rows = [account];
+  await publishRows(work, { type: CreditLimitChanged, rows, customerId, data });
+  const type = CreditParticularsChanged;
+  await publishRows(work, { type, rows, customerId, data: particulars });
+}
 
 const changed =
   (type: EventType<CreditData>) =>
-  (work: Work, changes: readonly Change<CreditAccount>[]): Promise<void> =>
-    publishChanges(work, { type, changes, customerId, data: ({ after }) => data(after) });
+  async (work: Work, changes: readonly Change<CreditAccount>[]): Promise<void> => {
+    await publishChanges(work, { type, changes, customerId, data: ({ after }) => data(after) });
+    await publishChanges(work, {
+      type: CreditParticularsChanged,
+      changes,
+      customerId,
+      data: ({ after }) => particulars(after),
+    });
+  };
 
 export const creditLimitChanged = changed(CreditLimitChanged);
 export const creditHeld = changed(CreditHeld);
 export const creditReleased = changed(CreditReleased);
 export const exposureChanged = changed(CreditExposureChanged);
 export const creditExceeded = changed(CreditExceeded);
+
+export const creditSnapshot = snapshotOf({
+  entity: CreditAccountEntity,
+  type: CreditParticularsChanged,
+  customerId,
+  data: particulars,
+});

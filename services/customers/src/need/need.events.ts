@@ -1,9 +1,10 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import { NeedChanged, NeedFulfilled, NeedRecorded, type NeedData } from '@crm/schemas/events/need';
-import type { Need } from './need.fields.ts';
+import { NeedEntity, type Need } from './need.fields.ts';
 
 const customerId = (need: Need): string => need.customerId;
 
@@ -38,6 +39,13 @@ export const needsMoved = (work: Work, changes: readonly Change<Need>[]): Promis
     customerId,
     data: ({ after }) => data(after),
   });
+
+export const needSnapshot = snapshotOf({
+  entity: NeedEntity,
+  type: NeedRecorded,
+  customerId,
+  data,
+});
 
 const typeOf = ({ before, after }: Change<Need>): EventType<NeedData> =>
   after.status === 'FULFILLED' && before.status !== 'FULFILLED' ? NeedFulfilled : NeedChanged;

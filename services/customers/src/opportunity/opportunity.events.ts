@@ -1,5 +1,6 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -12,7 +13,7 @@ import {
   OpportunityWon,
   type OpportunityData,
 } from '@crm/schemas/events/opportunity';
-import type { Opportunity } from './opportunity.fields.ts';
+import { OpportunityEntity, type Opportunity } from './opportunity.fields.ts';
 import type { Outcome } from './opportunity.ts';
 
 const customerId = (opportunity: Opportunity): string => opportunity.customerId;
@@ -54,6 +55,13 @@ export const opportunitiesMoved = (
     customerId,
     data: ({ after }) => data(after),
   });
+
+export const opportunitySnapshot = snapshotOf({
+  entity: OpportunityEntity,
+  type: OpportunityOpened,
+  customerId,
+  data,
+});
 
 const closed = {
   WON: changed(OpportunityWon),

@@ -227,8 +227,9 @@ function readFigures(
 }
 
 function figureSql(scope: CriteriaScope, fn: AggregateFunction, field: string): string {
-  const name = columnNamed(scope.entity, `${field}.amount`) ? `${field}.amount` : field;
-  const { target, kind } = readTarget(scope, name);
+  const at = joined(scope, field) ?? { scope, name: field };
+  const name = columnNamed(at.scope.entity, `${at.name}.amount`) ? `${at.name}.amount` : at.name;
+  const { target, kind } = readTarget(at.scope, name);
   if (fn === 'COUNT_DISTINCT') return `COUNT(DISTINCT ${target})`;
   if ((fn === 'SUM' || fn === 'AVG') && !numeric.includes(kind)) {
     throw invalid(`${fn} needs a number, and ${field} is a ${kind}`);
@@ -238,9 +239,10 @@ function figureSql(scope: CriteriaScope, fn: AggregateFunction, field: string): 
 
 /** The currency that stands beside an amount, so that unlike ones are never added. */
 function currencyOf(scope: CriteriaScope, field: string): string | null {
-  const base = field.endsWith('.amount') ? field.slice(0, -'.amount'.length) : field;
-  const column = columnNamed(scope.entity, `${base}.currency`);
-  return column ? columnSql(column, scope.alias) : null;
+  const at = joined(scope, field) ?? { scope, name: field };
+  const base = at.name.endsWith('.amount') ? at.name.slice(0, -'.amount'.length) : at.name;
+  const column = columnNamed(at.scope.entity, `${base}.currency`);
+  return column ? columnSql(column, at.scope.alias) : null;
 }
 
 const bounds: readonly (readonly [Bound, string])[] = [

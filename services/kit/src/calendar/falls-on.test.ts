@@ -1,4 +1,4 @@
-import { addDays } from '@crm/kit/day';
+import { addDays } from '../day.ts';
 import { describe, expect, test } from '@jest/globals';
 import { nextOccurrence, type CalendarDate } from './calendar-date.ts';
 import { birthdaysOn, type BirthdayKey } from './falls-on.ts';

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@crm/kit/errors';
+import type { FieldProblem } from '../errors.ts';
 import { lunarMonth, lunarMonths, lunarYearMax, lunarYearMin } from './lunar-year.ts';
 
 /** A day of a year by the calendar that a family keeps. */

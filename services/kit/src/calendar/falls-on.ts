@@ -1,4 +1,4 @@
-import { addDays } from '@crm/kit/day';
+import { addDays } from '../day.ts';
 import type { CalendarDate } from './calendar-date.ts';
 import { lunarMonths, type LunarMonth } from './lunar-year.ts';
 

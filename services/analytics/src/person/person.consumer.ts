@@ -1,0 +1,89 @@
+import { onMany } from '@crm/kit/event/consumer';
+import type { RecordedEvent } from '@crm/kit/event/event';
+import {
+  AffiliationChanged,
+  AffiliationEnded,
+  AffiliationPromoted,
+  AffiliationRemoved,
+  AffiliationRestored,
+  AffiliationStarted,
+} from '@crm/schemas/events/affiliation';
+import {
+  PersonCreated,
+  PersonDeleted,
+  PersonIdentified,
+  PersonMerged,
+  PersonParticularsChanged,
+  PersonRestored,
+  PersonUnmerged,
+  PersonUpdated,
+} from '@crm/schemas/events/person';
+import type { EntityManager } from 'typeorm';
+import { saveParticulars, saveStates } from '../projection.ts';
+import { AffiliationEntity, PrivatePerson, ToldPerson } from './person.fields.ts';
+
+const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
+  type === PersonParticularsChanged.type;
+
+/** Of a person who is another one now nothing is told but that. */
+async function savePeople(
+  manager: EntityManager,
+  events: readonly RecordedEvent<object>[],
+): Promise<void> {
+  await saveStates(
+    manager,
+    ToldPerson,
+    events
+      .filter((event) => !isPrivate(event))
+      .map((event) => {
+        const isTold = 'name' in event.data;
+        return { event, values: isTold ? event.data : null, isEnded: !isTold };
+      }),
+  );
+  await saveParticulars(
+    manager,
+    PrivatePerson,
+    events.filter(isPrivate).map((event) => ({ event, values: event.data })),
+  );
+}
+
+async function saveAffiliations(
+  manager: EntityManager,
+  events: readonly RecordedEvent<object>[],
+): Promise<void> {
+  await saveStates(
+    manager,
+    AffiliationEntity,
+    events.map((event) => {
+      const isTold = 'personId' in event.data;
+      return { event, values: isTold ? event.data : null, isEnded: !isTold };
+    }),
+  );
+}
+
+export const personConsumers = [
+  onMany<object>(
+    [
+      PersonCreated,
+      PersonUpdated,
+      PersonRestored,
+      PersonUnmerged,
+      PersonDeleted,
+      PersonMerged,
+      PersonIdentified,
+      PersonParticularsChanged,
+    ],
+    savePeople,
+  ),
+  onMany<object>(
+    [
+      AffiliationStarted,
+      AffiliationChanged,
+      AffiliationEnded,
+      AffiliationPromoted,
+      AffiliationRestored,
+      AffiliationRemoved,
+    ],
+    saveAffiliations,
+  ),
+];
