@@ -27,7 +27,7 @@ export async function generate({ subgraph, out, models }: CodegenOptions): Promi
   const mappers = Object.fromEntries(
     Object.entries({ ...sharedModels, ...models }).map(([name, path]) => [
       name,
-      `${path.startsWith('@') ? '' : '../'}${path} as ${name}Model`,
+      `${path.startsWith('@') ? '' : '../'}${path} as ${name}Mapped`,
     ]),
   );
 
@@ -76,7 +76,7 @@ function connections(
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const nodes = definition.fields?.find(({ name }) => name.value === 'nodes');
     const type = nodes ? print(nodes.type).replaceAll(/\W/g, '') : '';
-    return models[type] ? [[definition.name.value, `Connection<${type}Model>`]] : [];
+    return models[type] ? [[definition.name.value, `Connection<${type}Mapped>`]] : [];
   });
   return Object.fromEntries(pages);
 }

@@ -21,12 +21,17 @@ import {
 } from './pyramid/pyramid.fields.ts';
 import { placementsOfCustomers, type PlacementsOfCustomer } from './pyramid/pyramid.queries.ts';
 import { performanceLoader, type Performances } from './performance/performance.queries.ts';
+import { modelReads, type ModelReads } from './model/model.queries.ts';
+import { historyPages, type HistoryPages } from './score/history.queries.ts';
+import { scoreReads, type ScoreReads } from './score/score.queries.ts';
 import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
   readonly summaries: Summaries;
   readonly indicators: IndicatorReads;
+  readonly models: ModelReads;
+  readonly scores: ScoreReads;
   readonly loaders: {
     readonly currentCustomer: Loader<string>;
     readonly pyramidDefinition: Loader<PyramidDefinition>;
@@ -41,14 +46,19 @@ export type Context = RequestContext & {
     readonly placementsOfCustomer: PlacementsOfCustomer;
     readonly segmentsOfCustomer: SegmentsOfCustomer;
     readonly snapshotsOfPyramid: ChildPages<PyramidSnapshot>;
+    readonly scoresOfCustomer: HistoryPages;
+    readonly scoresOfStaff: HistoryPages;
   };
   readonly performances: Performances;
 };
 
 export function createContext(app: App, request: RequestInfo): Context {
   const context: RequestContext = { ...request, app };
+  const models = modelReads(context);
   return {
     ...context,
+    models,
+    scores: scoreReads(context, models),
     summaries: summaryLoader(context),
     indicators: indicatorReads(context),
     loaders: {
@@ -65,6 +75,8 @@ export function createContext(app: App, request: RequestInfo): Context {
       placementsOfCustomer: placementsOfCustomers(context),
       segmentsOfCustomer: segmentsOfCustomers(context),
       snapshotsOfPyramid: childPages(context, PyramidSnapshotEntity, 'definitionId'),
+      scoresOfCustomer: historyPages(context, models, 'CUSTOMER'),
+      scoresOfStaff: historyPages(context, models, 'STAFF'),
     },
     performances: performanceLoader(context),
   };

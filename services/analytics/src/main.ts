@@ -6,6 +6,7 @@ import { CustomerEntity } from './customer/customer.fields.ts';
 import { startPyramidJob } from './pyramid/pyramid.job.ts';
 import { startEvaluationJob } from './run/run.job.ts';
 import { createSchema } from './schema.ts';
+import { startOverrideJob } from './score/override.job.ts';
 
 await startService(
   {
@@ -13,7 +14,7 @@ await startService(
     schema: createSchema(),
     createContext,
     consumers,
-    jobs: [startFollowJob, startPyramidJob, startEvaluationJob],
+    jobs: [startFollowJob, startPyramidJob, startEvaluationJob, startOverrideJob],
     customisable: [CustomerEntity],
   },
   process.env,

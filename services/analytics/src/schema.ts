@@ -13,6 +13,8 @@ import { indicatorResolvers } from './indicator/indicator.resolvers.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { performanceResolvers } from './performance/performance.resolvers.ts';
 import { performanceObjects, TargetEntity } from './performance/target.fields.ts';
+import { modelObjects } from './model/model.objects.ts';
+import { modelResolvers } from './model/model.resolvers.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
 import { StageRuleEntity, StageSuggestion } from './lifecycle/stage-rule.fields.ts';
@@ -27,6 +29,8 @@ import { EvaluationRunEntity } from './run/run.fields.ts';
 import { runResolvers } from './run/run.resolvers.ts';
 import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
+import { scoreObjects } from './score/score.objects.ts';
+import { scoreResolvers } from './score/score.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
@@ -36,6 +40,8 @@ export const objects = [
   StageSuggestion,
   ...indicatorObjects,
   ...performanceObjects,
+  ...modelObjects,
+  ...scoreObjects,
 ];
 
 const kinds = Object.values(facts);
@@ -76,6 +82,8 @@ export const createSchema = (): GraphQLSchema =>
         stageResolvers,
         pyramidResolvers,
         performanceResolvers,
+        modelResolvers,
+        scoreResolvers,
       ]),
     ),
     [CustomerEntity, CustomerReportRow, TargetEntity],

@@ -5,6 +5,8 @@ import type { EntityManager } from 'typeorm';
 import type { SubjectType } from '../indicator/indicator.ts';
 import type { Model, ModelDefinition } from './model.ts';
 
+export type ModelStatus = 'DRAFT' | 'PUBLISHED' | 'RETIRED';
+
 /** One version of a model, as it lies in the database. */
 export type StoredModel = Model & {
   readonly modelId: number;
@@ -30,7 +32,7 @@ type Row = Omit<StoredModel, keyof ModelDefinition | 'publishedById' | 'savedByI
 const modelsMax = 1000;
 
 /** Versions of models, by code and then the newest first. */
-async function findModels(manager: EntityManager, where: Sql): Promise<StoredModel[]> {
+export async function findModels(manager: EntityManager, where: Sql): Promise<StoredModel[]> {
   const { text, values } = sql`SELECT m.code, v.* FROM evaluationModel m
     JOIN evaluationModelVersion v ON v.modelId = m.id
     WHERE ${where} ORDER BY m.code, v.version DESC LIMIT ${raw(String(modelsMax))}`;
@@ -60,6 +62,17 @@ const inForce = (now: Date): Sql =>
   sql`(v.publishedAt IS NOT NULL AND v.effectiveFrom <= ${now}
     AND (v.retiredAt IS NULL OR v.retiredAt > ${now}))`;
 
+/** All versions of a model, which nobody else changes until this transaction ends. */
+export async function lockModel(manager: EntityManager, code: string): Promise<StoredModel[]> {
+  await manager.query('SELECT id FROM evaluationModel WHERE code = ? FOR UPDATE', [code]);
+  return findModels(manager, sql`m.code = ${code}`);
+}
+
+export const statusOf = ({ publishedAt, retiredAt }: StoredModel, now: Date): ModelStatus => {
+  if (publishedAt === null) return 'DRAFT';
+  return retiredAt !== null && retiredAt <= now ? 'RETIRED' : 'PUBLISHED';
+};
+
 type Saved = {
   readonly code: string;
   readonly version: number;
@@ -80,7 +93,7 @@ export async function saveDraft(manager: EntityManager, draft: Saved): Promise<v
   await manager.query(
     `INSERT INTO evaluationModelVersion (modelId, version, revision, definition, class, savedAt, savedById)
      SELECT id, ?, 1, ?, ?, ?, ? FROM evaluationModel WHERE code = ?
-     ON DUPLICATE KEY UPDATE revision = IF(publishedAt IS NULL, revision + 1, NULL),
+     ON DUPLICATE KEY UPDATE revision = revision + 1,
        definition = VALUES(definition), class = VALUES(class), savedAt = VALUES(savedAt),
        savedById = VALUES(savedById)`,
     [
@@ -115,5 +128,18 @@ export async function publishVersion(
     `UPDATE evaluationModelVersion SET publishedAt = ?, publishedById = ?, effectiveFrom = ?
      WHERE modelId = ? AND version = ? AND publishedAt IS NULL`,
     [publishedAt, publishedById && idToBytes(publishedById), effectiveFrom, modelId, version],
+  );
+}
+
+/** Ends every published version that has not ended yet, one that was to take effect later too. */
+export async function retireVersions(
+  manager: EntityManager,
+  modelId: number,
+  now: Date,
+): Promise<void> {
+  await manager.query(
+    `UPDATE evaluationModelVersion SET retiredAt = ?
+     WHERE modelId = ? AND publishedAt IS NOT NULL AND (retiredAt IS NULL OR retiredAt > ?)`,
+    [now, modelId, now],
   );
 }

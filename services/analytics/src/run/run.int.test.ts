@@ -27,6 +27,10 @@ let lease: Lease;
 beforeAll(async () => {
   analytics = await testAnalytics(() => now);
   app = { db: analytics.db, log: createLog('test', 'silent'), now: () => now };
+  // Those that the product begins with would be evaluated too.
+  for (const table of ['evaluationModelVersion', 'evaluationModel']) {
+    await analytics.db.query(`TRUNCATE TABLE ${table}`);
+  }
   await publish('by_amount', [
     criterion('order_amount_total', linear(0, 1200)),
     criterion('legal_form', { kind: 'MAP', points: { LIMITED_COMPANY: 5 } }),

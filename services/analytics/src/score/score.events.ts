@@ -3,6 +3,7 @@ import { idFromBytes, idToBytes } from '@crm/kit/id';
 import type { NewEvent } from '@crm/kit/event/event';
 import { EvaluationChanged, EvaluationFiguresChanged } from '@crm/schemas/events/evaluation';
 import type { StoredModel } from '../model/model.repository.ts';
+import { isOpen } from '../strictness.ts';
 import type { Outcome } from './override.ts';
 
 export type Change = {
@@ -41,15 +42,14 @@ export function eventsOf(model: StoredModel, change: Change, told: Told): readon
     actor: told.actor,
     changedFields: (['score', 'grade'] as const).filter((field) => before[field] !== after[field]),
   };
-  const isOpen = model.class === 'PUBLIC' || model.class === 'INTERNAL';
-  const data = { ...about, cause: told.cause, outcome: isOpen ? outcome : null };
+  const data = { ...about, cause: told.cause, outcome: isOpen(model.class) ? outcome : null };
   const changed = { ...envelope, type: EvaluationChanged, data };
   const figures = { type: EvaluationFiguresChanged, data: { ...about, ...outcome } };
-  return isOpen ? [changed] : [changed, { ...envelope, ...figures }];
+  return isOpen(model.class) ? [changed] : [changed, { ...envelope, ...figures }];
 }
 
 /** Of the results of one subject by one model: always the same (UUID version 8). */
-function evaluationId(model: string, subjectId: string): string {
+export function evaluationId(model: string, subjectId: string): string {
   const bytes = createHash('sha256').update(model).update(idToBytes(subjectId)).digest();
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

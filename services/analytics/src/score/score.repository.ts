@@ -4,7 +4,7 @@ import { sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import type { StoredModel } from '../model/model.repository.ts';
 import { isInForce, outcomeOf, type Outcome, type ScoreOverride } from './override.ts';
-import { findOverrides } from './override.repository.ts';
+import { findActiveOverrides } from './override.repository.ts';
 import { eventsOf, type Change } from './score.events.ts';
 import type { Result } from './score.ts';
 
@@ -31,7 +31,6 @@ type Current = Outcome & {
   readonly version: number;
   readonly modelVersion: number;
   readonly validFrom: Date;
-  readonly overrideId: Uint8Array | null;
 };
 
 type Fresh = Outcome & {
@@ -74,8 +73,7 @@ async function savePart(
   { rows, ...options }: SaveOptions & { readonly rows: readonly ScoreRow[] },
 ): Promise<number> {
   const current = await lockScores(manager, model.modelId, rows);
-  const overridden = [...current.values()].flatMap(({ overrideId }) => overrideId ?? []);
-  const overrides = await findOverrides(manager, overridden.map(idFromBytes));
+  const overrides = await findActiveOverrides(manager, model.modelId, rows);
   const fresh = rows.map((row) => freshOf(model, row, { current, overrides, now: options.now }));
   const changed = fresh.filter(({ isChanged }) => isChanged);
   const former = changed.flatMap(({ before }) => before?.subjectId ?? []);
@@ -91,7 +89,7 @@ async function lockScores(
   rows: readonly ScoreRow[],
 ): Promise<ReadonlyMap<string, Current>> {
   const { text, values } = sql`SELECT subjectId, version, modelVersion, status,
-      CAST(score AS CHAR) AS score, grade, validFrom, overrideId
+      CAST(score AS CHAR) AS score, grade, validFrom
     FROM score WHERE modelId = ${modelId}
       AND subjectId IN (${rows.map(({ subjectId }) => idToBytes(subjectId))}) FOR UPDATE`;
   const found: Current[] = await manager.query(text, [...values]);
@@ -106,20 +104,30 @@ type Beside = {
 
 function freshOf(model: StoredModel, { subjectId, result }: ScoreRow, beside: Beside): Fresh {
   const before = beside.current.get(subjectId) ?? null;
-  const override = overrideOf(before, beside);
+  const override = overrideOf(subjectId, beside);
   const outcome = outcomeOf(model, result, override);
   const own = { ...outcome, result, subjectId, before, overrideId: override && override.id };
   if (before && isSame(before, outcome, model.version)) {
     return { ...own, isChanged: false, version: before.version, validFrom: before.validFrom };
   }
-  return { ...own, isChanged: true, version: versionAfter(before), validFrom: beside.now };
+  return {
+    ...own,
+    isChanged: true,
+    version: versionAfter(before, beside.now),
+    validFrom: beside.now,
+  };
 }
 
-const versionAfter = (before: Current | null): number => (before === null ? 1 : before.version + 1);
+/**
+ * One more, and never less than the seconds of the clock: whoever has heard of results that are gone,
+ * because they were made anew from nothing, takes the new ones for newer.
+ */
+const versionAfter = (before: Current | null, now: Date): number =>
+  Math.max((before?.version ?? 0) + 1, Math.floor(now.getTime() / 1000));
 
 /** One that has run out is none. */
-function overrideOf(before: Current | null, { overrides, now }: Beside): ScoreOverride | null {
-  const override = before?.overrideId ? overrides.get(idFromBytes(before.overrideId)) : undefined;
+function overrideOf(subjectId: string, { overrides, now }: Beside): ScoreOverride | null {
+  const override = overrides.get(subjectId);
   return override && isInForce(override, now) ? override : null;
 }
 

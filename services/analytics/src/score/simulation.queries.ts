@@ -1,0 +1,136 @@
+import type { RequestContext } from '@crm/kit/context';
+import { forbidden, invalid } from '@crm/kit/errors';
+import { idFromBytes, idToBytes } from '@crm/kit/id';
+import { companyDate, compileCriteria, type Criteria } from '@crm/kit/record/criteria';
+import { readScope } from '@crm/kit/record/page';
+import { and, raw, sql, type Sql } from '@crm/kit/sql';
+import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
+import { readIndicatorValues, type Values } from '../indicator/indicator-values.repository.ts';
+import { checkedCatalogue, classOf } from '../model/model-catalogue.queries.ts';
+import { mayReadScores } from '../model/model-class.ts';
+import { definitionOf, type ModelInput } from '../model/model-input.ts';
+import { seesDrafts } from '../model/model.queries.ts';
+import { indicatorsOf, rankedIndicatorsOf, type Model } from '../model/model.ts';
+import { buildDistribution, type Distribution } from './distribution.ts';
+import type { Outcome } from './override.ts';
+import { evaluate } from './score.ts';
+import { moversOf, type Simulated } from './simulation.ts';
+import { readableSubject, subjectEntity } from './subject.ts';
+
+type SimulationArgs = {
+  readonly draft: ModelInput;
+  readonly population?: Criteria | null;
+  readonly sample?: number | null;
+};
+
+export type Simulation = {
+  readonly model: Model;
+  readonly populationCount: number;
+  readonly simulated: readonly Simulated[];
+  readonly movers: readonly Simulated[];
+};
+
+const sampleDefault = 1000;
+const sampleMax = 5000;
+
+/**
+ * What a draft would make of those that the viewer may read: of all of them up to the sample, or of
+ * so many that were picked by a hash of their ids, the same each time. Nothing is changed.
+ */
+export async function simulateEvaluation(
+  context: RequestContext,
+  { draft, population, sample }: SimulationArgs,
+): Promise<Simulation> {
+  if (!seesDrafts(context.viewer))
+    throw forbidden('You may not read evaluation models in the making');
+  const size = sample ?? sampleDefault;
+  if (size < 1 || size > sampleMax) {
+    throw invalid(`A sample holds 1 to ${sampleMax} subjects`, [
+      { path: 'sample', message: `must be 1 to ${sampleMax}` },
+    ]);
+  }
+  const { manager } = context.app.db;
+  const definition = definitionOf(draft);
+  const now = context.app.now();
+  const catalogue = await checkedCatalogue({ manager, now }, definition);
+  if (!mayReadScores(context.viewer, { class: classOf(definition, catalogue) })) {
+    throw forbidden('You may not read what this model is made of');
+  }
+  const model: Model = { ...definition, code: draft.code, version: 0 };
+  const { ids, total } = await pickSubjects(context, model, { population, size });
+  const values = await readIndicatorValues(manager, {
+    indicators: namedBy(model, catalogue),
+    subjectType: model.subjectType,
+    today: companyDate(now),
+    subjectIds: ids,
+  });
+  const before = await readOutcomes(context, model.code, ids);
+  const distributions = rank(model, values);
+  const simulated = ids.map((subjectId) => ({
+    subjectId,
+    before: before.get(subjectId) ?? null,
+    after: evaluate(model, values.get(subjectId) ?? new Map(), distributions),
+  }));
+  return { model, populationCount: total, simulated, movers: moversOf(simulated) };
+}
+
+const namedBy = (
+  model: Model,
+  { indicators }: IndicatorCatalogue,
+): readonly (typeof indicators extends ReadonlyMap<string, infer Each> ? Each : never)[] =>
+  indicatorsOf(model).flatMap((code) => indicators.get(code) ?? []);
+
+/** Among themselves: a sample is ranked as the whole would be, as nearly as it is one. */
+function rank(
+  model: Model,
+  values: ReadonlyMap<string, Values>,
+): ReadonlyMap<string, Distribution> {
+  return new Map(
+    rankedIndicatorsOf(model).map((code) => {
+      const known = [...values.values()].flatMap((each) => {
+        const value = each.get(code) ?? null;
+        return value === null || typeof value === 'boolean' ? [] : [value];
+      });
+      return [code, buildDistribution(known)];
+    }),
+  );
+}
+
+async function pickSubjects(
+  context: RequestContext,
+  model: Model,
+  { population, size }: { readonly population: Criteria | null | undefined; readonly size: number },
+): Promise<{ readonly ids: readonly string[]; readonly total: number }> {
+  const entity = subjectEntity(model.subjectType);
+  const scope = await readScope(context, entity, { population, of: model.population });
+  const wanted = and([
+    readableSubject(context, entity),
+    compileCriteria(scope, population ?? {}),
+    compileCriteria({ ...scope, mayRead: () => true }, model.population ?? {}),
+  ]);
+  const from = sql`FROM ${raw(`\`${entity.table}\``)} t WHERE ${wanted}`;
+  const counted = await query<{ total: number }>(context, sql`SELECT COUNT(*) AS total ${from}`);
+  const rows = await query<{ id: Uint8Array }>(
+    context,
+    sql`SELECT t.id ${from} ORDER BY CRC32(t.id), t.id LIMIT ${raw(String(size))}`,
+  );
+  return { ids: rows.map(({ id }) => idFromBytes(id)), total: counted[0]?.total ?? 0 };
+}
+
+async function readOutcomes(
+  context: RequestContext,
+  code: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Outcome>> {
+  const rows = await query<Outcome & { readonly subjectId: Uint8Array }>(
+    context,
+    sql`SELECT s.subjectId, s.status, CAST(s.score AS CHAR) AS score, s.grade
+      FROM score s JOIN evaluationModel m ON m.id = s.modelId AND m.code = ${code}
+      WHERE s.subjectId IN (${ids.map(idToBytes)})`,
+  );
+  return new Map(rows.map(({ subjectId, ...outcome }) => [idFromBytes(subjectId), outcome]));
+}
+
+async function query<Row>({ app }: RequestContext, { text, values }: Sql): Promise<readonly Row[]> {
+  return app.db.manager.query(text, [...values]);
+}
