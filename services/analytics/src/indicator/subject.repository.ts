@@ -1,7 +1,5 @@
 import { compileCriteria, type Criteria } from '@crm/kit/record/criteria';
 import { findAllCustomFields, type CustomFields } from '@crm/kit/record/custom-field';
-import type { Entity } from '@crm/kit/record/entity';
-import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
@@ -26,7 +24,7 @@ export async function* eachSubjectChunk(
   { after = null, ...population }: Walk,
   size: number,
 ): AsyncIterable<readonly string[]> {
-  const entity = entityOf(population.subjectType);
+  const entity = subjectEntities[population.subjectType];
   const isIn = await populationSql(manager, population);
   let last = after;
   for (;;) {
@@ -43,7 +41,7 @@ export async function* eachSubjectChunk(
 
 /** How many subjects there are in a population. */
 export async function countSubjects(manager: EntityManager, population: Walk): Promise<number> {
-  const entity = entityOf(population.subjectType);
+  const entity = subjectEntities[population.subjectType];
   const isIn = await populationSql(manager, population);
   const { text, values } = sql`SELECT COUNT(*) AS total FROM ${raw(`\`${entity.table}\``)} f
     WHERE f.deletedAt IS NULL AND ${isIn}`;
@@ -58,18 +56,12 @@ export async function livingIn(
   ids: readonly string[],
 ): Promise<readonly string[]> {
   if (ids.length === 0) return [];
-  const entity = entityOf(population.subjectType);
+  const entity = subjectEntities[population.subjectType];
   const isIn = await populationSql(manager, population);
   const { text, values } = sql`SELECT f.id FROM ${raw(`\`${entity.table}\``)} f
     WHERE f.id IN (${ids.map(idToBytes)}) AND f.deletedAt IS NULL AND ${isIn}`;
   const rows: { id: Uint8Array }[] = await manager.query(text, [...values]);
   return rows.map(({ id }) => idFromBytes(id));
-}
-
-function entityOf(subjectType: SubjectType): Entity {
-  const entity = subjectEntities[subjectType];
-  if (!entity) throw invalid(`Nothing is known here of a ${subjectType}`);
-  return entity;
 }
 
 /** As a condition on the subject `f`. */
@@ -83,7 +75,7 @@ async function populationSql(
     : new Map();
   return compileCriteria(
     {
-      entity: entityOf(subjectType),
+      entity: subjectEntities[subjectType],
       alias: 'f',
       now,
       customFields,

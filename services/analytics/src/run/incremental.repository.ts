@@ -1,7 +1,6 @@
 import { companyDate } from '@crm/kit/record/criteria';
 import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
 import { readCatalogue } from '../indicator/indicator.repository.ts';
-import { subjectEntities } from '../indicator/subject.ts';
 import { findModelsInForce, type StoredModel } from '../model/model.repository.ts';
 import { saveScores } from '../score/score.repository.ts';
 import type { EntityManager } from 'typeorm';
@@ -22,7 +21,7 @@ export async function evaluateDirty({ manager, now }: At): Promise<boolean> {
   if (dirty.length === 0) return false;
   const models = await findModelsInForce(manager, { now });
   const catalogue = await readCatalogue(manager);
-  for (const model of models.filter(({ subjectType }) => subjectEntities[subjectType])) {
+  for (const model of models) {
     await evaluateTouched({ manager, now }, catalogue, { model, dirty });
   }
   return dirty.length === marksAtOnce;

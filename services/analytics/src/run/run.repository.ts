@@ -1,6 +1,7 @@
 import type { App } from '@crm/kit/context';
 import { transact } from '@crm/kit/database/database';
 import { assertLease, type Lease } from '@crm/kit/database/lease';
+import { AppError } from '@crm/kit/errors';
 import { companyDate } from '@crm/kit/record/criteria';
 import { selectRows } from '@crm/kit/record/store';
 import { idToBytes } from '@crm/kit/id';
@@ -34,9 +35,24 @@ export async function runOn(running: Running): Promise<boolean> {
   if (!run) return false;
   const models = await findModelsInForce(manager, { now: app.now() });
   const model = models.find(({ code }) => code === run.model);
-  if (model) await (run.rankedAt === null ? rankOn : evaluateOn)(running, run, model);
+  if (model) await evaluateOrEnd(running, run, model);
   else await endRun(running, run, 'The model is retired');
   return true;
+}
+
+/** A run that the rules refuse would be refused for ever, and hold up those behind it. */
+async function evaluateOrEnd(
+  running: Running,
+  run: EvaluationRun,
+  model: StoredModel,
+): Promise<void> {
+  try {
+    await (run.rankedAt === null ? rankOn : evaluateOn)(running, run, model);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.extensions.code === 'SERVICE_UNAVAILABLE')
+      throw error;
+    await endRun(running, run, error.message);
+  }
 }
 
 /** Nothing of a ranking is kept before it is whole: one that was broken off begins anew. */

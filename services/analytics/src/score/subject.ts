@@ -1,5 +1,4 @@
 import type { RequestContext } from '@crm/kit/context';
-import { invalid } from '@crm/kit/errors';
 import type { Entity } from '@crm/kit/record/entity';
 import { idToBytes } from '@crm/kit/id';
 import { scopeOf, scopeSql } from '@crm/kit/record/policy';
@@ -8,11 +7,7 @@ import { StaffMemberEntity } from '../directory/directory.fields.ts';
 import type { SubjectType } from '../indicator/indicator.ts';
 import { subjectEntities } from '../indicator/subject.ts';
 
-export function subjectEntity(subjectType: SubjectType): Entity {
-  const entity = subjectEntities[subjectType];
-  if (!entity) throw invalid(`Nothing is known here of a ${subjectType}`);
-  return entity;
-}
+export const subjectEntity = (subjectType: SubjectType): Entity => subjectEntities[subjectType];
 
 /**
  * Whoever may read a subject may read its scores: a condition on a row `t` of the subject. Of staff,
