@@ -1,6 +1,7 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
 import { snapshotOf } from '@crm/kit/event/snapshot';
+import type { Money } from '@crm/kit/record/field';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -21,13 +22,14 @@ const data = ({ currency, isOnHold }: CreditAccount): CreditData => ({ currency,
 
 const particulars = (account: CreditAccount): CreditParticulars => ({
   ...data(account),
-  limit: account.limit ?? nothing(account),
-  exposure: account.exposure ?? nothing(account),
+  limit: money(account, account.limit),
+  exposure: money(account, account.exposure),
   paymentTermDays: account.paymentTermDays,
 });
 
-const nothing = ({ currency }: CreditAccount): CreditParticulars['limit'] => ({
-  amount: '0.00',
+/** An account has one currency for all its amounts, and may hold none yet. */
+const money = ({ currency }: CreditAccount, given: CreditAccount['limit']): Money => ({
+  amount: given?.amount ?? '0.00',
   currency,
 });
 
