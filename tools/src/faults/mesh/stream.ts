@@ -40,6 +40,12 @@ export async function readStream(stage: MeshStage): Promise<StreamReader> {
   };
 }
 
+/** Results of models are made anew with a version by the clock: it grows, and leaves some out. */
+const grows = 'crm.evt.evaluation.';
+
+const follows = (subject: string, version: number, previous: number): boolean =>
+  subject.startsWith(grows) ? version > previous : version === previous + 1;
+
 async function countMisplaced(bus: Bus, from: number, to: number): Promise<number> {
   const versions = new Map<string, number>();
   let misplaced = 0;
@@ -50,7 +56,7 @@ async function countMisplaced(bus: Bus, from: number, to: number): Promise<numbe
       const version = Number(message.headers['ce-version']);
       const previous = versions.get(message.subject);
       // An aggregate that was there before goes on from any version.
-      if (previous !== undefined && version !== previous + 1) misplaced += 1;
+      if (previous !== undefined && !follows(message.subject, version, previous)) misplaced += 1;
       versions.set(message.subject, version);
     }
   }
