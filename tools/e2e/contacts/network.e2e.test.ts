@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { until } from '../../src/mesh/wait.ts';
 import { meshMsMax, startTestMesh, type GraphqlProblem, type TestMesh } from '../harness.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -229,13 +230,10 @@ describe('contacts, through the gateway', () => {
 
 /** Contacts hears of staff through NATS. */
 async function logOnceKnown(input: Variables): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  const isLogged = async (): Promise<boolean> => {
     const problem = await refusal('logInteraction', input);
-    if (!problem) return;
-    expect(problem.extensions).toMatchObject({ code: 'INVALID' });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error('The staff did not come to contacts within 10 s');
+    if (problem) expect(problem.extensions).toMatchObject({ code: 'INVALID' });
+    return !problem;
+  };
+  expect(await until(isLogged, { forMs: 10_000 })).toBe(true);
 }
