@@ -1,14 +1,30 @@
 import { catalogueProblems } from '@crm/kit/testing/catalogue';
 import { expect, test } from '@jest/globals';
 import { entities } from './entities.ts';
+import {
+  AffiliationEntity,
+  ConsentDecisionEntity,
+  KinshipEntity,
+  PersonPreferenceEntity,
+  PersonPulseEntity,
+} from './person/person.fields.ts';
 import { PulseEntity } from './pulse/pulse.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema } from './schema.ts';
 
+const readModels = [
+  PulseEntity,
+  PersonPulseEntity,
+  AffiliationEntity,
+  PersonPreferenceEntity,
+  ConsentDecisionEntity,
+  KinshipEntity,
+];
+
 test('the SDL, the field catalogue and the tables agree', async () => {
   const problems = await catalogueProblems({
     schema: createSchema(),
-    entities: [...entities, PulseEntity],
+    entities: [...entities, ...readModels],
     besides: ['SnoozeAlertInput.until', 'DismissAlertInput.reason'],
     migrations,
   });

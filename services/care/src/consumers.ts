@@ -1,5 +1,28 @@
 import type { Consumer } from '@crm/kit/event/consumer';
+import type { Projection } from '@crm/kit/event/rebuild';
+import { personConsumers } from './person/person.consumer.ts';
 import { pulseConsumers } from './pulse/pulse.consumer.ts';
 
 /** What this service does when something happened elsewhere. */
-export const consumers: readonly Consumer[] = [...pulseConsumers];
+export const consumers: readonly Consumer[] = [...pulseConsumers, ...personConsumers];
+
+/**
+ * All that this service keeps of others and can make anew: not merges, grants and promotions, which
+ * no snapshot tells.
+ */
+export const projection: Projection = {
+  service: 'care',
+  consumers,
+  tables: [
+    'customerAccess',
+    'staffMember',
+    'customerPulse',
+    'customerOrder',
+    'customerInteraction',
+    'personPulse',
+    'affiliation',
+    'personPreference',
+    'consentDecision',
+    'kinship',
+  ],
+};

@@ -1,6 +1,6 @@
 import { onMany } from '@crm/kit/event/consumer';
 import { CreditParticularsChanged } from '@crm/schemas/events/credit';
-import { saveStates } from '../projection.ts';
+import { saveStates } from '@crm/kit/projection/state';
 import { CreditAccountEntity } from './credit.fields.ts';
 
 /** The private events tell all that is kept of an account; the public ones only that it moved. */

@@ -1,7 +1,7 @@
 import { defineEntity } from '@crm/kit/record/entity';
 import { boolean, int, money, text } from '@crm/kit/record/field';
 import { access, customerId, relations } from '../fact/fact.fields.ts';
-import { factStamps } from '../projection.ts';
+import { factStamps } from '@crm/kit/projection/state';
 
 const confidential = { class: 'CONFIDENTIAL' } as const;
 

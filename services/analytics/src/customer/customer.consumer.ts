@@ -12,7 +12,7 @@ import type { EntityManager } from 'typeorm';
 import { onMany } from '@crm/kit/event/consumer';
 import { lockActivities } from '../fact/activity.repository.ts';
 import { lockFigures } from '../fact/figure.repository.ts';
-import { saveParticulars, saveStates, type State } from '../projection.ts';
+import { saveParticulars, saveStates, type State } from '@crm/kit/projection/state';
 import { markDirty } from '../run/dirty.repository.ts';
 import { saveChanges } from './customer-change.repository.ts';
 import { PrivateCustomer, ToldCustomer } from './customer.fields.ts';

@@ -1,6 +1,6 @@
 import { defineEntity, withoutFields } from '@crm/kit/record/entity';
 import { date, group, id, int, json, list, money, term, text } from '@crm/kit/record/field';
-import { unkeptStaff } from '../projection.ts';
+import { unkeptStaff } from '@crm/kit/projection/state';
 import { today } from '../today.ts';
 
 /** What customers tells everybody of a customer; closed lists are texts here, for their owner checks them. */

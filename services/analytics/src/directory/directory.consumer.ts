@@ -10,7 +10,7 @@ import {
 import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
 import { ProductUpserted } from '@crm/schemas/events/product';
 import type { EntityManager } from 'typeorm';
-import { saveStates } from '../projection.ts';
+import { saveStates } from '@crm/kit/projection/state';
 import {
   CompetitorEntity,
   ProductEntity,

@@ -1,6 +1,6 @@
 import { defineEntity } from '@crm/kit/record/entity';
 import { boolean, id, text } from '@crm/kit/record/field';
-import { factStamps } from '../projection.ts';
+import { factStamps } from '@crm/kit/projection/state';
 
 const named = {
   ...factStamps,

@@ -4,7 +4,7 @@ import { valueAt } from '@crm/kit/record/entity';
 import { findByIds } from '@crm/kit/record/store';
 import { asText } from '@crm/kit/text';
 import type { EntityManager } from 'typeorm';
-import { saveStates } from '../projection.ts';
+import { saveStates } from '@crm/kit/projection/state';
 import { markDirty, subjectsOf, type DirtySubject } from '../run/dirty.repository.ts';
 import { lockActivities, refreshActivities } from './activity.repository.ts';
 import { isEnd, tellers, valuesOf, type FactKind, type Teller } from './fact-kinds.ts';

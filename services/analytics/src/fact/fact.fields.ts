@@ -12,7 +12,7 @@ import {
 } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { ProductEntity } from '../directory/directory.fields.ts';
-import { factStamps } from '../projection.ts';
+import { factStamps } from '@crm/kit/projection/state';
 import { today } from '../today.ts';
 
 /** Whoever may read the customer may read its facts. */

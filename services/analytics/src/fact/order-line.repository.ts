@@ -1,7 +1,7 @@
 import { idToBytes } from '@crm/kit/id';
 import { z } from 'zod';
 import type { EntityManager } from 'typeorm';
-import type { State } from '../projection.ts';
+import type { State } from '@crm/kit/projection/state';
 
 const orderSchema = z.object({
   customerId: z.string(),

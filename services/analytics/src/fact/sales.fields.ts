@@ -1,7 +1,7 @@
 import { defineEntity, type Entity } from '@crm/kit/record/entity';
 import { boolean, date, dateTime, id, int, money, text } from '@crm/kit/record/field';
 import { CompetitorEntity, ProductEntity } from '../directory/directory.fields.ts';
-import { unkeptStamps } from '../projection.ts';
+import { unkeptStamps } from '@crm/kit/projection/state';
 import { access, customerId, relations } from './fact.fields.ts';
 
 const inList = (values: readonly string[]): string =>

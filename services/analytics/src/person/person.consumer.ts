@@ -19,11 +19,15 @@ import {
   PersonUpdated,
 } from '@crm/schemas/events/person';
 import type { EntityManager } from 'typeorm';
-import { saveParticulars, saveStates } from '../projection.ts';
+import { saveParticulars, saveStates } from '@crm/kit/projection/state';
 import { AffiliationEntity, PrivatePerson, ToldPerson } from './person.fields.ts';
 
 const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
   type === PersonParticularsChanged.type;
+
+/** A placeholder that turned out to be nobody else goes on. */
+const isItself = ({ aggregateId, data }: RecordedEvent<object>): boolean =>
+  'survivorId' in data && data.survivorId === aggregateId;
 
 /** Of a person who is another one now nothing is told but that. */
 async function savePeople(
@@ -37,7 +41,7 @@ async function savePeople(
       .filter((event) => !isPrivate(event))
       .map((event) => {
         const isTold = 'name' in event.data;
-        return { event, values: isTold ? event.data : null, isEnded: !isTold };
+        return { event, values: isTold ? event.data : null, isEnded: !isTold && !isItself(event) };
       }),
   );
   await saveParticulars(

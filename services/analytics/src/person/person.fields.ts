@@ -1,7 +1,7 @@
 import { defineEntity, withoutFields, type Entity } from '@crm/kit/record/entity';
 import { boolean, date, group, id, int, list, text } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import { unkeptStamps } from '../projection.ts';
+import { unkeptStamps } from '@crm/kit/projection/state';
 
 const personal = { class: 'PERSONAL' } as const;
 

@@ -1,7 +1,14 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createAlert } from './2026-11-24-create-alert.ts';
 import { createPulse } from './2026-11-24-create-pulse.ts';
+import { createPersonPulse } from './2026-11-30-create-person-pulse.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
-export const migrations = [createProjections, createPulse, createAlert, seedAlertRules];
+export const migrations = [
+  createProjections,
+  createPulse,
+  createAlert,
+  seedAlertRules,
+  createPersonPulse,
+];

@@ -1,8 +1,9 @@
 import type { Work } from '@crm/kit/record/command';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Change } from '@crm/kit/record/record';
 import { PreferenceChanged, type PreferenceData } from '@crm/schemas/events/preference';
-import type { ContactPreference } from './preference.fields.ts';
+import { ContactPreferenceEntity, type ContactPreference } from './preference.fields.ts';
 
 /** A person may be at several customers, so the event names none. */
 const customerId = (): null => null;
@@ -28,3 +29,10 @@ export const preferenceChanged = (
     customerId,
     data: ({ after }) => data(after),
   });
+
+export const preferenceSnapshot = snapshotOf({
+  entity: ContactPreferenceEntity,
+  type: PreferenceChanged,
+  customerId,
+  data,
+});

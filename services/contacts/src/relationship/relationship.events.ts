@@ -1,5 +1,6 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -8,9 +9,10 @@ import {
   RelationshipEstablished,
   RelationshipKinTold,
   RelationshipRemoved,
+  type KinData,
   type RelationshipData,
 } from '@crm/schemas/events/relationship';
-import type { PersonRelationship } from './relationship.fields.ts';
+import { PersonRelationshipEntity, type PersonRelationship } from './relationship.fields.ts';
 
 /** People may be at several customers, so the event names none. */
 const customerId = (): null => null;
@@ -44,18 +46,22 @@ const changed =
     );
   };
 
+const isKin = ({ category }: PersonRelationship): boolean => category === 'FAMILY';
+
+const kinData = ({ type, fromId, toId, validFrom, validTo }: PersonRelationship): KinData => ({
+  type,
+  fromId,
+  toId,
+  validFrom,
+  validTo,
+});
+
 const kinTold: Told = (work, rows) =>
   publishRows(work, {
     type: RelationshipKinTold,
-    rows: rows.filter(({ category }) => category === 'FAMILY'),
+    rows: rows.filter(isKin),
     customerId,
-    data: ({ type, fromId, toId, validFrom, validTo }) => ({
-      type,
-      fromId,
-      toId,
-      validFrom,
-      validTo,
-    }),
+    data: kinData,
   });
 
 export const relationshipEstablished = told(RelationshipEstablished);
@@ -65,3 +71,11 @@ export const relationshipEnded = changed(RelationshipEnded);
 /** It was a mistake. */
 export const relationshipRemoved: Told = (work, rows) =>
   publishRows(work, { type: RelationshipRemoved, rows, customerId, data });
+
+export const kinSnapshot = snapshotOf({
+  entity: PersonRelationshipEntity,
+  type: RelationshipKinTold,
+  customerId,
+  data: kinData,
+  isTold: isKin,
+});

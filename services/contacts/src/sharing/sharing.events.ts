@@ -1,9 +1,10 @@
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import { revokeGrants, saveGrants } from '@crm/kit/projection/share-grant';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import { PersonShareGranted, PersonShareRevoked } from '@crm/schemas/events/person-share';
-import type { PersonShare } from './sharing.fields.ts';
+import { PersonShareEntity, type PersonShare } from './sharing.fields.ts';
 
 /** A person may be at several customers, so the event names none. */
 const customerId = (): null => null;
@@ -59,3 +60,11 @@ export async function personSharesMoved(
     data: ({ after }) => data(after),
   });
 }
+
+export const personShareSnapshot = snapshotOf({
+  entity: PersonShareEntity,
+  type: PersonShareGranted,
+  customerId,
+  data,
+  isTold: ({ revokedAt }) => revokedAt === null,
+});

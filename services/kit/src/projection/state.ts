@@ -1,7 +1,7 @@
-import { encode, valueAt, type Column, type Entity } from '@crm/kit/record/entity';
-import type { RecordedEvent } from '@crm/kit/event/event';
-import { dateTime, id, json, type Field } from '@crm/kit/record/field';
-import { idToBytes } from '@crm/kit/id';
+import { encode, valueAt, type Column, type Entity } from '../record/entity.ts';
+import type { RecordedEvent } from '../event/event.ts';
+import { dateTime, id, json, type Field } from '../record/field.ts';
+import { idToBytes } from '../id.ts';
 import type { EntityManager } from 'typeorm';
 
 const noOne = { managed: true, sql: () => 'NULL' } as const;
@@ -35,7 +35,7 @@ export const factStamps = {
 /** What an event leaves of a record. Its fields are named as in the event. */
 export type State = {
   readonly event: Pick<RecordedEvent, 'aggregateId' | 'occurredAt' | 'version'>;
-  /** Null when the event told nothing but the record's end. */
+  /** Null when the event told nothing but the record's end, or nothing that is kept. */
   readonly values: object | null;
   readonly isEnded: boolean;
 };
@@ -58,7 +58,7 @@ export async function saveStates(
   await endRows(
     manager,
     entity,
-    newest.filter(({ values }) => values === null),
+    newest.filter(({ values, isEnded }) => values === null && isEnded),
   );
 }
 
