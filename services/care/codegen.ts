@@ -6,6 +6,9 @@ await generate({
   models: {
     Alert: 'alert/alert.fields.ts#Alert',
     AlertRule: 'rule/rule.fields.ts#AlertRule',
+    MessageTemplate: 'template/template.fields.ts#MessageTemplate',
+    PhrasePreset: 'phrase/phrase.fields.ts#PhrasePreset',
+    MergeField: 'template/merge-field.ts#NamedMergeField',
     Customer: '@crm/kit/record/reference#Reference',
     StaffMember: '@crm/kit/record/reference#Reference',
   },

@@ -1,6 +1,13 @@
 import type { Entity } from '@crm/kit/record/entity';
 import { AlertEntity } from './alert/alert.fields.ts';
+import { PhrasePresetEntity } from './phrase/phrase.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
+import { MessageTemplateEntity } from './template/template.fields.ts';
 
 /** Every kind of record that this service owns. */
-export const entities: readonly Entity[] = [AlertRuleEntity, AlertEntity];
+export const entities: readonly Entity[] = [
+  AlertRuleEntity,
+  AlertEntity,
+  MessageTemplateEntity,
+  PhrasePresetEntity,
+];

@@ -8,7 +8,9 @@ import { alertResolvers } from './alert/alert.resolvers.ts';
 import { PulseEntity } from './pulse/pulse.fields.ts';
 import { entities } from './entities.ts';
 import { typeDefs } from './generated/type-defs.ts';
+import { phraseResolvers } from './phrase/phrase.resolvers.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
+import { templateResolvers } from './template/template.resolvers.ts';
 
 /** Rules filter what care knows of a customer. */
 const uses = {
@@ -24,6 +26,8 @@ export const createSchema = (): GraphQLSchema =>
         metadataResolvers('care', { entities: [...entities, PulseEntity], uses }),
         ruleResolvers,
         alertResolvers,
+        templateResolvers,
+        phraseResolvers,
       ]),
     ),
     entities,

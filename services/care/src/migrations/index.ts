@@ -3,6 +3,8 @@ import { createAlert } from './2026-11-24-create-alert.ts';
 import { createPulse } from './2026-11-24-create-pulse.ts';
 import { createPersonPulse } from './2026-11-30-create-person-pulse.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
+import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
+import { seedPhrases } from './2026-11-30-seed-phrases.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -11,4 +13,6 @@ export const migrations = [
   createAlert,
   seedAlertRules,
   createPersonPulse,
+  createMessageTemplate,
+  seedPhrases,
 ];
