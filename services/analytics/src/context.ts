@@ -4,6 +4,7 @@ import { childPages, type ChildPages } from '@crm/kit/record/page';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
 import { indicatorReads, type IndicatorReads } from './indicator/indicator.queries.ts';
+import type { SubjectType } from './indicator/indicator.ts';
 import { suggestionLoader, type ShownSuggestion } from './lifecycle/stage.queries.ts';
 import { SegmentEntity, type Segment } from './segment/segment.fields.ts';
 import {
@@ -46,8 +47,7 @@ export type Context = RequestContext & {
     readonly placementsOfCustomer: PlacementsOfCustomer;
     readonly segmentsOfCustomer: SegmentsOfCustomer;
     readonly snapshotsOfPyramid: ChildPages<PyramidSnapshot>;
-    readonly scoresOfCustomer: HistoryPages;
-    readonly scoresOfStaff: HistoryPages;
+    readonly scores: { readonly [Type in SubjectType]: HistoryPages };
   };
   readonly performances: Performances;
 };
@@ -75,8 +75,12 @@ export function createContext(app: App, request: RequestInfo): Context {
       placementsOfCustomer: placementsOfCustomers(context),
       segmentsOfCustomer: segmentsOfCustomers(context),
       snapshotsOfPyramid: childPages(context, PyramidSnapshotEntity, 'definitionId'),
-      scoresOfCustomer: historyPages(context, models, 'CUSTOMER'),
-      scoresOfStaff: historyPages(context, models, 'STAFF'),
+      scores: {
+        CUSTOMER: historyPages(context, models, 'CUSTOMER'),
+        PERSON: historyPages(context, models, 'PERSON'),
+        COMPETITOR: historyPages(context, models, 'COMPETITOR'),
+        STAFF: historyPages(context, models, 'STAFF'),
+      },
     },
     performances: performanceLoader(context),
   };

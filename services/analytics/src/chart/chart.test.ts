@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SaxesParser } from 'saxes';
 import { distributionPicture } from './distribution-chart.ts';
 import { drawPicture, type Picture } from './draw.ts';
+import { valueText } from './figure-text.ts';
 import { historyPicture } from './history-chart.ts';
 import { lookOf, type AskedLook } from './look.ts';
 import { migrationPicture } from './migration-chart.ts';
@@ -48,6 +49,7 @@ const score = (title = company): Parameters<typeof scorePicture>[0] => ({
   score: '52.50',
   scale: '100',
   grade: small,
+  isOverridden: false,
   categories: [
     {
       label: { zh: '交易', en: 'Transactions' },
@@ -180,7 +182,7 @@ describe.each(pictures)('the picture of a %s', (_, draw) => {
 describe('what a picture says', () => {
   test('shares and sums of a pyramid, in the words of the language', async () => {
     expect(await textsOf(pyramidPicture(pyramid(), zh))).toEqual(
-      expect.arrayContaining(['12  (1.2%)', '¥4821.0万  (41%)', '无数据']),
+      expect.arrayContaining(['12  (1.2%)', '¥4821万  (41%)', '无数据']),
     );
     expect(await textsOf(pyramidPicture(pyramid(), en))).toEqual(
       expect.arrayContaining(['12  (1.2%)', 'CN¥48.2M  (41%)', 'no data']),
@@ -202,6 +204,22 @@ describe('what a picture says', () => {
         '得分 52.50 / 100 · 小客户',
       ]),
     );
+  });
+
+  test('that a score was put in the place of the computed one', async () => {
+    expect(await textsOf(scorePicture({ ...score(), isOverridden: true }, en))).toContain(
+      'Score 52.50 / 100 · Small · overridden',
+    );
+  });
+
+  test.each([
+    ['331000.12', 'CNY', '¥33.1万', 'CN¥331K'],
+    ['0.25412', null, '0.2541', '0.2541'],
+    ['42', 'DAY', '42 天', '42 days'],
+    ['1.5', 'PER_MONTH', '每月 1.5', '1.5 a month'],
+  ])('the value %s of unit %s', (value, unit, inChinese, inEnglish) => {
+    expect(valueText(zh, value, unit)).toBe(inChinese);
+    expect(valueText(en, value, unit)).toBe(inEnglish);
   });
 
   test('a score without enough data, and one without a history', async () => {

@@ -1,3 +1,4 @@
+import { otherTurns } from '@crm/kit/turns';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { paletteOf, type Look } from './look.ts';
 
@@ -44,6 +45,7 @@ async function load(): Promise<Library> {
 export async function drawPicture({ look, title, description, option }: Picture): Promise<string> {
   library ??= load();
   const echarts = await library;
+  await otherTurns();
   const chart = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,

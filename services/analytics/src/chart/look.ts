@@ -29,7 +29,10 @@ export function lookOf(asked: AskedLook, neededHeight: number): Look {
   return { ...asked, height };
 }
 
-export const inLocale = ({ locale }: Look, { zh, en }: Labels): string =>
+/** The part of a look that texts depend on. */
+export type Language = Pick<Look, 'locale'>;
+
+export const inLocale = ({ locale }: Language, { zh, en }: Labels): string =>
   locale === 'EN' ? en : zh;
 
 export type Palette = {

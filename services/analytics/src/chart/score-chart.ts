@@ -10,6 +10,8 @@ export type ScoreFigures = {
   readonly score: string | null;
   readonly scale: string;
   readonly grade: Labels | null;
+  /** Then the contributions don't sum to the score. */
+  readonly isOverridden: boolean;
   readonly categories: readonly {
     readonly label: Labels;
     readonly criteria: readonly CriterionFigures[];
@@ -29,6 +31,7 @@ const words = {
   tooLittle: { zh: '数据不足', en: 'not enough data' },
   noData: { zh: '无数据', en: 'no data' },
   score: { zh: '得分', en: 'Score' },
+  overridden: { zh: '人工调整', en: 'overridden' },
 } as const;
 
 const rowHeight = 26;
@@ -125,10 +128,11 @@ function textOf(look: Look, { contribution, maximum, value, isCategory }: Row): 
   return isCategory ? points : `${points}   ${value ?? inLocale(look, words.noData)}`;
 }
 
-const subtitle = ({ score, scale, grade }: ScoreFigures, look: Look): string =>
+const subtitle = ({ score, scale, grade, isOverridden }: ScoreFigures, look: Look): string =>
   [
     `${inLocale(look, words.score)} ${score ?? '—'} / ${scale}`,
     inLocale(look, grade ?? words.tooLittle),
+    ...(isOverridden ? [inLocale(look, words.overridden)] : []),
   ].join(' · ');
 
 const describe = (figures: ScoreFigures, look: Look): string =>

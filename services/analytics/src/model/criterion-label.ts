@@ -5,14 +5,18 @@ type Named = {
   /** The indicator's. */
   readonly code: string;
   readonly label: Labels | null;
-  readonly locale: 'EN' | 'ZH_CN';
 };
 
 /** What a criterion is called: its own label, or that of its indicator. */
+export const labelsOf = async (
+  indicators: IndicatorReads,
+  { code, label }: Named,
+): Promise<Labels> => label ?? (await indicators.byCode(code))?.labels ?? { zh: code, en: code };
+
 export async function labelOf(
   indicators: IndicatorReads,
-  { code, label, locale }: Named,
+  { locale, ...named }: Named & { readonly locale: 'EN' | 'ZH_CN' },
 ): Promise<string> {
-  const labels = label ?? (await indicators.byCode(code))?.labels ?? { zh: code, en: code };
+  const labels = await labelsOf(indicators, named);
   return locale === 'EN' ? labels.en : labels.zh;
 }

@@ -67,16 +67,20 @@ export async function readModel(
 export const seesDrafts = (viewer: RequestContext['viewer']): boolean =>
   scopeOf(viewer, 'manage') === 'all' || viewer.roles.includes('analyst');
 
+/** The newest first. */
+export type Versions = readonly [StoredModel, ...StoredModel[]];
+
 export type ModelReads = {
-  /** All versions of the model, the newest first; throws when there is none. */
-  readonly versions: (code: string) => Promise<readonly StoredModel[]>;
+  /** All published versions of the model; throws when there is none. */
+  readonly versions: (code: string) => Promise<Versions>;
   readonly inForce: (subjectType: SubjectType) => Promise<readonly StoredModel[]>;
 };
 
 export function modelReads({ app }: RequestContext): ModelReads {
   const { manager } = app.db;
   const byCode = new DataLoader<string, readonly StoredModel[]>(async (codes) => {
-    const found = await findModels(manager, sql`m.code IN (${codes})`);
+    const published = sql`m.code IN (${codes}) AND v.publishedAt IS NOT NULL`;
+    const found = await findModels(manager, published);
     return codes.map((code) => found.filter((model) => model.code === code));
   });
   const bySubject = new DataLoader<SubjectType, readonly StoredModel[]>(async (types) => {
@@ -85,9 +89,9 @@ export function modelReads({ app }: RequestContext): ModelReads {
   });
   return {
     versions: async (code) => {
-      const found = await byCode.load(code.slice(0, 64));
-      if (found.every(({ publishedAt }) => publishedAt === null)) throw notFound('Model', code);
-      return found;
+      const [newest, ...others] = await byCode.load(code.slice(0, 64));
+      if (!newest) throw notFound('Model', code);
+      return [newest, ...others];
     },
     inForce: (subjectType) => bySubject.load(subjectType),
   };

@@ -247,6 +247,14 @@ describe('a snapshot', () => {
     expect((await migration({ tier: 'LOW', first: 1 })).data).toMatchObject({
       pyramidMigration: { movers: { totalCount: 2, pageInfo: { hasNextPage: true } } },
     });
+    const CHART = `query ($from: Date!, $to: Date!) { pyramidMigration(definition: "orders", from: $from, to: $to) { chart } }`;
+    const days = { from: '2026-11-25', to: '2026-11-30' };
+    expect(Object((await execute(CHART, days)).data).pyramidMigration.chart).toContain(
+      '<desc>2026年11月25日 → 2026年11月26日; 上升 1 · 下降 3 · 不变 6; ',
+    );
+    expect(Object((await execute(CHART, days, asRep)).data).pyramidMigration.chart).toContain(
+      '上升 1 · 下降 1 · 不变 0',
+    );
     expect((await migration({}, asRep)).data).toMatchObject({
       pyramidMigration: {
         cells: [
@@ -385,6 +393,11 @@ describe('whoever asks', () => {
       { code: 'BEST', count: 2, sum: '28000.00', shareOfCount: '100.00' },
       { code: 'REST', count: 0, sum: '0.00' },
     ]);
+    const CHART = '{ pyramid(definition: "orders") { chart(locale: EN) } }';
+    const { chart } = Object((await execute(CHART, {}, asRep)).data).pyramid;
+    expect(chart).toContain('<title>Orders</title><desc>');
+    expect(chart).toContain('2 customers; Tier: 2  (100%), Order amount CN¥28K  (100%)');
+    expect(Object((await execute(CHART)).data).pyramid.chart).toContain('9 customers; Tier: 5');
     expect((await pyramid('orders', { asOf: '2026-11-26' }, asRep)).tiers[0]).toMatchObject({
       code: 'TOP',
       count: 1,

@@ -3,6 +3,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { migrationKey, migrationOf, tierKey } from './member.queries.ts';
 import { savePyramid, takePyramidSnapshot } from './pyramid.commands.ts';
 import { PyramidDefinitionEntity } from './pyramid.fields.ts';
+import { drawMigration, drawPyramid } from './pyramid-chart.queries.ts';
 import { definitionOf, labelOf, shownOf, snapshotOf } from './pyramid.queries.ts';
 
 const latestFirst = [{ field: 'seq', direction: 'DESC' }] as const;
@@ -38,6 +39,7 @@ export const pyramidResolvers: Resolvers = {
     subjectCount: async (snapshot, _, context) => (await shownOf(context, snapshot)).subjectCount,
     unplacedCount: async (snapshot, _, context) => (await shownOf(context, snapshot)).unplacedCount,
     tiers: async (snapshot, _, context) => (await shownOf(context, snapshot)).tiers,
+    chart: (snapshot, args, context) => drawPyramid(context, snapshot, args),
   },
   PyramidTierFigures: {
     label: (tier, { locale }) => labelOf(tier, locale),
@@ -46,6 +48,7 @@ export const pyramidResolvers: Resolvers = {
   },
   PyramidMigration: {
     movers: (migration, args, { pages }) => pages.movers.load(migrationKey(migration), args),
+    chart: (migration, args, context) => drawMigration(context, migration, args),
   },
   PyramidPlacement: {
     label: ({ tier, tiers }, { locale }) =>

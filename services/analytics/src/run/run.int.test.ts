@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { App } from '@crm/kit/context';
-import { transact } from '@crm/kit/database/database';
 import { seizeLease, type Lease } from '@crm/kit/database/lease';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { countStatements } from '@crm/kit/testing/statements';
 import { until } from '@crm/kit/testing/until';
-import { publishVersion, saveDraft } from '../model/model.repository.ts';
-import { indicatorsOf } from '../model/model.ts';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
 import { apply, created, ordered } from '../testing/events.ts';
-import { criterion, linear, modelOf } from '../testing/models.ts';
-import { evaluateDirty } from './incremental.repository.ts';
+import { evaluateMarked, publishModel } from '../testing/evaluation.ts';
+import { criterion, linear } from '../testing/models.ts';
 import { hashResults } from './result-hash.repository.ts';
 import { startEvaluationJob } from './run.job.ts';
 import { runOn, scheduleRuns } from './run.repository.ts';
@@ -31,11 +28,13 @@ beforeAll(async () => {
   for (const table of ['evaluationModelVersion', 'evaluationModel']) {
     await analytics.db.query(`TRUNCATE TABLE ${table}`);
   }
-  await publish('by_amount', [
+  const byAmount = [
     criterion('order_amount_total', linear(0, 1200)),
     criterion('legal_form', { kind: 'MAP', points: { LIMITED_COMPANY: 5 } }),
-  ]);
-  await publish('by_rank', [criterion('order_amount_total', { kind: 'PERCENTILE' })]);
+  ];
+  const byRank = [criterion('order_amount_total', { kind: 'PERCENTILE' })];
+  await publishModel(analytics.db, { code: 'by_amount', criteria: byAmount }, now);
+  await publishModel(analytics.db, { code: 'by_rank', criteria: byRank }, now);
   await apply(analytics.db, [
     ...customers.map((id) => created(id)),
     ...customers.map((id, at) => ordered(id, `${(at + 1) * 100}.00`)),
@@ -57,24 +56,6 @@ async function taken(): Promise<Lease> {
   });
   if (!found) throw new Error('The lease is taken');
   return found;
-}
-
-async function publish(
-  code: string,
-  criteria: Parameters<typeof modelOf>[0][number],
-): Promise<void> {
-  const { code: _, version, ...definition } = modelOf([criteria], { code });
-  expect(indicatorsOf(definition)).toHaveLength(criteria.length);
-  const by = { class: 'INTERNAL', savedAt: now, savedById: null } as const;
-  await transact(analytics.db, async (manager) => {
-    await saveDraft(manager, { code, version, definition, ...by });
-    const [row] = await manager.query<{ id: number }[]>(
-      'SELECT id FROM evaluationModel WHERE code = ?',
-      [code],
-    );
-    const published = { effectiveFrom: now, publishedAt: now, publishedById: null };
-    await publishVersion(manager, { modelId: row?.id ?? 0, version }, published);
-  });
 }
 
 const RECOMPUTE = `mutation ($model: String!) { recompute(input: { model: $model }) { id state } }`;
@@ -104,12 +85,6 @@ async function scoresOf(id: number): Promise<readonly (string | null)[]> {
   );
   return rows.map(({ score }) => score);
 }
-
-const evaluateMarked = async (): Promise<void> => {
-  while (await transact(analytics.db, (manager) => evaluateDirty({ manager, now }))) {
-    // More were marked than are taken at once.
-  }
-};
 
 describe('a run over all subjects', () => {
   test('evaluates everyone with ranks of the whole population, and says how far it is', async () => {
@@ -179,18 +154,18 @@ const cost = async (ids: readonly string[]): Promise<number> => {
     analytics.db,
     ids.map((id) => ordered(id, '1.00')),
   );
-  return countStatements(analytics.db, evaluateMarked);
+  return countStatements(analytics.db, () => evaluateMarked(analytics.db, now));
 };
 
 describe('an event', () => {
   test('has its customer evaluated again, and comes to what a run over all comes to', async () => {
-    await evaluateMarked();
+    await evaluateMarked(analytics.db, now);
     expect(await scoresOf(modelId)).toHaveLength(12);
     await queue('by_amount');
     await runAll();
     const before = await hashResults(analytics.db.manager, modelId);
     await apply(analytics.db, [ordered(customers[0] ?? '', '50.00')]);
-    await evaluateMarked();
+    await evaluateMarked(analytics.db, now);
     const after = await hashResults(analytics.db.manager, modelId);
     expect(after).not.toBe(before);
     await queue('by_amount');

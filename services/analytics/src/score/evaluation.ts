@@ -24,8 +24,6 @@ export type Evaluation = Outcome & {
 /** A contribution with the category that it is in. */
 export type CategorizedContribution = Contribution & {
   readonly category: Labels;
-  /** What full points would have contributed, were all criteria counted. */
-  readonly at: number;
 };
 
 /** An override that has run out counts no more, whether or not anybody has noticed. */
@@ -51,7 +49,6 @@ export function categorized({ model, inputs, isHidden }: Evaluation): Categorize
   return contributionsOf(model, inputs).map((contribution, at) => ({
     ...contribution,
     category: categories[at] ?? model.labels,
-    at,
   }));
 }
 

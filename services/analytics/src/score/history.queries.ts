@@ -7,6 +7,7 @@ import { pagesBy, type PagesBy } from '@crm/kit/record/pages-by';
 import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import type { SubjectType } from '../indicator/indicator.ts';
 import type { ModelReads } from '../model/model.queries.ts';
+import type { StoredModel } from '../model/model.repository.ts';
 import type { Evaluation } from './evaluation.ts';
 import { current, past, readEvaluations } from './score.queries.ts';
 import { isReadable } from './subject.ts';
@@ -19,7 +20,13 @@ export type HistoryArgs = {
   readonly after?: string | null;
 };
 
-export type HistoryPages = PagesBy<HistoryArgs, Connection<Evaluation>>;
+/** A page of results, with what they are of, and until when the newest of them is known to hold. */
+export type History = Connection<Evaluation> & {
+  readonly model: StoredModel;
+  readonly until: Date;
+};
+
+export type HistoryPages = PagesBy<HistoryArgs, History>;
 
 /** The results that held between two times, the newest first: one statement for many subjects. */
 export const historyPages = (
@@ -30,8 +37,8 @@ export const historyPages = (
   pagesBy(async (ids, args) => {
     const versions = await models.versions(args.model);
     const size = pageSize(context, args);
-    const [{ modelId } = { modelId: 0 }] = versions;
-    const asked = { ...args, modelId, may: isReadable(context, subjectType) };
+    const [model] = versions;
+    const asked = { ...args, modelId: model.modelId, may: isReadable(context, subjectType) };
     const before = args.after ? sql`s.validFrom < ${readCursor(args.after)}` : raw('TRUE');
     const known = ids.filter(isId);
     const pages = known.map(
@@ -46,7 +53,13 @@ export const historyPages = (
         id,
         connectionOf(
           found.filter(({ subjectId }) => subjectId === id),
-          { size, args, count: () => countResults(context, resultsOf(asked, id, raw('TRUE'))) },
+          {
+            size,
+            args,
+            model,
+            now: context.app.now(),
+            count: () => countResults(context, resultsOf(asked, id, raw('TRUE'))),
+          },
         ),
       ]),
     );
@@ -75,13 +88,15 @@ async function countResults({ app }: RequestContext, results: Sql): Promise<numb
 type Page = {
   readonly size: number;
   readonly args: HistoryArgs;
+  readonly model: StoredModel;
+  readonly now: Date;
   readonly count: () => Promise<number>;
 };
 
 function connectionOf(
   found: readonly Evaluation[],
-  { size, args, count }: Page,
-): Connection<Evaluation> {
+  { size, args, model, now, count }: Page,
+): History {
   const nodes = found
     .toSorted((a, b) => b.validFrom.getTime() - a.validFrom.getTime())
     .slice(0, size);
@@ -90,6 +105,8 @@ function connectionOf(
     node,
   }));
   return {
+    model,
+    until: earliest([now, args.to, nodes[0]?.validTo]),
     nodes,
     edges,
     pageInfo: {
@@ -101,6 +118,9 @@ function connectionOf(
     totalCount: count,
   };
 }
+
+const earliest = (times: readonly (Date | null | undefined)[]): Date =>
+  new Date(Math.min(...times.flatMap((time) => time?.getTime() ?? [])));
 
 function readCursor(cursor: string): Date {
   const at = new Date(String(placeIn(cursor, 'validFrom')[0]));

@@ -6,6 +6,7 @@ import { allow, scopeSql } from '@crm/kit/record/policy';
 import { raw, sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { mayReadScores } from '../model/model-class.ts';
+import type { Versions } from '../model/model.queries.ts';
 import { findModels, statusOf, type StoredModel } from '../model/model.repository.ts';
 import {
   endOverrides,
@@ -92,8 +93,6 @@ export const withdrawScoreOverride = (
     });
     return memory.recall(work.manager, active.id);
   });
-
-type Versions = readonly [StoredModel, ...StoredModel[]];
 
 /** The published versions of a model that scores are still made by, the newest first. */
 async function scoredBy({ manager, viewer, now }: Work, code: string): Promise<Versions> {

@@ -30,7 +30,7 @@ export async function readRanking(
 ): Promise<Connection<Evaluation>> {
   const versions = await models.versions(code);
   const [model] = versions;
-  if (!model || !mayReadScores(context.viewer, model)) {
+  if (!mayReadScores(context.viewer, model)) {
     throw forbidden(`You may not read what ${code} is made of`);
   }
   const size = pageSize(context, args);

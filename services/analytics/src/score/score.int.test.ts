@@ -169,7 +169,7 @@ async function publish(code: string, more: object = {}): Promise<void> {
   await data(PUBLISH, { input: { code } });
 }
 
-const SCORE = `modelVersion score status coverage hash inputWatermark grade { code label } contributions { criterion label category rawValue share matchedBand { from points } points maxPoints contribution window { kind } }`;
+const SCORE = `modelVersion score status coverage hash inputWatermark grade { code label } contributions { criterion label category rawValue share matchedBand { from points } points maxPoints contribution maxContribution window { kind } }`;
 
 const statementsOf = (some: readonly string[]): Promise<number> =>
   countStatements(analytics.db, () => ofCustomers(some, 'score(model: "by_hand") { score }'));
@@ -203,6 +203,7 @@ describe('a model by hand', () => {
           rawValue: '400.00',
           share: '1.0000',
           contribution: '40.00',
+          maxContribution: '40.00',
           window: { kind: 'THIS_YEAR' },
         },
         {
@@ -211,6 +212,7 @@ describe('a model by hand', () => {
           points: '5',
           maxPoints: '10',
           contribution: '10.00',
+          maxContribution: '20.00',
         },
         {
           rawValue: 'JOINT_STOCK_COMPANY',
@@ -225,6 +227,31 @@ describe('a model by hand', () => {
     expect(second?.['score']).toMatchObject({ score: '40.00', grade: { code: 'LOW' } });
     // 60 · (2/3 · 0 + 1/3 · 0) + 40 · 0, of which the legal form has no data.
     expect(third?.['score']).toMatchObject({ score: '0.00', coverage: '0.6000' });
+  });
+
+  test('is drawn in the language, theme and size that is asked for', async () => {
+    const [found] = await ofCustomers(
+      [big],
+      'score(model: "by_hand") { zh: chart en: chart(locale: EN, theme: DARK, width: 600, height: 400) }',
+    );
+    const { zh, en } = Object(found?.['score']);
+    expect(zh).toMatch(/^<svg width="860" [^]*<title>测试价值<\/title>[^]*得分 90\.00 \/ 100 · 高/);
+    expect(zh).toContain('本年订单金额: 40.00 / 40.00   ¥400');
+    expect(zh).toContain('经营组织: 40.00 / 40.00   JOINT_STOCK_COMPANY');
+    expect(en).toMatch(/^<svg width="600" height="400" [^]*<title>Test value<\/title>/);
+    expect(en).toContain('Orders in 365 days: 10.00 / 20.00   4');
+    expect(en).toContain('#12161d');
+  });
+
+  test('is still read where a picture of it is refused', async () => {
+    const { data: found, errors } = await execute(
+      `{ _entities(representations: [{ __typename: "Customer", id: "${big}" }]) {
+        ... on Customer { score(model: "by_hand") { score chart(width: 10) } } } }`,
+    );
+    expect(found).toMatchObject({ _entities: [{ score: { score: '90.00', chart: null } }] });
+    expect(errors?.[0]).toMatchObject({
+      extensions: { code: 'INVALID', fields: [{ path: 'width', message: 'must be 200 to 4000' }] },
+    });
   });
 
   test('is ranked by score, for those who may read the customers', async () => {
@@ -366,6 +393,17 @@ describe('a new version', () => {
     const [none] = await ofCustomers([big], historyOf(''), asBoss);
     expect(none?.['scoreHistory']).toMatchObject({ nodes: [] });
   });
+
+  test('is drawn through time, up to the day that was asked for', async () => {
+    const drawn = 'zh: chart en: chart(locale: EN)';
+    const [found] = await ofCustomers(
+      [big, small],
+      `scoreHistory(model: "versions", to: "2026-11-25T00:00:00Z") { ${drawn} }`,
+    );
+    const { zh, en } = Object(found?.['scoreHistory']);
+    expect(zh).toContain('<desc>2026年11月24日 90.00 高</desc>');
+    expect(en).toContain('<desc>Nov 24, 2026 90.00 High</desc>');
+  });
 });
 
 describe('an override', () => {
@@ -452,12 +490,21 @@ describe('an override', () => {
 describe('what is confidential', () => {
   test('is hidden from those who may not read it, on every path', async () => {
     await run('customer_credit');
-    const shown = `score(model: "customer_credit") { status score grade { code } contributions { rawValue } }`;
+    const shown = `score(model: "customer_credit") { status score grade { code } contributions { rawValue } chart }
+      scoreHistory(model: "customer_credit") { nodes { score } chart }`;
     expect(await ofCustomers([big], shown, asRep)).toEqual([
-      { score: { status: 'HIDDEN', score: null, grade: null, contributions: [] } },
+      {
+        score: { status: 'HIDDEN', score: null, grade: null, contributions: [], chart: null },
+        scoreHistory: { nodes: [{ score: null }], chart: null },
+      },
     ]);
     const [found] = await ofCustomers([big], shown);
     expect(found?.['score']).not.toMatchObject({ status: 'HIDDEN' });
+    expect(
+      await refusal(`{ ranking(model: "customer_credit") { totalCount } }`, {}, asRep),
+    ).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    // A draft of open criteria says nothing of the scores that there are.
+    await data(SAVE, { input: { model: model('customer_credit', { kind: 'CREDIT' }) } });
     expect(
       await refusal(`{ ranking(model: "customer_credit") { totalCount } }`, {}, asRep),
     ).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
@@ -480,13 +527,15 @@ describe('a draft', () => {
       extensions: { code: 'FORBIDDEN' },
     });
     const list = `{ evaluationModels(status: DRAFT) { code } }`;
-    expect(await data(list)).toEqual({ evaluationModels: [{ code: 'drafts' }] });
+    expect(await data(list)).toEqual({
+      evaluationModels: [{ code: 'customer_credit' }, { code: 'drafts' }],
+    });
     expect(await data(list, {}, asRep)).toEqual({ evaluationModels: [] });
   });
 
   test('tells what it would change, and changes nothing', async () => {
     const SIMULATE = `query ($draft: EvaluationModelInput!, $sample: Int) { simulateEvaluation(draft: $draft, sample: $sample) {
-      populationCount sampleCount isSampled byGrade { grade before after } byDecile { from before after }
+      chart(locale: EN) populationCount sampleCount isSampled byGrade { grade before after } byDecile { from before after }
       movers(first: 1) { totalCount pageInfo { hasNextPage } nodes { customer { id } scoreBefore scoreAfter gradeBefore gradeAfter } } } }`;
     const grades = [
       { code: 'HIGH', label: text('高', 'High'), from: '95' },
@@ -518,6 +567,9 @@ describe('a draft', () => {
     expect(
       Object(simulateEvaluation).byDecile.map(({ after }: { after: number }) => after),
     ).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+    expect(Object(simulateEvaluation).chart).toContain(
+      '<desc>3 evaluated · 1 change grade (33.3%); High: 1 → 0; Low: 2 → 3; No grade: 0 → 0</desc>',
+    );
     expect(await data(SIMULATE, { draft: model('by_hand'), sample: 2 })).toMatchObject({
       simulateEvaluation: { sampleCount: 2, isSampled: true },
     });

@@ -39,6 +39,11 @@ export const scoreObjects = [
     points: decimal({ scale: 4, label: { zh: '得分', en: 'Points' } }),
     maxPoints: decimal({ scale: 4, required: true, label: { zh: '分值', en: 'Most points' } }),
     contribution: decimal({ scale: 2, required: true, label: { zh: '贡献', en: 'Contribution' } }),
+    maxContribution: decimal({
+      scale: 2,
+      required: true,
+      label: { zh: '最大贡献', en: 'Most contribution' },
+    }),
   }),
   describeObject('ContributionDelta', {
     before: decimal({ scale: 2, required: true, label: { zh: '之前', en: 'Before' } }),

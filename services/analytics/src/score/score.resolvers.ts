@@ -1,9 +1,13 @@
 import { labelOf } from '../model/criterion-label.ts';
+import type { Context } from '../context.ts';
+import type { SubjectType } from '../indicator/indicator.ts';
+import type { HistoryArgs } from './history.queries.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { categorized, evaluationHash } from './evaluation.ts';
 import { deltasOf } from './evaluation-change.ts';
 import { overrideScore, withdrawScoreOverride } from './override.commands.ts';
 import { readRanking } from './ranking.queries.ts';
+import { drawHistory, drawScore, drawSimulation } from './score-chart.queries.ts';
 import { moverPage } from './simulation-page.ts';
 import { simulateEvaluation } from './simulation.queries.ts';
 import { decileShifts, gradeShifts } from './simulation.ts';
@@ -12,6 +16,22 @@ const inLocale = (
   locale: 'EN' | 'ZH_CN',
   labels: { readonly zh: string; readonly en: string },
 ): string => (locale === 'EN' ? labels.en : labels.zh);
+
+type Subject = { readonly id: string };
+type Asked = { readonly model: string; readonly asOf?: Date | null };
+
+/** The same three of every kind of subject. */
+const scoresOf = (subjectType: SubjectType) => ({
+  score: ({ id }: Subject, args: Asked, { scores }: Context) =>
+    scores.load({ subjectType, subjectId: id, ...args }),
+  scores: ({ id }: Subject, args: Omit<Asked, 'model'>, { scores }: Context) =>
+    scores.loadAll({ subjectType, subjectId: id, ...args }),
+  scoreHistory: ({ id }: Subject, args: HistoryArgs, { pages }: Context) =>
+    pages.scores[subjectType].load(id, args),
+});
+
+const subjectKey = (wanted: SubjectType, subjectType: SubjectType, id: string): Subject | null =>
+  wanted === subjectType ? { id } : null;
 
 export const scoreResolvers: Resolvers = {
   Query: {
@@ -22,18 +42,10 @@ export const scoreResolvers: Resolvers = {
     overrideScore: (_, { input }, context) => overrideScore(context, input),
     withdrawScoreOverride: (_, { input }, context) => withdrawScoreOverride(context, input),
   },
-  Customer: {
-    score: ({ id }, args, { scores }) =>
-      scores.load({ subjectType: 'CUSTOMER', subjectId: id, ...args }),
-    scores: ({ id }, args, { scores }) =>
-      scores.loadAll({ subjectType: 'CUSTOMER', subjectId: id, ...args }),
-    scoreHistory: ({ id }, args, { pages }) => pages.scoresOfCustomer.load(id, args),
-  },
-  StaffMember: {
-    score: ({ id }, args, { scores }) =>
-      scores.load({ subjectType: 'STAFF', subjectId: id, ...args }),
-    scoreHistory: ({ id }, args, { pages }) => pages.scoresOfStaff.load(id, args),
-  },
+  Customer: scoresOf('CUSTOMER'),
+  Person: scoresOf('PERSON'),
+  Competitor: scoresOf('COMPETITOR'),
+  StaffMember: scoresOf('STAFF'),
   Evaluation: {
     modelVersion: ({ model }) => model.version,
     grade: ({ model, grade }) => model.grades.find(({ code }) => code === grade) ?? null,
@@ -46,6 +58,10 @@ export const scoreResolvers: Resolvers = {
       const before = await scores.load({ subjectType, subjectId, model: code, asOf: previous });
       return before && deltasOf(categorized(before), categorized(evaluation));
     },
+    chart: (evaluation, args, { indicators }) => drawScore(indicators, evaluation, args),
+  },
+  EvaluationConnection: {
+    chart: (history, args) => drawHistory(history, args),
   },
   Contribution: {
     criterion: ({ criterion }) => criterion.indicator,
@@ -73,10 +89,10 @@ export const scoreResolvers: Resolvers = {
     createdBy: ({ createdById }) => (createdById === null ? null : { id: createdById }),
   },
   RankedSubject: {
-    customer: ({ model, subjectId }) =>
-      model.subjectType === 'CUSTOMER' ? { id: subjectId } : null,
-    staffMember: ({ model, subjectId }) =>
-      model.subjectType === 'STAFF' ? { id: subjectId } : null,
+    customer: ({ model, subjectId }) => subjectKey('CUSTOMER', model.subjectType, subjectId),
+    person: ({ model, subjectId }) => subjectKey('PERSON', model.subjectType, subjectId),
+    competitor: ({ model, subjectId }) => subjectKey('COMPETITOR', model.subjectType, subjectId),
+    staffMember: ({ model, subjectId }) => subjectKey('STAFF', model.subjectType, subjectId),
     evaluation: (evaluation) => evaluation,
   },
   Simulation: {
@@ -89,9 +105,13 @@ export const scoreResolvers: Resolvers = {
       ),
     byDecile: ({ model, simulated }) => decileShifts(model, simulated),
     movers: ({ movers }, args, context) => moverPage(context, movers, args),
+    chart: (simulation, args) => drawSimulation(simulation, args),
   },
   Mover: {
-    customer: ({ subjectId }) => ({ id: subjectId }),
+    customer: ({ subjectType, subjectId }) => subjectKey('CUSTOMER', subjectType, subjectId),
+    person: ({ subjectType, subjectId }) => subjectKey('PERSON', subjectType, subjectId),
+    competitor: ({ subjectType, subjectId }) => subjectKey('COMPETITOR', subjectType, subjectId),
+    staffMember: ({ subjectType, subjectId }) => subjectKey('STAFF', subjectType, subjectId),
     scoreBefore: ({ before }) => before?.score ?? null,
     scoreAfter: ({ after }) => after.score,
     gradeBefore: ({ before }) => before?.grade ?? null,

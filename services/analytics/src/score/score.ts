@@ -19,6 +19,8 @@ export type Contribution = {
   readonly points: number | null;
   /** Its part of the score: all parts together are the score. */
   readonly contribution: string;
+  /** What full points would have contributed; 0 when the criterion doesn't count. */
+  readonly maxContribution: string;
 };
 
 export type Result = {
@@ -83,8 +85,8 @@ export const gradeOfScore = (model: Model, score: string): string | null =>
 export function contributionsOf(model: Model, inputs: readonly Input[]): readonly Contribution[] {
   const plan = compiled(model);
   const points = plan.criteria.map(({ criterion }, at) => pointsOf(criterion, inputs[at] ?? null));
-  const parts = partsOf(plan, points);
-  const cents = parts === null ? points.map(() => 0) : wholeCents(parts);
+  const full = plan.criteria.map(({ maxPoints }, at) => (points[at] === null ? null : maxPoints));
+  const [cents, most] = [centsOf(plan, points), centsOf(plan, full)];
   return plan.criteria.map(({ criterion }, at) => ({
     criterion,
     value: valueOf(inputs[at] ?? null),
@@ -92,7 +94,14 @@ export function contributionsOf(model: Model, inputs: readonly Input[]): readonl
     band: bandOf(criterion, valueOf(inputs[at] ?? null)),
     points: points[at] ?? null,
     contribution: textOfCents(cents[at] ?? 0),
+    // Either may have got the cent that was left.
+    maxContribution: textOfCents(Math.max(cents[at] ?? 0, most[at] ?? 0)),
   }));
+}
+
+function centsOf(plan: CompiledModel, points: readonly (number | null)[]): readonly number[] {
+  const parts = partsOf(plan, points);
+  return parts === null ? points.map(() => 0) : wholeCents(parts);
 }
 
 /** Equal for equal inputs and results: two replays can be compared by it. */

@@ -67,6 +67,7 @@ export async function simulateEvaluation(
   const before = await readOutcomes(context, model.code, ids);
   const distributions = rank(model, values);
   const simulated = ids.map((subjectId) => ({
+    subjectType: model.subjectType,
     subjectId,
     before: before.get(subjectId) ?? null,
     after: evaluate(model, values.get(subjectId) ?? new Map(), distributions),

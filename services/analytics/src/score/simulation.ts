@@ -1,8 +1,10 @@
+import type { SubjectType } from '../indicator/indicator.ts';
 import type { Model } from '../model/model.ts';
 import type { Outcome } from './override.ts';
 
 /** A subject before, by the model in force, and after, by the draft. */
 export type Simulated = {
+  readonly subjectType: SubjectType;
   readonly subjectId: string;
   readonly before: Outcome | null;
   readonly after: Outcome;

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
+import { CompetitorCreated, type CompetitorData } from '@crm/schemas/events/competitor';
 import { CustomFieldDefined, type CustomFieldData } from '@crm/schemas/events/custom-field';
 import {
   CustomerCreated,
@@ -10,6 +11,7 @@ import {
 } from '@crm/schemas/events/customer';
 import { InteractionLogged, type InteractionData } from '@crm/schemas/events/interaction';
 import { OrderRecorded, type OrderData } from '@crm/schemas/events/order';
+import { PersonCreated, type PersonData } from '@crm/schemas/events/person';
 import { consumers } from '../consumers.ts';
 
 export { eventOf };
@@ -128,6 +130,37 @@ export const logged = (
       occurredAt: '2026-11-01T02:00:00Z',
       outcome: null,
       nextTouchOn: null,
+      ...data,
+    },
+  );
+
+export const personCreated = (id: string, data: Partial<PersonData> = {}): RecordedEvent =>
+  eventOf(
+    PersonCreated,
+    { id },
+    {
+      code: 'P1',
+      name: '王芳',
+      gender: null,
+      status: 'ACTIVE',
+      ownerId: null,
+      teamId: null,
+      ...data,
+    },
+  );
+
+export const competitorCreated = (id: string, data: Partial<CompetitorData> = {}): RecordedEvent =>
+  eventOf(
+    CompetitorCreated,
+    { id },
+    {
+      code: 'R1',
+      name: '强手',
+      shortName: null,
+      category: 'MAJOR',
+      threatLevel: 'HIGH',
+      scale: null,
+      region: null,
       ...data,
     },
   );

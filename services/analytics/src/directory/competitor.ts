@@ -1,0 +1,2 @@
+/** A competitor as other services' records name it. */
+export type CompetitorKey = { readonly id: string };

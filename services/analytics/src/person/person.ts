@@ -1,0 +1,2 @@
+/** A person as other services' records name it. */
+export type PersonKey = { readonly id: string };
