@@ -1,4 +1,5 @@
 import type { App, RequestContext } from '@crm/kit/context';
+import type { DocumentSettings } from '@crm/kit/document/document';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
@@ -11,6 +12,7 @@ import {
   CountermeasureEntity,
   type Countermeasure,
 } from './countermeasure/countermeasure.fields.ts';
+import { CompetitorDocumentEntity, type CompetitorDocument } from './document/document.fields.ts';
 import { followedLoader } from './follow/follow.repository.ts';
 import {
   IntelligenceItemEntity,
@@ -32,6 +34,7 @@ type Loaders = {
   readonly channel: Loader<Channel>;
   readonly competitor: Loader<Competitor>;
   readonly competitorActivity: Loader<CompetitorActivity>;
+  readonly competitorDocument: Loader<CompetitorDocument>;
   readonly competitorProduct: Loader<CompetitorProduct>;
   readonly countermeasure: Loader<Countermeasure>;
   readonly currentCustomer: Loader<string>;
@@ -45,17 +48,26 @@ type Loaders = {
 };
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
-export type Context = RequestContext & { readonly loaders: Loaders; readonly pages: Pages };
+export type Context = RequestContext & {
+  readonly documents: DocumentSettings;
+  readonly loaders: Loaders;
+  readonly pages: Pages;
+};
 
-export function createContext(app: App, request: RequestInfo): Context {
+export function createContext(
+  app: App & { readonly documents: DocumentSettings },
+  request: RequestInfo,
+): Context {
   const context: RequestContext = { ...request, app };
-  return { ...context, loaders: loadersOf(context), pages: pagesOf(context) };
+  const { documents } = app;
+  return { ...context, documents, loaders: loadersOf(context), pages: pagesOf(context) };
 }
 
 const loadersOf = (context: RequestContext): Loaders => ({
   channel: channelLoader(context),
   competitor: entityLoader(context, CompetitorEntity, currentCompetitors),
   competitorActivity: entityLoader(context, CompetitorActivityEntity),
+  competitorDocument: entityLoader(context, CompetitorDocumentEntity),
   competitorProduct: entityLoader(context, CompetitorProductEntity),
   countermeasure: entityLoader(context, CountermeasureEntity),
   currentCustomer: currentCustomerLoader(context),

@@ -3,6 +3,10 @@ import { CompetitorActivityEntity } from './activity/activity.fields.ts';
 import { ProductComparisonEntity } from './comparison/comparison.fields.ts';
 import { CompetitorEntity } from './competitor/competitor.fields.ts';
 import { CountermeasureEntity } from './countermeasure/countermeasure.fields.ts';
+import {
+  CompetitorDocumentEntity,
+  CompetitorDocumentRevisionEntity,
+} from './document/document.fields.ts';
 import { CompetitorFollowEntity } from './follow/follow.fields.ts';
 import { IntelligenceItemEntity } from './intelligence/intelligence.fields.ts';
 import { OpportunityCompetitorEntity } from './opportunity-competitor/opportunity-competitor.fields.ts';
@@ -22,6 +26,8 @@ export const entities: readonly Entity[] = [
   CountermeasureEntity,
   WinLossReviewEntity,
   IntelligenceItemEntity,
+  CompetitorDocumentEntity,
+  CompetitorDocumentRevisionEntity,
 ];
 
 /** Those that administrators may define fields for. */

@@ -1,4 +1,5 @@
 import type { RequestContext } from '@crm/kit/context';
+import type { DocumentRevision } from '@crm/kit/document/document.fields';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import { CompetitorActivityEntity, type CompetitorActivity } from './activity/activity.fields.ts';
 import { ProductComparisonEntity, type ProductComparison } from './comparison/comparison.fields.ts';
@@ -6,6 +7,11 @@ import {
   CountermeasureEntity,
   type Countermeasure,
 } from './countermeasure/countermeasure.fields.ts';
+import {
+  CompetitorDocumentEntity,
+  CompetitorDocumentRevisionEntity,
+  type CompetitorDocument,
+} from './document/document.fields.ts';
 import { CompetitorFollowEntity, type CompetitorFollow } from './follow/follow.fields.ts';
 import {
   IntelligenceItemEntity,
@@ -33,6 +39,9 @@ export type Pages = {
   readonly countermeasuresOfActivity: ChildPages<Countermeasure>;
   readonly countermeasuresOfCompetition: ChildPages<Countermeasure>;
   readonly countermeasuresOfCompetitor: ChildPages<Countermeasure>;
+  readonly documentsOfCompetitor: ChildPages<CompetitorDocument>;
+  readonly documentsOfIntelligence: ChildPages<CompetitorDocument>;
+  readonly documentsOfProduct: ChildPages<CompetitorDocument>;
   readonly followersOfCompetitor: ChildPages<CompetitorFollow>;
   readonly intelligenceOfCompetitor: ChildPages<IntelligenceItem>;
   readonly intelligenceOfCustomer: ChildPages<IntelligenceItem>;
@@ -41,6 +50,7 @@ export type Pages = {
   readonly pricesOfProduct: ChildPages<CompetitorProductPrice>;
   readonly productsOfCompetitor: ChildPages<CompetitorProduct>;
   readonly reviewsOfCustomer: ChildPages<WinLossReview>;
+  readonly revisionsOfDocument: ChildPages<DocumentRevision>;
   readonly rivalsOfProduct: ChildPages<CompetitorProduct>;
 };
 
@@ -60,6 +70,9 @@ export const pagesOf = (context: RequestContext): Pages => ({
     'opportunityCompetitorId',
   ),
   countermeasuresOfCompetitor: childPages(context, CountermeasureEntity, 'competitorId'),
+  documentsOfCompetitor: childPages(context, CompetitorDocumentEntity, 'competitorId'),
+  documentsOfIntelligence: childPages(context, CompetitorDocumentEntity, 'intelligenceItemId'),
+  documentsOfProduct: childPages(context, CompetitorDocumentEntity, 'competitorProductId'),
   followersOfCompetitor: childPages(context, CompetitorFollowEntity, 'competitorId'),
   intelligenceOfCompetitor: childPages(context, IntelligenceItemEntity, 'competitorId'),
   intelligenceOfCustomer: childPages(context, IntelligenceItemEntity, 'customerId'),
@@ -68,6 +81,7 @@ export const pagesOf = (context: RequestContext): Pages => ({
   pricesOfProduct: childPages(context, CompetitorProductPriceEntity, 'competitorProductId'),
   productsOfCompetitor: childPages(context, CompetitorProductEntity, 'competitorId'),
   reviewsOfCustomer: childPages(context, WinLossReviewEntity, 'customerId'),
+  revisionsOfDocument: childPages(context, CompetitorDocumentRevisionEntity, 'documentId'),
   rivalsOfProduct: childPages(context, CompetitorProductEntity, {
     table: 'productRival',
     parentColumn: 'productId',

@@ -6,6 +6,8 @@ import { CompetitorEntity } from './competitor/competitor.fields.ts';
 import { countermeasuresChanged } from './countermeasure/countermeasure.events.ts';
 import { CountermeasureEntity } from './countermeasure/countermeasure.fields.ts';
 import { CompetitorFollowEntity } from './follow/follow.fields.ts';
+import { competitorDocumentsChanged } from './document/document.events.ts';
+import { CompetitorDocumentEntity } from './document/document.fields.ts';
 import { intelligenceChanged } from './intelligence/intelligence.events.ts';
 import { IntelligenceItemEntity } from './intelligence/intelligence.fields.ts';
 import { opportunityCompetitorsChanged } from './opportunity-competitor/opportunity-competitor.events.ts';
@@ -38,6 +40,7 @@ export const references: readonly References[] = [
 export const competitorReferences: readonly References[] = [
   { entity: CompetitorProductEntity, tell: competitorProductsChanged },
   { entity: CompetitorFollowEntity, tell: () => Promise.resolve() },
+  { entity: CompetitorDocumentEntity, tell: competitorDocumentsChanged },
   competition,
   activities,
   countermeasures,

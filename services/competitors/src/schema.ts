@@ -13,6 +13,7 @@ import { battleCardResolvers } from './battle-card/battle-card.resolvers.ts';
 import { channelResolvers } from './channel/channel.resolvers.ts';
 import { comparisonResolvers } from './comparison/comparison.resolvers.ts';
 import { countermeasureResolvers } from './countermeasure/countermeasure.resolvers.ts';
+import { competitorDocumentResolvers } from './document/document.resolvers.ts';
 import { followResolvers } from './follow/follow.resolvers.ts';
 import { intelligenceResolvers } from './intelligence/intelligence.resolvers.ts';
 import { landscapeResolvers } from './landscape/landscape.resolvers.ts';
@@ -41,6 +42,7 @@ export const createSchema = (): GraphQLSchema =>
         channelResolvers,
         comparisonResolvers,
         countermeasureResolvers,
+        competitorDocumentResolvers,
         followResolvers,
         intelligenceResolvers,
         landscapeResolvers,

@@ -1,4 +1,6 @@
 import type { App, RequestContext } from '@crm/kit/context';
+import type { DocumentSettings } from '@crm/kit/document/document';
+import type { DocumentRevision } from '@crm/kit/document/document.fields';
 import { entityLoader, loaderBy, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
@@ -18,9 +20,7 @@ import {
   DocumentEntity,
   DocumentRevisionEntity,
   type Document,
-  type DocumentRevision,
 } from './document/document.fields.ts';
-import type { DocumentSettings } from './document/document.queries.ts';
 import { DecisionRecordEntity, type DecisionRecord } from './decision/decision.fields.ts';
 import {
   CareerRecordEntity,

@@ -9,12 +9,16 @@ import {
   type ProductComparison,
 } from '../comparison/comparison.fields.ts';
 import type { Context } from '../context.ts';
+import { CompetitorDocumentEntity, type CompetitorDocument } from '../document/document.fields.ts';
 import type { IntelligenceItem } from '../intelligence/intelligence.fields.ts';
 import type { CompetitorProduct } from '../product/product.fields.ts';
 import { WinLossReviewEntity, type WinLossReview } from '../review/review.fields.ts';
 import type { BattleCard } from './battle-card.ts';
 
 type CardArgs = { readonly competitorId: string; readonly productId?: string | null };
+/** Of so many products literature is looked for. */
+const productsMax = 100;
+
 type FirstArgs = { readonly first?: number | null };
 
 export async function battleCard(
@@ -74,6 +78,25 @@ export const intelligenceOfCard = (
     },
     orderBy: [{ field: 'observedOn', direction: 'DESC' }],
   });
+
+/** Of the competitor, and of those of its products that stand on the card. */
+export async function literatureOfCard(
+  context: Context,
+  card: BattleCard,
+  { first }: FirstArgs,
+): Promise<Connection<CompetitorDocument>> {
+  const products = await productsOfCard(context, card, { first: productsMax });
+  const productIds = products.nodes.map(({ id }) => id);
+  return listPage(context, CompetitorDocumentEntity, {
+    ...sized(first),
+    where: {
+      any: [
+        { competitorId: { eq: card.competitorId } },
+        ...(productIds.length > 0 ? [{ competitorProductId: { in: productIds } }] : []),
+      ],
+    },
+  });
+}
 
 /** What we learnt where it won. */
 export const lossesOfCard = (

@@ -7,6 +7,7 @@ import {
   battleCard,
   comparisonsOfCard,
   intelligenceOfCard,
+  literatureOfCard,
   lossesOfCard,
   productsOfCard,
 } from './battle-card.queries.ts';
@@ -24,6 +25,7 @@ export const battleCardResolvers: Resolvers = {
     activities: (card, args, context) => activitiesOfCard(context, card, args),
     intelligence: (card, args, context) => intelligenceOfCard(context, card, args),
     losses: (card, args, context) => lossesOfCard(context, card, args),
+    literature: (card, args, context) => literatureOfCard(context, card, args),
     reasons: ({ competitorId }, _, context) => winLossReasons(context, { competitorId }),
     stats: async ({ competitorId }, _, { loaders }) =>
       (await loaders.stats.load(competitorId)) ?? noStats(competitorId),

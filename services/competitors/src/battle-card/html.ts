@@ -34,4 +34,5 @@ export const headings = {
   activities: '动态 Activities',
   intelligence: '情报 Intelligence',
   losses: '教训 Lessons',
+  literature: '资料 Literature',
 } as const;

@@ -9,6 +9,7 @@ import {
   activitiesOfCard,
   comparisonsOfCard,
   intelligenceOfCard,
+  literatureOfCard,
   lossesOfCard,
   productsOfCard,
 } from './battle-card.queries.ts';
@@ -57,12 +58,13 @@ function record(stats: CompetitorStats): string {
 const rows = { first: 20 } as const;
 
 async function lists(context: Context, card: BattleCard): Promise<string> {
-  const [products, comparisons, activities, intelligence, losses] = await Promise.all([
+  const [products, comparisons, activities, intelligence, losses, literature] = await Promise.all([
     productsOfCard(context, card, rows),
     comparisonsOfCard(context, card, rows),
     activitiesOfCard(context, card, rows),
     intelligenceOfCard(context, card, rows),
     lossesOfCard(context, card, rows),
+    literatureOfCard(context, card, rows),
   ]);
   return [
     table(
@@ -98,6 +100,10 @@ async function lists(context: Context, card: BattleCard): Promise<string> {
     table(
       headings.losses,
       losses.nodes.map(({ reviewedOn, lessons }) => [reviewedOn, lessons ?? '']),
+    ),
+    table(
+      headings.literature,
+      literature.nodes.map(({ name, note }) => [name, note ?? '']),
     ),
   ].join('\n');
 }

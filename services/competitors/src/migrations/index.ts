@@ -3,6 +3,7 @@ import { createCompetitor } from './2026-11-24-create-competitor.ts';
 import { createOurProduct } from './2026-11-24-create-our-product.ts';
 import { seedVocabulary } from './2026-11-24-seed-vocabulary.ts';
 import { createCompetitorActivity } from './2026-11-30-create-competitor-activity.ts';
+import { createCompetitorDocument } from './2026-11-30-create-competitor-document.ts';
 import { createCustomerProfile } from './2026-11-30-create-customer-profile.ts';
 import { createIntelligenceItem } from './2026-11-30-create-intelligence-item.ts';
 import { createMergedCompetitor } from './2026-11-30-create-merged-competitor.ts';
@@ -27,4 +28,5 @@ export const migrations = [
   createCustomerProfile,
   createIntelligenceItem,
   createMergedCompetitor,
+  createCompetitorDocument,
 ];

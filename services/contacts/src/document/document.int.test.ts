@@ -1,13 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { transact } from '@crm/kit/database/database';
+import { documentBytesMax } from '@crm/kit/document/document-type';
+import { purgeRemoved } from '@crm/kit/document/purge.repository';
+import { sweepUploads } from '@crm/kit/document/upload.repository';
 import { newId } from '@crm/kit/id';
 import { partStore, readingBoth, type BlobStore } from '@crm/kit/storage/blob-store';
 import { s3Store } from '@crm/kit/storage/s3-store';
-import { callFiles } from '@crm/kit/testing/files';
+import { documentCalls, pdf, sha256, tokenOf } from '@crm/kit/testing/documents';
 import { startS3, type TestS3 } from '@crm/kit/testing/s3';
 import { countStatements } from '@crm/kit/testing/statements';
-import type { DocumentCall } from '@crm/kit/transfer/file-call';
 import { z } from 'zod';
 import {
   addCustomer,
@@ -20,9 +21,7 @@ import {
   startContacts,
   type TestContacts,
 } from '../testing/contacts.ts';
-import { documentBytesMax } from './document-type.ts';
-import { purgeRemoved } from './purge.repository.ts';
-import { sweepUploads } from './upload.repository.ts';
+import { documents } from './document.commands.ts';
 
 let contacts: TestContacts;
 let personId: string;
@@ -38,40 +37,15 @@ beforeEach(async () => {
 const ATTACH = `mutation ($input: AttachDocumentInput!) { upload: attachDocument(input: $input) { id path expiresAt } }`;
 const REPLACE = `mutation ($input: ReplaceDocumentInput!) { upload: replaceDocument(input: $input) { id path expiresAt } }`;
 
-const uploadSchema = z.object({ upload: z.object({ id: z.string(), path: z.string() }) });
-const documentSchema = z.object({ id: z.string(), revision: z.number(), sha256: z.string() });
+const {
+  ask,
+  announce: announceBy,
+  begin,
+  send,
+  fetched,
+} = documentCalls(() => contacts, 'contacts');
 
-const pdf = (size: number): Buffer =>
-  Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(size - 9)]);
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-const tokenOf = (path: string): string => path.split('/').at(-1) ?? '';
-
-async function announce(input: object, mutation = ATTACH): Promise<string> {
-  const { data, errors } = await contacts.execute(mutation, { input });
-  if (errors) throw new Error(JSON.stringify(errors));
-  return tokenOf(uploadSchema.parse(data).upload.path);
-}
-
-async function ask(call: DocumentCall, bytes?: Buffer): Promise<unknown> {
-  const answer = await callFiles(contacts, call, { service: 'contacts', ...(bytes && { bytes }) });
-  if (answer.status !== 200) throw new Error(answer.bytes.toString());
-  return JSON.parse(answer.bytes.toString());
-}
-
-const attemptSchema = z.object({ attemptId: z.string() });
-
-const begin = async (token: string): Promise<string> =>
-  attemptSchema.parse(await ask({ do: 'begin-upload', token })).attemptId;
-
-/** Sends bytes to an address as the gateway does. */
-async function send(token: string, bytes: Buffer): Promise<z.infer<typeof documentSchema>> {
-  const attemptId = await begin(token);
-  for (let at = 0; at * 1_048_576 < bytes.length; at++) {
-    const part = bytes.subarray(at * 1_048_576, (at + 1) * 1_048_576);
-    await ask({ do: 'add-upload', token, attemptId, at }, part);
-  }
-  return documentSchema.parse(await ask({ do: 'complete-upload', token, attemptId }));
-}
+const announce = (input: object, mutation = ATTACH): Promise<string> => announceBy(mutation, input);
 
 async function attach(bytes: Buffer, input: object = {}): Promise<string> {
   const token = await announce({ personId, name: '合同.pdf', size: bytes.length, ...input });
@@ -87,20 +61,6 @@ const pathOf = async (id: string, request: Parameters<typeof contacts.execute>[2
   return z.object({ document: z.object({ downloadPath: z.string() }).nullable() }).parse(data)
     .document;
 };
-
-async function fetched(path: string, parts: number): Promise<Buffer> {
-  const token = tokenOf(path);
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < parts; at++) {
-    const answer = await callFiles(
-      contacts,
-      { do: 'read-download', token, at },
-      { service: 'contacts' },
-    );
-    pieces.push(answer.bytes);
-  }
-  return Buffer.concat(pieces);
-}
 
 const count = async (table: string): Promise<number> => {
   const [row]: { n: number }[] = await contacts.db.query(`SELECT COUNT(*) n FROM ${table}`);
@@ -364,7 +324,7 @@ const dayMs = 86_400_000;
 
 const purge = (days: number): Promise<boolean> =>
   transact(contacts.db, (manager) =>
-    purgeRemoved({ manager, now: new Date(Date.now() + days * dayMs), keptDays: 30 }),
+    purgeRemoved({ manager, now: new Date(Date.now() + days * dayMs), keptDays: 30 }, documents),
   );
 
 const run = async (mutation: 'removeDocument' | 'restoreDocument', id: string) =>

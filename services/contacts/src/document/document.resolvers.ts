@@ -1,17 +1,18 @@
-import { aggregateRecords } from '@crm/kit/record/aggregate';
-import { fieldHistory } from '@crm/kit/record/audit';
-import { listPage } from '@crm/kit/record/page';
-import { referenceTo } from '@crm/kit/record/reference';
-import type { Resolvers } from '../generated/resolvers.ts';
 import {
   attachDocument,
   removeDocument,
   replaceDocument,
   restoreDocument,
   updateDocument,
-} from './document.commands.ts';
+} from '@crm/kit/document/document.commands';
+import { downloadPath } from '@crm/kit/document/document.queries';
+import { aggregateRecords } from '@crm/kit/record/aggregate';
+import { fieldHistory } from '@crm/kit/record/audit';
+import { listPage } from '@crm/kit/record/page';
+import { referenceTo } from '@crm/kit/record/reference';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { documents } from './document.commands.ts';
 import { DocumentEntity } from './document.fields.ts';
-import { downloadPath } from './document.queries.ts';
 
 export const documentResolvers: Resolvers = {
   Query: {
@@ -20,11 +21,11 @@ export const documentResolvers: Resolvers = {
     documentAggregate: (_, args, context) => aggregateRecords(context, DocumentEntity, args),
   },
   Mutation: {
-    attachDocument: (_, { input }, context) => attachDocument(context, input),
-    replaceDocument: (_, { input }, context) => replaceDocument(context, input),
-    updateDocument: (_, { input }, context) => updateDocument(context, input),
-    removeDocument: (_, { input }, context) => removeDocument(context, input),
-    restoreDocument: (_, { input }, context) => restoreDocument(context, input),
+    attachDocument: (_, { input }, context) => attachDocument(context, documents, input),
+    replaceDocument: (_, { input }, context) => replaceDocument(context, documents, input),
+    updateDocument: (_, { input }, context) => updateDocument(context, documents, input),
+    removeDocument: (_, { input }, context) => removeDocument(context, documents, input),
+    restoreDocument: (_, { input }, context) => restoreDocument(context, documents, input),
   },
   Document: {
     __resolveReference: ({ id }, { loaders }) => loaders.document.load(id),

@@ -1,12 +1,6 @@
 import { migration } from '@crm/kit/database/migration';
+import { contentColumns, uploadTables } from '@crm/kit/document/document.tables';
 import { stamps } from './stamps.ts';
-
-const content = `
-      name VARCHAR(255) NOT NULL,
-      mimeType VARCHAR(127) NOT NULL,
-      size INT UNSIGNED NOT NULL,
-      sha256 CHAR(64) NOT NULL,
-      storageKey VARCHAR(100) NOT NULL`;
 
 export const createDocument = migration('CreateDocument_1795992600400', {
   up: [
@@ -19,7 +13,7 @@ export const createDocument = migration('CreateDocument_1795992600400', {
         'RECORDING', 'OTHER') NOT NULL,
       note VARCHAR(1000) NULL,
       revision INT NOT NULL,
-      ${content},
+      ${contentColumns},
       KEY byPerson (personId, id),
       KEY byCustomer (customerId, id),
       KEY byInteraction (interactionId, id)
@@ -27,25 +21,10 @@ export const createDocument = migration('CreateDocument_1795992600400', {
     `CREATE TABLE documentRevision (${stamps},
       documentId BINARY(16) NOT NULL,
       revision INT NOT NULL,
-      ${content},
+      ${contentColumns},
       UNIQUE KEY unique_revision (documentId, revision)
     )`,
-    // What is being sent, and what is to become of it.
-    `CREATE TABLE documentUpload (
-      id BINARY(16) NOT NULL PRIMARY KEY,
-      plan JSON NOT NULL,
-      attemptId BINARY(16) NULL,
-      received BIGINT UNSIGNED NOT NULL,
-      isDone TINYINT(1) NOT NULL DEFAULT 0,
-      expiresAt DATETIME(3) NOT NULL,
-      KEY byExpiry (expiresAt)
-    )`,
-    // Bytes that nothing names, to be deleted.
-    `CREATE TABLE leftBlob (
-      storageKey VARCHAR(100) NOT NULL PRIMARY KEY,
-      dueAt DATETIME(3) NOT NULL,
-      KEY byDue (dueAt)
-    )`,
+    ...uploadTables,
   ],
   down: [
     'DROP TABLE leftBlob',

@@ -1,5 +1,7 @@
 import type { App } from '@crm/kit/context';
 import type { Database } from '@crm/kit/database/database';
+import { documentAnswerer } from '@crm/kit/document/document.answer';
+import { usualKeptDays } from '@crm/kit/document/document.config';
 import { newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
 import { kitMigrations } from '@crm/kit/migrations/index';
@@ -13,8 +15,7 @@ import { fileAnswerer } from '@crm/kit/transfer/file-answer';
 import { usualRetention } from '@crm/kit/transfer/retention';
 import { z } from 'zod';
 import { createContext } from '../context.ts';
-import { documentAnswerer } from '../document/document.answer.ts';
-import { usualKeptDays } from '../document/document.config.ts';
+import { documents } from '../document/document.commands.ts';
 import { migrations } from '../migrations/index.ts';
 import { createSchema } from '../schema.ts';
 
@@ -24,13 +25,16 @@ export type TestContacts = TestSubgraph & { readonly db: Database; readonly app:
 export async function startContacts(store: BlobStore = partStore): Promise<TestContacts> {
   const db = await testDatabase({ entities: [], migrations: [...kitMigrations, ...migrations] });
   const app: App = { db, log: createLog('test', 'silent'), now: () => new Date() };
-  const documents = { service: 'contacts', key: 'k'.repeat(32), store, keptDays: usualKeptDays };
+  const settings = { service: 'contacts', key: 'k'.repeat(32), store, keptDays: usualKeptDays };
   const subgraph = await testSubgraph({
     name: 'contacts',
     schema: createSchema(),
     recordReads: recordReads(db),
-    createContext: (request) => createContext({ ...app, documents }, request),
-    files: fileAnswerer({ ...app, retention: usualRetention }, documentAnswerer(app, documents)),
+    createContext: (request) => createContext({ ...app, documents: settings }, request),
+    files: fileAnswerer(
+      { ...app, retention: usualRetention },
+      documentAnswerer(app, settings, documents),
+    ),
   });
   const stop = async (): Promise<void> => {
     await subgraph.stop();

@@ -1,7 +1,7 @@
-import { readConfig, serviceSettings } from '@crm/kit/server/config';
-import { readBlobStore } from '@crm/kit/storage/settings';
 import { z } from 'zod';
-import type { DocumentSettings } from './document.queries.ts';
+import { readConfig, serviceSettings } from '../server/config.ts';
+import { readBlobStore } from '../storage/settings.ts';
+import type { DocumentSettings } from './document.ts';
 
 const keptDaysMax = 3650;
 
@@ -14,7 +14,10 @@ const settings = {
 } as const;
 
 /** Where documents lie, what their addresses are signed with, and how long removed ones are kept. */
-export function readDocumentSettings(variables: NodeJS.ProcessEnv): DocumentSettings {
+export function readDocumentSettings(
+  service: string,
+  variables: NodeJS.ProcessEnv,
+): DocumentSettings {
   const { CONTEXT_KEY: key, DOCUMENT_KEPT_DAYS: keptDays } = readConfig(settings, variables);
-  return { service: 'contacts', key, keptDays, store: readBlobStore(variables) };
+  return { service, key, keptDays, store: readBlobStore(variables) };
 }

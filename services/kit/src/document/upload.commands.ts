@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { RequestContext } from '@crm/kit/context';
-import { transact } from '@crm/kit/database/database';
-import { AppError, invalid } from '@crm/kit/errors';
-import { newId } from '@crm/kit/id';
-import type { Work } from '@crm/kit/record/command';
-import { insertRecords, newRow, writeChange } from '@crm/kit/record/record';
-import { lockById } from '@crm/kit/record/store';
-import { partsOf, stagedParts, type BlobStore, type Staged } from '@crm/kit/storage/blob-store';
-import { readPart } from '@crm/kit/storage/file-part';
-import { addressMs } from '@crm/kit/storage/signed-address';
-import { sniffType } from '@crm/kit/storage/sniff';
-import { systemViewer } from '@crm/kit/viewer';
-import { documentsAttached, documentReplaced } from './document.events.ts';
-import { DocumentEntity, DocumentRevisionEntity, type Document } from './document.fields.ts';
-import { subjectKindOf } from './document.ts';
+import type { RequestContext } from '../context.ts';
+import { transact } from '../database/database.ts';
+import { AppError, invalid } from '../errors.ts';
+import { newId } from '../id.ts';
+import type { Work } from '../record/command.ts';
+import { insertRecords, newRow, writeChange } from '../record/record.ts';
+import { lockById } from '../record/store.ts';
+import { partsOf, stagedParts, type BlobStore, type Staged } from '../storage/blob-store.ts';
+import { readPart } from '../storage/file-part.ts';
+import { addressMs } from '../storage/signed-address.ts';
+import { sniffType } from '../storage/sniff.ts';
+import { systemViewer } from '../viewer.ts';
+import type { DocumentRow } from './document.fields.ts';
+import { subjectOf, type Documents } from './document.ts';
 import { isTaken } from './document-type.ts';
 import {
   addPart,
@@ -52,10 +51,10 @@ export const abortUpload = ({ app }: Scope, { id, attemptId }: Attempt): Promise
 
 /** Makes a document, or its next revision, of what was sent, once it is what was announced. */
 export async function completeUpload(
-  scope: Scope & { readonly store: BlobStore },
+  scope: Scope & { readonly store: BlobStore; readonly documents: Documents },
   { id, attemptId }: Attempt,
-): Promise<Document> {
-  const { app, store } = scope;
+): Promise<DocumentRow> {
+  const { app, store, documents } = scope;
   const upload = await transact(app.db, (manager) => lockUpload(manager, id));
   if (upload.attemptId !== attemptId) throw superseded();
   const staged = await check(app.db.manager, upload, attemptId).catch(async (error: unknown) => {
@@ -74,7 +73,7 @@ export async function completeUpload(
     if (isCopied) await leaveBlob(manager, `part:${attemptId}`);
     await endUpload(manager, id);
     const work = workOf(scope, manager, current);
-    return storeContent(work, current, { ...staged, storageKey });
+    return storeContent(work, documents, { ...staged, storageKey, plan: current.plan });
   });
 }
 
@@ -109,16 +108,20 @@ const workOf = ({ app, requestId }: Scope, manager: Work['manager'], { plan }: U
   requestId: requestId || newId(),
 });
 
-type Content = Staged & { readonly storageKey: string };
+type Content = Staged & { readonly storageKey: string; readonly plan: Upload['plan'] };
 
-async function storeContent(work: Work, { plan }: Upload, content: Content): Promise<Document> {
-  const { mimeType, size, sha256, storageKey } = content;
-  const of = { name: plan.name, mimeType, size, sha256, storageKey };
+async function storeContent(
+  work: Work,
+  documents: Documents,
+  { plan, mimeType, size, sha256, storageKey }: Content,
+): Promise<DocumentRow> {
+  const { documentId, name } = plan;
+  const of = { name, mimeType, size, sha256, storageKey };
   const document =
-    plan.documentId === null
-      ? await insertDocument(work, plan, of)
-      : await replaceContent(work, plan.documentId, of);
-  const revision = newRow(work, DocumentRevisionEntity, {
+    documentId === null
+      ? await insertDocument(work, documents, { plan, of })
+      : await replaceContent(work, documents, { id: documentId, of });
+  const revision = newRow(work, documents.revisions, {
     values: new Map<string, unknown>([
       ...Object.entries(of),
       ['documentId', document.id],
@@ -126,36 +129,42 @@ async function storeContent(work: Work, { plan }: Upload, content: Content): Pro
     ]),
     rules: {},
   });
-  await insertRecords(work, DocumentRevisionEntity, [revision]);
+  await insertRecords(work, documents.revisions, [revision]);
   return document;
 }
 
-type Stored = Pick<Document, 'mimeType' | 'name' | 'sha256' | 'size' | 'storageKey'>;
+type Stored = Pick<DocumentRow, 'mimeType' | 'name' | 'sha256' | 'size' | 'storageKey'>;
 
-async function insertDocument(work: Work, plan: Upload['plan'], of: Stored): Promise<Document> {
-  const { personId, customerId, interactionId, kind, note } = plan;
-  const document = newRow(work, DocumentEntity, {
-    values: new Map<string, unknown>([
-      ...Object.entries({ ...of, personId, customerId, interactionId, kind, note, revision: 1 }),
-      ['subjectKind', subjectKindOf(plan)],
-    ]),
+async function insertDocument(
+  work: Work,
+  documents: Documents,
+  { plan, of }: { readonly plan: Upload['plan']; readonly of: Stored },
+): Promise<DocumentRow> {
+  const subjectKind = subjectOf(documents, plan)?.kind;
+  const document = newRow(work, documents.entity, {
+    // What of the plan is no field of the document is left out.
+    values: new Map<string, unknown>(Object.entries({ ...plan, ...of, revision: 1, subjectKind })),
     rules: {},
   });
-  await insertRecords(work, DocumentEntity, [document]);
-  await documentsAttached(work, [document]);
+  await insertRecords(work, documents.entity, [document]);
+  await documents.tell.attached(work, [document]);
   return document;
 }
 
-async function replaceContent(work: Work, id: string, of: Stored): Promise<Document> {
-  const before = await lockById(work.manager, DocumentEntity, id);
+async function replaceContent(
+  work: Work,
+  { entity, tell }: Documents,
+  { id, of }: { readonly id: string; readonly of: Stored },
+): Promise<DocumentRow> {
+  const before = await lockById(work.manager, entity, id);
   if (!before || before.deletedAt !== null) {
     throw new AppError('NOT_FOUND', `Document ${id} does not exist`);
   }
-  const next: Partial<Document> = { ...of, revision: before.revision + 1 };
+  const next: Partial<DocumentRow> = { ...of, revision: before.revision + 1 };
   const changes = Object.fromEntries(
     Object.entries(next).map(([name, to]) => [name, { from: Reflect.get(before, name), to }]),
   );
-  const change = await writeChange(work, DocumentEntity, { before, changes });
-  await documentReplaced(work, [change]);
+  const change = await writeChange(work, entity, { before, changes });
+  await tell.replaced(work, [change]);
   return change.after;
 }

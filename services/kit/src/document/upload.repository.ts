@@ -1,19 +1,16 @@
-import { AppError } from '@crm/kit/errors';
-import { idFromBytes, idToBytes, isId, newId } from '@crm/kit/id';
-import { insertPart, partBytesMax } from '@crm/kit/storage/file-part';
-import { partsOf } from '@crm/kit/storage/blob-store';
 import type { EntityManager } from 'typeorm';
+import { AppError } from '../errors.ts';
+import { idFromBytes, idToBytes, isId, newId } from '../id.ts';
+import { partsOf } from '../storage/blob-store.ts';
+import { insertPart, partBytesMax } from '../storage/file-part.ts';
 
-/** What is to become of the bytes of an upload. */
-export type UploadPlan = {
+/** What is to become of the bytes of an upload. Other keys are fields of a new document. */
+export type UploadPlan = Readonly<Record<string, unknown>> & Announced;
+
+type Announced = {
   /** Null for a new document. */
   readonly documentId: string | null;
-  readonly personId: string | null;
-  readonly customerId: string | null;
-  readonly interactionId: string | null;
   readonly name: string;
-  readonly kind: string | null;
-  readonly note: string | null;
   readonly size: number;
   readonly sha256: string | null;
   /** Who announced it. */

@@ -1,20 +1,25 @@
-import type { App } from '@crm/kit/context';
-import type { RequestInfo } from '@crm/kit/request';
-import type { Reply } from '@crm/kit/server/http';
-import { readAddress, type AddressClaims } from '@crm/kit/storage/signed-address';
-import type { DocumentCall } from '@crm/kit/transfer/file-call';
-import { AppError } from '@crm/kit/errors';
-import { findAddressed, type DocumentSettings } from './document.queries.ts';
+import type { App } from '../context.ts';
+import { AppError } from '../errors.ts';
+import type { RequestInfo } from '../request.ts';
+import type { Reply } from '../server/http.ts';
+import { readAddress, type AddressClaims } from '../storage/signed-address.ts';
+import type { DocumentCall } from '../transfer/file-call.ts';
+import { findAddressed } from './document.queries.ts';
+import type { Documents, DocumentSettings } from './document.ts';
 import { abortUpload, addToUpload, beginUpload, completeUpload } from './upload.commands.ts';
 
-type Scope = RequestInfo & { readonly app: App; readonly documents: DocumentSettings };
+type Scope = RequestInfo & {
+  readonly app: App;
+  readonly settings: DocumentSettings;
+  readonly documents: Documents;
+};
 
 /** Answers what the gateway asks for somebody who holds a signed address. */
 export const documentAnswerer =
-  (app: App, documents: DocumentSettings) =>
+  (app: App, settings: DocumentSettings, documents: Documents) =>
   async (request: RequestInfo, call: DocumentCall, bytes: Buffer): Promise<Reply> => {
-    const scope = { ...request, app, documents };
-    const claims = readAddress(documents, call.token, {
+    const scope = { ...request, app, settings, documents };
+    const claims = readAddress(settings, call.token, {
       nowMs: app.now().getTime(),
       // What was begun in time may be brought to its end.
       mayHaveEnded: call.do !== 'begin-upload' && call.do !== 'find-download',
@@ -29,8 +34,9 @@ export const documentAnswerer =
 type Asked = { readonly call: DocumentCall; readonly bytes: Buffer };
 
 async function answer(scope: Scope, { id }: AddressClaims, { call, bytes }: Asked): Promise<Reply> {
+  const { documents, settings } = scope;
   const { manager } = scope.app.db;
-  const { store } = scope.documents;
+  const { store } = settings;
   switch (call.do) {
     case 'begin-upload':
       return json(await beginUpload(scope, id));
@@ -46,11 +52,11 @@ async function answer(scope: Scope, { id }: AddressClaims, { call, bytes }: Aske
       return json({ id: document.id, revision, version, name, mimeType, size, sha256 });
     }
     case 'find-download': {
-      const { name, mimeType, size, sha256 } = await findAddressed(manager, id);
+      const { name, mimeType, size, sha256 } = await findAddressed(manager, documents, id);
       return json({ name, mimeType, size, sha256 });
     }
     case 'read-download': {
-      const { storageKey } = await findAddressed(manager, id);
+      const { storageKey } = await findAddressed(manager, documents, id);
       const part = await store.read(manager, storageKey, call.at);
       return { status: 200, text: part, type: 'application/octet-stream' };
     }
