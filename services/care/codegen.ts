@@ -9,6 +9,8 @@ await generate({
     MessageTemplate: 'template/template.fields.ts#MessageTemplate',
     PhrasePreset: 'phrase/phrase.fields.ts#PhrasePreset',
     MergeField: 'template/merge-field.ts#NamedMergeField',
+    FatiguePolicy: 'suppression/policy.fields.ts#FatiguePolicy',
+    Occasion: 'occasion/occasion.fields.ts#Occasion',
     Customer: '@crm/kit/record/reference#Reference',
     StaffMember: '@crm/kit/record/reference#Reference',
   },

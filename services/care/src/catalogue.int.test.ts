@@ -8,6 +8,7 @@ import {
   PersonPreferenceEntity,
   PersonPulseEntity,
 } from './person/person.fields.ts';
+import { objects } from './objects.ts';
 import { PulseEntity } from './pulse/pulse.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema } from './schema.ts';
@@ -25,6 +26,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
   const problems = await catalogueProblems({
     schema: createSchema(),
     entities: [...entities, ...readModels],
+    objects,
     besides: ['SnoozeAlertInput.until', 'DismissAlertInput.reason'],
     migrations,
   });

@@ -5,6 +5,7 @@ import type { RequestInfo } from '@crm/kit/request';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { AlertEntity, type Alert } from './alert/alert.fields.ts';
 import { PhrasePresetEntity, type PhrasePreset } from './phrase/phrase.fields.ts';
+import { OccasionEntity, type Occasion } from './occasion/occasion.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
 import { MessageTemplateEntity, type MessageTemplate } from './template/template.fields.ts';
 
@@ -16,6 +17,7 @@ export type Context = RequestContext & {
     readonly messageTemplate: Loader<MessageTemplate>;
     readonly phrasePreset: Loader<PhrasePreset>;
     readonly currentCustomer: Loader<string>;
+    readonly occasion: Loader<Occasion>;
   };
   readonly pages: {
     readonly alertsOfCustomer: ChildPages<Alert>;
@@ -33,6 +35,7 @@ export function createContext(app: App, request: RequestInfo): Context {
       messageTemplate: entityLoader(context, MessageTemplateEntity),
       phrasePreset: entityLoader(context, PhrasePresetEntity),
       currentCustomer: currentCustomerLoader(context),
+      occasion: entityLoader(context, OccasionEntity),
     },
     pages: {
       alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),

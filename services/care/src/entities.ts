@@ -3,6 +3,8 @@ import { AlertEntity } from './alert/alert.fields.ts';
 import { PhrasePresetEntity } from './phrase/phrase.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
 import { MessageTemplateEntity } from './template/template.fields.ts';
+import { OccasionEntity } from './occasion/occasion.fields.ts';
+import { FatiguePolicyEntity } from './suppression/policy.fields.ts';
 
 /** Every kind of record that this service owns. */
 export const entities: readonly Entity[] = [
@@ -10,4 +12,6 @@ export const entities: readonly Entity[] = [
   AlertEntity,
   MessageTemplateEntity,
   PhrasePresetEntity,
+  OccasionEntity,
+  FatiguePolicyEntity,
 ];

@@ -7,10 +7,13 @@ import type { GraphQLSchema } from 'graphql';
 import { alertResolvers } from './alert/alert.resolvers.ts';
 import { PulseEntity } from './pulse/pulse.fields.ts';
 import { entities } from './entities.ts';
+import { objects } from './objects.ts';
 import { typeDefs } from './generated/type-defs.ts';
 import { phraseResolvers } from './phrase/phrase.resolvers.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
+import { occasionResolvers } from './occasion/occasion.resolvers.ts';
+import { policyResolvers } from './suppression/policy.resolvers.ts';
 
 /** Rules filter what care knows of a customer. */
 const uses = {
@@ -23,11 +26,13 @@ export const createSchema = (): GraphQLSchema =>
       typeDefs,
       mergeResolvers([
         sharedResolvers,
-        metadataResolvers('care', { entities: [...entities, PulseEntity], uses }),
+        metadataResolvers('care', { entities: [...entities, PulseEntity], objects, uses }),
         ruleResolvers,
         alertResolvers,
         templateResolvers,
         phraseResolvers,
+        occasionResolvers,
+        policyResolvers,
       ]),
     ),
     entities,

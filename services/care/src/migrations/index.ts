@@ -1,7 +1,10 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createAlert } from './2026-11-24-create-alert.ts';
 import { createPulse } from './2026-11-24-create-pulse.ts';
+import { createCareTask } from './2026-11-30-create-care-task.ts';
+import { createOccasion } from './2026-11-30-create-occasion.ts';
 import { createPersonPulse } from './2026-11-30-create-person-pulse.ts';
+import { seedOccasions } from './2026-11-30-seed-occasions.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { seedPhrases } from './2026-11-30-seed-phrases.ts';
@@ -13,6 +16,9 @@ export const migrations = [
   createAlert,
   seedAlertRules,
   createPersonPulse,
+  createOccasion,
+  seedOccasions,
+  createCareTask,
   createMessageTemplate,
   seedPhrases,
 ];

@@ -16,7 +16,7 @@ const channels = {
   VISIT: { zh: '拜访', en: 'Visit' },
 } as const;
 
-type Channel = keyof typeof channels;
+export type Channel = keyof typeof channels;
 
 /** In the order in which they are tried. */
 const kindsOf: Readonly<Record<Channel, readonly ContactPoint['kind'][]>> = {

@@ -1,0 +1,35 @@
+import { describeObject, type Entity } from '@crm/kit/record/entity';
+import { choice, date, text } from '@crm/kit/record/field';
+
+/** What is a part of answers, and has labels of its own. */
+export const objects: readonly Entity[] = [
+  describeObject('DateRule', {
+    calendar: choice(
+      { GREGORIAN: { zh: '公历', en: 'Gregorian' }, CHINESE_LUNAR: { zh: '农历', en: 'Lunar' } },
+      { required: true, label: { zh: '历法', en: 'Calendar' } },
+    ),
+    leapMonthRule: choice(
+      {
+        REGULAR_MONTH: { zh: '平月', en: 'Regular month' },
+        LEAP_IF_PRESENT: { zh: '有闰月则闰月', en: 'Leap month if there is one' },
+        BOTH: { zh: '平月与闰月', en: 'Both months' },
+      },
+      { required: true, label: { zh: '闰月规则', en: 'Leap month rule' } },
+    ),
+    missingDayRule: choice(
+      {
+        LAST_DAY: { zh: '当月最后一天', en: 'Last day of the month' },
+        NEXT_DAY: { zh: '次日', en: 'Next day' },
+      },
+      { required: true, label: { zh: '缺日规则', en: 'Missing day rule' } },
+    ),
+  }),
+  describeObject('Holiday', {
+    on: date({ required: true, label: { zh: '日期', en: 'Day' } }),
+    kind: choice(
+      { HOLIDAY: { zh: '放假', en: 'Off' }, WORKDAY: { zh: '调休上班', en: 'Worked' } },
+      { required: true, label: { zh: '类型', en: 'Kind' } },
+    ),
+    name: text({ max: 100, required: true, label: { zh: '名称', en: 'Name' } }),
+  }),
+];
