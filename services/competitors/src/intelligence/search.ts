@@ -2,7 +2,7 @@ import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import { companyDate } from '@crm/kit/record/criteria';
 import { scopeSql } from '@crm/kit/record/policy';
-import { isLong, pairsOf, rarePhrases, type Pair } from '@crm/kit/record/search-phrase';
+import { isLong, pairsOf, rarePhrases, rarestWord, type Pair } from '@crm/kit/record/search-phrase';
 import { selectRows } from '@crm/kit/record/store';
 import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { lengthOf } from '@crm/kit/text';
@@ -40,9 +40,7 @@ export async function searchIntelligence(
   const pairs = pairsOf(search.words);
   const { matching, counts } = await lookAtNewest(context, search, pairs);
   if (matching >= search.size) return newestFirst(context, search, raw('TRUE'));
-  const rare = rarePhrases(pairs, counts);
-  const phrases = rare.length > 0 ? rare : search.words.filter(isLong);
-  return newestFirst(context, search, phrases.length > 0 ? matchingSql(phrases) : raw('TRUE'));
+  return newestFirst(context, search, matchingSql(phrasesOf(search, pairs, counts)));
 }
 
 function readSearch(context: RequestContext, { text, onlyValid, first }: SearchArgs): Search {
@@ -71,6 +69,13 @@ function readSearch(context: RequestContext, { text, onlyValid, first }: SearchA
 const escaped = (word: string): string => word.replaceAll(/[\\%_]/g, String.raw`\$&`);
 
 type Sample = { readonly matching: number; readonly counts: readonly number[] };
+
+function phrasesOf({ words }: Search, pairs: readonly Pair[], counts: readonly number[]): string[] {
+  const rare = rarePhrases(pairs, counts);
+  if (rare.length > 0) return rare;
+  const word = rarestWord(words, pairs, counts);
+  return word === undefined ? words.filter(isLong) : [word];
+}
 
 /** How many of the newest are wanted, and how many have each of the pairs. */
 async function lookAtNewest(

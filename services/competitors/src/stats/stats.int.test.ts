@@ -110,6 +110,28 @@ describe('an opportunity with three competitors', () => {
   });
 });
 
+test('the newest periods come first, however far back they are', async () => {
+  const one = await competitors.create({ name: '长跑' });
+  const salespersonId = newId();
+  for (const closedOn of ['2026-08-01', '2025-05-20', '2016-02-29', '1999-12-31']) {
+    await contest({ status: 'WON', closedOn, salespersonId, rivals: [one] });
+  }
+  for (const [period, starts] of [
+    ['MONTH', ['2026-08-01', '2025-05-01', '2016-02-01', '1999-12-01']],
+    ['QUARTER', ['2026-07-01', '2025-04-01', '2016-01-01', '1999-10-01']],
+    ['YEAR', ['2026-01-01', '2025-01-01', '2016-01-01', '1999-01-01']],
+  ] as const) {
+    const args = `ownerIds: ["${salespersonId}"], groupBy: [${period}]`;
+    const expected = starts.map((start) => ({ period: start, won: 1 }));
+    for (const first of [1, 2, 3, 4, 5]) {
+      expect(await stats(`(${args}, first: ${first})`)).toMatchObject(expected.slice(0, first));
+    }
+    expect(await stats(`(${args}, from: "2016-02-01", to: "2026-01-01")`)).toMatchObject(
+      expected.slice(1, 3),
+    );
+  }
+});
+
 describe('reviewWinLoss', () => {
   test('names the winner, who is WON from then on, and says why', async () => {
     const opportunityId = await contest({ status: 'LOST', closedOn: '2026-05-20', rivals });

@@ -1,11 +1,18 @@
 import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
+import { companyDate } from '@crm/kit/record/criteria';
 import { loaderBy, type Loader } from '@crm/kit/record/loader';
 import { scopeSql } from '@crm/kit/record/policy';
 import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { OpportunityCompetitorEntity } from '../opportunity-competitor/opportunity-competitor.fields.ts';
-import type { CompetitorStats, StatsKey } from './stats.ts';
+import {
+  isPeriod,
+  startOfPeriod,
+  type CompetitorStats,
+  type StatsKey,
+  type StatsPeriod,
+} from './stats.ts';
 
 type StatsArgs = {
   readonly from?: string | null;
@@ -24,6 +31,8 @@ export type StatsResult = {
 
 const rowsDefault = 100;
 const rowsMax = 1000;
+/** How many periods before the newest one are read at first, then, and before all are. */
+const periodsBack = [0, 3, 15];
 
 /** How we did against competitors, of the opportunities that the viewer may read, in one statement. */
 export async function competitorStats(
@@ -33,9 +42,33 @@ export async function competitorStats(
   const size = args.first ?? rowsDefault;
   if (size < 1 || size > rowsMax) throw invalid(`Ask for 1 to ${rowsMax} rows`);
   const keys = [...new Set<StatsKey>(args.groupBy ?? ['COMPETITOR'])];
-  if (keys.filter((key) => key in periods).length > 1) throw invalid('Name one period at most');
-  const rows = await readStats(context, { keys, where: whereOf(args), size });
+  if (keys.filter(isPeriod).length > 1) throw invalid('Name one period at most');
+  const { from } = args;
+  const beginnings = [...beginningsOf(keys, args, companyDate(context.app.now())), from ?? null];
+  let rows: CompetitorStats[] = [];
+  for (const beginning of beginnings) {
+    const where = whereOf({ ...args, from: beginning });
+    rows = await readStats(context, { keys, where, size });
+    if (rows.length > size) break;
+  }
   return { rows: rows.slice(0, size), hasMore: rows.length > size };
+}
+
+/**
+ * The newest periods come first, so as long as they fill the answer nothing older is read: the days
+ * to begin on, newest first. None without a period, or for a few competitors, whose contests are few.
+ */
+function beginningsOf(
+  keys: readonly StatsKey[],
+  { from, to, competitorIds }: StatsArgs,
+  today: string,
+): string[] {
+  const period = keys.find(isPeriod);
+  if (!period || competitorIds) return [];
+  const newest = to && to < today ? to : today;
+  return periodsBack
+    .map((back) => startOfPeriod(period, newest, back))
+    .filter((start) => !from || start > from);
 }
 
 type Reading = {
@@ -58,7 +91,7 @@ async function readStats(
       WHERE ${and([...where, visible(context)])}
       GROUP BY ${raw(names ? `${names}, ` : '')}currency) figures
     ${raw(names ? `GROUP BY ${names}` : 'HAVING contested > 0')}
-    ORDER BY ${raw([...keys.filter((key) => key in periods).map((key) => `${aliasOf[key]} DESC`), 'contested DESC', ...keys.map((key) => aliasOf[key])].join(', '))}
+    ORDER BY ${raw([...keys.filter(isPeriod).map((key) => `${aliasOf[key]} DESC`), 'contested DESC', ...keys.map((key) => aliasOf[key])].join(', '))}
     LIMIT ${raw(String(size + 1))}`;
   const rows: StatsRow[] = await context.app.db.manager.query(text, [...values]);
   return rows.map(statsOf);
@@ -80,7 +113,7 @@ export const figuresSql = {
 
 const productJoin = 'JOIN contestedProduct p ON p.opportunityCompetitorId = t.id';
 
-const periods: Readonly<Partial<Record<StatsKey, string>>> = {
+const periods: Readonly<Record<StatsPeriod, string>> = {
   MONTH: "DATE_FORMAT(t.contestedOn, '%Y-%m-01')",
   QUARTER: "CONCAT(YEAR(t.contestedOn), '-', LPAD(QUARTER(t.contestedOn) * 3 - 2, 2, '0'), '-01')",
   YEAR: "DATE_FORMAT(t.contestedOn, '%Y-01-01')",
@@ -90,9 +123,9 @@ const keySql: Readonly<Record<StatsKey, string>> = {
   COMPETITOR: 't.competitorId',
   PRODUCT: 'p.competitorProductId',
   OWNER: 't.salespersonId',
-  MONTH: periods.MONTH ?? '',
-  QUARTER: periods.QUARTER ?? '',
-  YEAR: periods.YEAR ?? '',
+  MONTH: periods.MONTH,
+  QUARTER: periods.QUARTER,
+  YEAR: periods.YEAR,
 };
 
 const aliasOf: Readonly<Record<StatsKey, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pairsOf, rarePhrases } from './search-phrase.ts';
+import { pairsOf, rarePhrases, rarestWord } from './search-phrase.ts';
 
 const textsOf = (words: readonly string[]): string[] => pairsOf(words).map(({ text }) => text);
 
@@ -42,5 +42,19 @@ describe('rarePhrases', () => {
   test('are none where many have each pair, or there is none', () => {
     expect(phrasesOf(['上海', '机械'], 100, 300)).toEqual([]);
     expect(phrasesOf(['%%'])).toEqual([]);
+  });
+});
+
+describe('rarestWord', () => {
+  const rarestOf = (words: readonly string[], ...counts: readonly number[]): string | undefined =>
+    rarestWord(words, pairsOf(words), counts);
+
+  test('is the word with the pair that the fewest have', () => {
+    expect(rarestOf(['消息', '471123'], 1000, 40, 90, 80, 70, 60)).toBe('471123');
+    expect(rarestOf(['上海', '机械'], 100, 300)).toBe('上海');
+  });
+
+  test('is none where there is no pair', () => {
+    expect(rarestOf(['%%'])).toBeUndefined();
   });
 });

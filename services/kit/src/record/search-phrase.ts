@@ -52,6 +52,21 @@ export function rarePhrases(pairs: readonly Pair[], counts: readonly number[]): 
   return isEnough ? [phrase] : [phrase, other.text];
 }
 
+/**
+ * Where many have every pair: the word with the pair that the fewest have. Full text is asked for it
+ * alone, because every further word costs the reading of all its places. Undefined without a pair.
+ */
+export function rarestWord(
+  words: readonly string[],
+  pairs: readonly Pair[],
+  counts: readonly number[],
+): string | undefined {
+  const [rarest] = pairs
+    .map(({ word }, at) => ({ word, count: counts[at] ?? 0 }))
+    .toSorted((a, b) => a.count - b.count);
+  return rarest && words[rarest.word];
+}
+
 /** The pair with a character before it and one after it, where few have those pairs too. */
 function withNeighbours({ text, word, at }: Pair, rare: readonly Pair[]): string {
   const beside = (offset: number): readonly string[] =>
