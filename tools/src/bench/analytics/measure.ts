@@ -7,10 +7,11 @@ import { customerCount } from './company.ts';
 import { measureFigures } from './figures.ts';
 import { business, fillBusiness } from './fill.ts';
 import { measureReports } from './reports.ts';
+import { atRest, measureScores } from './scores.ts';
 
 /** How reports, scores and pyramids come about in a company of a million customers. */
 export const measurement: Measurement = {
-  about: `${customerCount} customers with ten million facts: figures, reports`,
+  about: `${customerCount} customers with ten million facts: figures, reports, scores, pyramids`,
   run: async ({ home, port }) => {
     const place = { home: business.homeFor(home), port };
     await fill(place);
@@ -18,7 +19,8 @@ export const measurement: Measurement = {
       await giveMemory(mesh);
       const subgraph = connectSubgraph(mesh, 'analytics');
       const rows: Row[] = [];
-      for (const measure of [measureFigures, measureReports]) {
+      await atRest(subgraph);
+      for (const measure of [measureScores, measureReports, measureFigures]) {
         const measured = await measure(subgraph, mesh);
         for (const { id, value, unit, ok } of measured)
           say(`  ${ok ? ' ' : '!'} ${id}  ${value} ${unit}`);
