@@ -30,14 +30,12 @@ type Current = Outcome & {
   readonly subjectId: Uint8Array;
   readonly version: number;
   readonly modelVersion: number;
-  readonly validFrom: Date;
 };
 
 type Fresh = Outcome & {
   readonly result: Result;
   readonly subjectId: string;
   readonly version: number;
-  readonly validFrom: Date;
   readonly overrideId: string | null;
   readonly before: Current | null;
   readonly isChanged: boolean;
@@ -89,7 +87,7 @@ async function lockScores(
   rows: readonly ScoreRow[],
 ): Promise<ReadonlyMap<string, Current>> {
   const { text, values } = sql`SELECT subjectId, version, modelVersion, status,
-      CAST(score AS CHAR) AS score, grade, validFrom
+      CAST(score AS CHAR) AS score, grade
     FROM score WHERE modelId = ${modelId}
       AND subjectId IN (${rows.map(({ subjectId }) => idToBytes(subjectId))}) FOR UPDATE`;
   const found: Current[] = await manager.query(text, [...values]);
@@ -108,14 +106,9 @@ function freshOf(model: StoredModel, { subjectId, result }: ScoreRow, beside: Be
   const outcome = outcomeOf(model, result, override);
   const own = { ...outcome, result, subjectId, before, overrideId: override && override.id };
   if (before && isSame(before, outcome, model.version)) {
-    return { ...own, isChanged: false, version: before.version, validFrom: before.validFrom };
+    return { ...own, isChanged: false, version: before.version };
   }
-  return {
-    ...own,
-    isChanged: true,
-    version: versionAfter(before, beside.now),
-    validFrom: beside.now,
-  };
+  return { ...own, isChanged: true, version: versionAfter(before, beside.now) };
 }
 
 /**
@@ -140,12 +133,6 @@ const isSame = (before: Current, { status, score, grade }: Outcome, version: num
 const columns = `modelId, subjectId, version, modelVersion, status, score, grade, coverage, inputs,
   overrideId, cause, inputWatermark, computedAt, rankedAt, validFrom`;
 
-const assignments = columns
-  .split(/,\s+/)
-  .slice(2)
-  .map((column) => `${column} = fresh.${column}`)
-  .join(', ');
-
 /** Copies results as they are into the history, before they become others. */
 async function keepHistory(
   manager: EntityManager,
@@ -168,32 +155,36 @@ async function keepHistory(
   );
 }
 
+/** What is the same in all rows is said once: the values of a million rows are dear to write out. */
 async function writeScores(
   manager: EntityManager,
   model: StoredModel,
   { fresh, options }: { readonly fresh: readonly Fresh[]; readonly options: SaveOptions },
 ): Promise<void> {
   const { cause, inputWatermark, now, rankedAt } = options;
+  const same = [model.version, cause, inputWatermark, now, rankedAt, now];
   const values = fresh.map((row) => [
-    model.modelId,
     idToBytes(row.subjectId),
     row.version,
-    model.version,
     row.status,
     row.score,
     row.grade,
     row.result.coverage,
     JSON.stringify(row.result.inputs),
     row.overrideId && idToBytes(row.overrideId),
-    cause,
-    inputWatermark,
-    now,
-    rankedAt,
-    row.validFrom,
+    row.isChanged,
   ]);
   await manager.query(
-    `INSERT INTO score (${columns}) VALUES ? AS fresh ON DUPLICATE KEY UPDATE ${assignments}`,
-    [values],
+    `INSERT INTO score (${columns})
+     SELECT ?, fresh.subjectId, fresh.version, ?, fresh.status, fresh.score, fresh.grade,
+       fresh.coverage, fresh.inputs, fresh.overrideId, ?, ?, ?, ?, ?
+     FROM (VALUES ${fresh.map(() => 'ROW(?)').join(', ')}) AS fresh (subjectId, version, status,
+       score, grade, coverage, inputs, overrideId, isChanged)
+     ON DUPLICATE KEY UPDATE version = fresh.version, modelVersion = ?, status = fresh.status,
+       score = fresh.score, grade = fresh.grade, coverage = fresh.coverage, inputs = fresh.inputs,
+       overrideId = fresh.overrideId, cause = ?, inputWatermark = ?, computedAt = ?, rankedAt = ?,
+       validFrom = IF(fresh.isChanged, ?, score.validFrom)`,
+    [model.modelId, ...same, ...values, ...same],
   );
 }
 

@@ -43,15 +43,20 @@ export async function competitorStats(
   if (size < 1 || size > rowsMax) throw invalid(`Ask for 1 to ${rowsMax} rows`);
   const keys = [...new Set<StatsKey>(args.groupBy ?? ['COMPETITOR'])];
   if (keys.filter(isPeriod).length > 1) throw invalid('Name one period at most');
-  const { from } = args;
-  const beginnings = [...beginningsOf(keys, args, companyDate(context.app.now())), from ?? null];
-  let rows: CompetitorStats[] = [];
-  for (const beginning of beginnings) {
-    const where = whereOf({ ...args, from: beginning });
-    rows = await readStats(context, { keys, where, size });
-    if (rows.length > size) break;
-  }
+  const rows = await readNewest(context, args, { keys, size });
   return { rows: rows.slice(0, size), hasMore: rows.length > size };
+}
+
+async function readNewest(
+  context: RequestContext,
+  args: StatsArgs,
+  { keys, size }: Pick<Reading, 'keys' | 'size'>,
+): Promise<CompetitorStats[]> {
+  for (const from of beginningsOf(keys, args, companyDate(context.app.now()))) {
+    const rows = await readStats(context, { keys, where: whereOf({ ...args, from }), size });
+    if (rows.length > size) return rows;
+  }
+  return readStats(context, { keys, where: whereOf(args), size });
 }
 
 /**

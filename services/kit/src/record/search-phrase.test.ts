@@ -45,10 +45,10 @@ describe('rarePhrases', () => {
   });
 });
 
-describe('rarestWord', () => {
-  const rarestOf = (words: readonly string[], ...counts: readonly number[]): string | undefined =>
-    rarestWord(words, pairsOf(words), counts);
+const rarestOf = (words: readonly string[], ...counts: readonly number[]): string | undefined =>
+  rarestWord(words, pairsOf(words), counts);
 
+describe('rarestWord', () => {
   test('is the word with the pair that the fewest have', () => {
     expect(rarestOf(['消息', '471123'], 1000, 40, 90, 80, 70, 60)).toBe('471123');
     expect(rarestOf(['上海', '机械'], 100, 300)).toBe('上海');
