@@ -3,6 +3,7 @@ import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import { entityLoader, type Loader } from '@crm/kit/record/loader';
 import type { RequestInfo } from '@crm/kit/request';
+import { evidenceReads, type Evidence } from './evidence/evidence.queries.ts';
 import { indicatorReads, type IndicatorReads } from './indicator/indicator.queries.ts';
 import type { SubjectType } from './indicator/indicator.ts';
 import { suggestionLoader, type ShownSuggestion } from './lifecycle/stage.queries.ts';
@@ -33,6 +34,7 @@ export type Context = RequestContext & {
   readonly indicators: IndicatorReads;
   readonly models: ModelReads;
   readonly scores: ScoreReads;
+  readonly evidence: Evidence;
   readonly loaders: {
     readonly currentCustomer: Loader<string>;
     readonly pyramidDefinition: Loader<PyramidDefinition>;
@@ -59,6 +61,7 @@ export function createContext(app: App, request: RequestInfo): Context {
     ...context,
     models,
     scores: scoreReads(context, models),
+    evidence: evidenceReads(context),
     summaries: summaryLoader(context),
     indicators: indicatorReads(context),
     loaders: {

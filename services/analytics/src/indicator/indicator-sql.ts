@@ -53,13 +53,48 @@ export const factAlias = 'f';
 export function factPart(code: string, source: FactSource, place: Place): Part {
   const date = dateColumn(place.entity, source.on);
   if (!date) throw new Error(`${place.entity.name} has no date`);
-  const counted = { ...place, code, date, where: whereSql(source, place) };
+  const counted = { ...place, code, date, counts: countsSql(source, place) };
   if (source.kind === 'RECENCY') return recencyPart(source, counted);
   if (source.kind === 'FREQUENCY') return frequencyPart(source, counted);
   return aggregatePart(source, counted);
 }
 
-type Counted = Place & { readonly code: string; readonly date: Column; readonly where: Sql };
+type Counted = Place & {
+  readonly code: string;
+  readonly date: Column;
+  /** Which facts count. */
+  readonly counts: Sql;
+};
+
+/** Which facts an indicator is made of, as a condition on the row. */
+export function countsSql(source: FactSource, place: Place): Sql {
+  const date = dateColumn(place.entity, source.on);
+  if (!date) throw new Error(`${place.entity.name} has no date`);
+  const field = source.kind === 'AGGREGATE' ? measuredField(source, place) : null;
+  return and([
+    whereSql(source, place),
+    withinDays(date, countedDays(source, place)),
+    ...(source.kind === 'AGGREGATE' ? [currencySql(source, field)] : []),
+  ]);
+}
+
+/** What is measured of each fact; null where they are counted. */
+export const measuredField = (
+  { field }: AggregateSource,
+  { entity, catalogue }: Place,
+): UsedField | null => (field ? fieldNamed(entity, field, catalogue.customFields) : null);
+
+/** The only days whose facts count; null when all do. */
+function countedDays(source: FactSource, place: AsOf): Days | null {
+  switch (source.kind) {
+    case 'AGGREGATE':
+      return windowDays(source, place);
+    case 'RECENCY':
+      return until(place.today);
+    case 'FREQUENCY':
+      return frequencyDays(source, place.today);
+  }
+}
 
 /** The filter is the company's own: no viewer's rights have a say in it. */
 function whereSql({ where }: FactSource, { entity, catalogue, today }: Place): Sql {
@@ -97,10 +132,8 @@ const withinDays = (date: Column, days: Days | null): Sql =>
   days === null ? raw('TRUE') : withinSql(date, days);
 
 function aggregatePart(source: AggregateSource, counted: Counted): Part {
-  const { code, entity, date, where, catalogue } = counted;
-  const days = windowDays(source, counted);
-  const field = source.field ? fieldNamed(entity, source.field, catalogue.customFields) : null;
-  const counts = and([where, withinDays(date, days), currencySql(source, field)]);
+  const { code, counts } = counted;
+  const field = measuredField(source, counted);
   const {
     sql: target,
     none,
@@ -110,7 +143,7 @@ function aggregatePart(source: AggregateSource, counted: Counted): Part {
     if (cell === null || cell === undefined) return none;
     return isTrimmed ? trimmed(asText(cell)) : asText(cell);
   };
-  return { code, days, targets: [target], read, none };
+  return { code, days: windowDays(source, counted), targets: [target], read, none };
 }
 
 /** Amounts in other currencies are no part of a sum. Facts are counted whatever theirs is. */
@@ -122,7 +155,6 @@ function currencySql({ currency, measure }: AggregateSource, field: UsedField | 
 type Measuring = {
   readonly source: AggregateSource;
   readonly field: UsedField | null;
-  /** Which facts count. */
   readonly counts: Sql;
   readonly counted: Counted;
 };
@@ -178,14 +210,14 @@ function distinctSql({ bucket }: AggregateSource, field: UsedField | null): Sql 
 const isDated = ({ kind }: UsedField): boolean => kind === 'date' || kind === 'dateTime';
 
 /** The day in the company's time zone. */
-const dayTarget = (column: Column): string => {
+export const dayTarget = (column: Column): string => {
   const target = columnSql(column, factAlias);
   return column.field.kind === 'date' ? target : `DATE(CONVERT_TZ(${target}, '+00:00', '+08:00'))`;
 };
 
 /** What is dated ahead was not yet. */
-function recencyPart({ from }: RecencySource, { code, date, where, today }: Counted): Part {
-  const found = sql`IF(${and([where, withinSql(date, until(today))])}, ${raw(dayTarget(date))}, NULL)`;
+function recencyPart({ from }: RecencySource, { code, date, counts, today }: Counted): Part {
+  const found = sql`IF(${counts}, ${raw(dayTarget(date))}, NULL)`;
   return {
     code,
     days: until(today),
@@ -197,12 +229,15 @@ function recencyPart({ from }: RecencySource, { code, date, where, today }: Coun
 
 const monthDays = 30;
 
+function frequencyDays({ window }: Pick<FrequencySource, 'window'>, today: string): Days {
+  const { from, to } = daysOf(window, today);
+  return { from, to: earlier(to, today) };
+}
+
 /** Over the days of the window that have been; over all time, over those since the first fact. */
 function frequencyPart({ window }: FrequencySource, counted: Counted): Part {
-  const { code, date, where, today } = counted;
-  const { from: begin, to: end } = daysOf(window, today);
-  const days = { from: begin, to: earlier(end, today) };
-  const counts = and([where, withinSql(date, days)]);
+  const { code, date, counts, today } = counted;
+  const days = frequencyDays({ window }, today);
   const first = sql`MIN(IF(${counts}, ${raw(dayTarget(date))}, NULL))`;
   const isOpen = window.kind === 'ALL_TIME' || (window.kind === 'BETWEEN' && !window.from);
   return {

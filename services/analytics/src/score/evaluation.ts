@@ -24,6 +24,7 @@ export type Evaluation = Outcome & {
 /** A contribution with the category that it is in. */
 export type CategorizedContribution = Contribution & {
   readonly category: Labels;
+  readonly evaluation: Evaluation;
 };
 
 /** An override that has run out counts no more, whether or not anybody has noticed. */
@@ -43,12 +44,14 @@ export const hidden = (evaluation: Evaluation): Evaluation => ({
   isHidden: true,
 });
 
-export function categorized({ model, inputs, isHidden }: Evaluation): CategorizedContribution[] {
+export function categorized(evaluation: Evaluation): CategorizedContribution[] {
+  const { model, inputs, isHidden } = evaluation;
   if (isHidden || inputs.length === 0) return [];
   const categories = model.categories.flatMap(({ name, criteria }) => criteria.map(() => name));
   return contributionsOf(model, inputs).map((contribution, at) => ({
     ...contribution,
     category: categories[at] ?? model.labels,
+    evaluation,
   }));
 }
 

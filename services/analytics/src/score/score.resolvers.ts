@@ -2,6 +2,8 @@ import { labelOf } from '../model/criterion-label.ts';
 import type { Context } from '../context.ts';
 import type { SubjectType } from '../indicator/indicator.ts';
 import type { HistoryArgs } from './history.queries.ts';
+import { askedOf } from '../evidence/evidence.queries.ts';
+import { recordOf } from '../evidence/fact-record.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { categorized, evaluationHash } from './evaluation.ts';
 import { deltasOf } from './evaluation-change.ts';
@@ -78,7 +80,19 @@ export const scoreResolvers: Resolvers = {
     matchedBand: ({ band }) => band,
     points: ({ points }) => (points === null ? null : String(Number(points.toFixed(4)))),
     maxPoints: ({ criterion }) => String(criterion.maxPoints),
+    factCount: ({ evaluation, criterion }, _, { evidence }) =>
+      evidence.count(askedOf(evaluation, criterion.indicator)),
+    facts: ({ evaluation, criterion }, args, { evidence }) =>
+      evidence.page(askedOf(evaluation, criterion.indicator), args),
+    fields: ({ evaluation, criterion }, _, { evidence }) =>
+      evidence.fields(askedOf(evaluation, criterion.indicator)),
   },
+  ContributionFact: {
+    date: ({ day }) => day,
+    record: ({ kind, id }) => recordOf(kind, id),
+  },
+  FactRecord: { __resolveType: ({ __typename }) => __typename },
+  ContributionField: { label: ({ labels }, { locale }) => inLocale(locale, labels) },
   ContributionDelta: {
     criterion: ({ indicator }) => indicator,
     label: ({ indicator, label }, { locale }, { indicators }) =>
