@@ -1,4 +1,5 @@
 import type { Consumer } from '@crm/kit/event/consumer';
+import type { Projection } from '@crm/kit/event/rebuild';
 import { customerAccessConsumer } from '@crm/kit/projection/customer-access';
 import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
 import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
@@ -17,6 +18,7 @@ import { profileConsumer } from './customer/profile.consumer.ts';
 import { supplyConsumer } from './channel/supply.consumer.ts';
 import { opportunityConsumer } from './opportunity/opportunity.consumer.ts';
 import { productConsumers } from './product/product.consumer.ts';
+import { settle } from './projection/settle.commands.ts';
 import { references } from './references.ts';
 
 /** What this service does when something happened elsewhere. */
@@ -33,3 +35,19 @@ export const consumers: readonly Consumer[] = [
   opportunityConsumer,
   ...productConsumers,
 ];
+
+/** All that this service keeps of others and can make anew, beside the records that are its own. */
+export const projection: Projection = {
+  service: 'competitors',
+  consumers,
+  tables: [
+    'customerAccess',
+    'staffMember',
+    'customerProfile',
+    'supply',
+    'opportunity',
+    'ourProduct',
+  ],
+  lasting: ['customerAccess', 'staffMember', 'opportunity', 'ourProduct'],
+  settle,
+};

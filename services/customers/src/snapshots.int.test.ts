@@ -8,6 +8,7 @@ import { until } from '@crm/kit/testing/until';
 import { CustomFieldDefined } from '@crm/schemas/events/custom-field';
 import { CustomerCreated, CustomerParticularsChanged } from '@crm/schemas/events/customer';
 import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
+import { CustomerRelationEstablished } from '@crm/schemas/events/customer-relation';
 import { OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import { ProductUpserted } from '@crm/schemas/events/product';
@@ -43,6 +44,7 @@ const types: readonly EventType[] = [
   CustomFieldDefined,
   CustomerParticularsChanged,
   CustomerCreated,
+  CustomerRelationEstablished,
   OrderRecorded,
   ReceivableOpened,
   PaymentReceived,
@@ -102,6 +104,8 @@ test('all that others keep of live records is told, in the form of their first e
     amount: { amount: '4.00', currency: 'CNY' },
     method: 'CASH',
   });
+  const { id: endUser } = await done('createCustomer', { code: 'S-3', name: 'Three' });
+  await done('relateCustomers', { fromId: customerId, type: 'SUPPLIES', toId: endUser });
   const { id: deleted } = await done('createCustomer', { code: 'S-2', name: 'Two' });
   await done('deleteCustomer', { id: deleted }, 'DeleteInput');
 

@@ -10,6 +10,7 @@ import { opportunitySnapshot } from './opportunity/opportunity.events.ts';
 import { orderSnapshot } from './order/order.events.ts';
 import { paymentSnapshot } from './payment/payment.events.ts';
 import { receivableSnapshot } from './receivable/receivable.events.ts';
+import { relationSnapshot } from './relation/relation.events.ts';
 
 /** What others keep of this service's records. */
 export const snapshots: readonly Snapshot[] = [
@@ -25,4 +26,5 @@ export const snapshots: readonly Snapshot[] = [
   creditSnapshot,
   needSnapshot,
   opportunitySnapshot,
+  relationSnapshot,
 ];

@@ -1,8 +1,5 @@
-import type { RecordedEvent } from '@crm/kit/event/event';
 import type { Work } from '@crm/kit/record/command';
 import { writeChanges } from '@crm/kit/record/record';
-import { systemViewer } from '@crm/kit/viewer';
-import type { EntityManager } from 'typeorm';
 import type { Opportunity } from '../opportunity/opportunity.ts';
 import { opportunityCompetitorsChanged } from './opportunity-competitor.events.ts';
 import {
@@ -16,22 +13,15 @@ import { copyOpportunities, lockCompetition } from './opportunity-competitor.rep
  * one was lost when it is lost no longer: nobody else has won it then.
  */
 export async function followOpportunities(
-  manager: EntityManager,
-  events: readonly Pick<RecordedEvent, 'actor' | 'eventId' | 'occurredAt'>[],
+  work: Work,
   opportunities: readonly Opportunity[],
 ): Promise<void> {
-  const [event] = events.slice(-1);
-  if (!event || opportunities.length === 0) return;
+  if (opportunities.length === 0) return;
+  const { manager } = work;
   const byId = new Map(opportunities.map((each) => [each.id, each]));
   const rows = await lockCompetition(manager, [...byId.keys()]);
   if (rows.length === 0) return;
   await copyOpportunities(manager, [...byId.keys()]);
-  const work: Work = {
-    manager,
-    viewer: { ...systemViewer('opportunities'), staffId: event.actor },
-    now: new Date(event.occurredAt),
-    requestId: event.eventId,
-  };
   const changed = await writeChanges(
     work,
     OpportunityCompetitorEntity,

@@ -1,5 +1,7 @@
 import { onMany, type Consumer } from '@crm/kit/event/consumer';
 import type { RecordedEvent } from '@crm/kit/event/event';
+import type { Work } from '@crm/kit/record/command';
+import { systemViewer } from '@crm/kit/viewer';
 import {
   OpportunityAbandoned,
   OpportunityLost,
@@ -10,6 +12,7 @@ import {
   OpportunityWon,
   type OpportunityData,
 } from '@crm/schemas/events/opportunity';
+import type { EntityManager } from 'typeorm';
 import { followOpportunities } from '../opportunity-competitor/follow-opportunities.commands.ts';
 import type { Opportunity } from './opportunity.ts';
 import { saveOpportunities } from './opportunity.repository.ts';
@@ -33,9 +36,17 @@ export const opportunityConsumer: Consumer = onMany<OpportunityData>(
     );
     const opportunities = ordered.flatMap(opportunityOf);
     await saveOpportunities(manager, opportunities);
-    await followOpportunities(manager, ordered, opportunities);
+    const [event] = ordered.slice(-1);
+    if (event) await followOpportunities(workOf(manager, event), opportunities);
   },
 );
+
+const workOf = (manager: EntityManager, event: RecordedEvent): Work => ({
+  manager,
+  viewer: { ...systemViewer('opportunities'), staffId: event.actor },
+  now: new Date(event.occurredAt),
+  requestId: event.eventId,
+});
 
 const opportunityOf = ({
   aggregateId: id,

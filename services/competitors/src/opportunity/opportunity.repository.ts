@@ -70,6 +70,19 @@ async function findOpportunity(
   return row ? opportunityOf(row) : null;
 }
 
+/** What is known of them. Nothing is told of them before the transaction ends. */
+export async function lockOpportunities(
+  manager: EntityManager,
+  ids: readonly string[],
+): Promise<Opportunity[]> {
+  if (ids.length === 0) return [];
+  const rows: Row[] = await manager.query(
+    `SELECT ${columns} FROM opportunity WHERE id IN (?) ORDER BY id FOR UPDATE`,
+    [ids.map(idToBytes)],
+  );
+  return rows.map(opportunityOf);
+}
+
 /**
  * Locks an opportunity for whose customer the viewer may record something; NOT_FOUND for every
  * other. Commands about one opportunity come one after the other.

@@ -2,10 +2,16 @@ import { newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
 import { eventOf } from '@crm/kit/testing/events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CustomerCreated, type CustomerData } from '@crm/schemas/events/customer';
+import { CustomerCreated } from '@crm/schemas/events/customer';
 import { CustomerRelationEstablished } from '@crm/schemas/events/customer-relation';
 import { as, testCompetitors, type TestCompetitors } from '../testing/competitors.ts';
-import { addCustomer, apply, eventsOf, tellOpportunity } from '../testing/customers.ts';
+import {
+  addCustomer,
+  apply,
+  customerData,
+  eventsOf,
+  tellOpportunity,
+} from '../testing/customers.ts';
 
 let competitors: TestCompetitors;
 let rivals: readonly string[];
@@ -206,27 +212,6 @@ describe('reviewWinLoss', () => {
     expect(await competitors.refusal('reviewWinLoss', review)).toEqual(['INVALID', 'winnerId']);
   });
 });
-
-const customerData: CustomerData = {
-  code: 'C1',
-  kind: 'ORGANIZATION',
-  name: '恒泰',
-  shortName: null,
-  country: null,
-  province: null,
-  city: null,
-  industry: 'MINING',
-  legalForm: null,
-  establishedOn: null,
-  level: 'A',
-  categories: [],
-  channelRole: null,
-  lifecycleStage: 'TRADING',
-  designation: null,
-  source: null,
-  ownerId: null,
-  teamId: null,
-};
 
 const addIn = async (industry: string): Promise<string> => {
   const id = newId();

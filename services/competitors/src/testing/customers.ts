@@ -3,6 +3,7 @@ import { newId } from '@crm/kit/id';
 import { saveCustomerAccess } from '@crm/kit/projection/customer-access';
 import { saveStaff } from '@crm/kit/projection/staff-directory';
 import { applyWith, eventOf } from '@crm/kit/testing/events';
+import type { CustomerData } from '@crm/schemas/events/customer';
 import {
   OpportunityAbandoned,
   OpportunityLost,
@@ -35,7 +36,28 @@ export async function addStaff(db: Database, teamId: string | null = null): Prom
   return aggregateId;
 }
 
-const opened: OpportunityData = {
+export const customerData: CustomerData = {
+  code: 'C1',
+  kind: 'ORGANIZATION',
+  name: '恒泰',
+  shortName: null,
+  country: null,
+  province: null,
+  city: null,
+  industry: 'MINING',
+  legalForm: null,
+  establishedOn: null,
+  level: 'A',
+  categories: [],
+  channelRole: null,
+  lifecycleStage: 'TRADING',
+  designation: null,
+  source: null,
+  ownerId: null,
+  teamId: null,
+};
+
+export const opened: OpportunityData = {
   name: '伺服改造',
   stage: 'FIRST',
   status: 'OPEN',

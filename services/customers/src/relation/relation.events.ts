@@ -1,5 +1,6 @@
 import type { EventType } from '@crm/kit/event/event';
 import { publishChanges, publishRows } from '@crm/kit/event/publish';
+import { snapshotOf } from '@crm/kit/event/snapshot';
 import type { Work } from '@crm/kit/record/command';
 import type { Change } from '@crm/kit/record/record';
 import {
@@ -9,7 +10,7 @@ import {
   CustomerRelationRemoved,
   type CustomerRelationData,
 } from '@crm/schemas/events/customer-relation';
-import type { CustomerRelation } from './relation.fields.ts';
+import { CustomerRelationEntity, type CustomerRelation } from './relation.fields.ts';
 
 /** One of both at least is a customer. */
 const customerId = ({ fromId, fromKind, toId }: CustomerRelation): string =>
@@ -40,3 +41,10 @@ export const relationChanged = changed(CustomerRelationChanged);
 export const relationEnded = changed(CustomerRelationEnded);
 /** It was a mistake. */
 export const relationRemoved = told(CustomerRelationRemoved);
+
+export const relationSnapshot = snapshotOf({
+  entity: CustomerRelationEntity,
+  type: CustomerRelationEstablished,
+  customerId,
+  data,
+});

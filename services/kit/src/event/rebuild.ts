@@ -11,9 +11,16 @@ import { movePosition, positionOf, readPosition } from './position.ts';
 /** What a service keeps of the events of others. It can be made again from the log. */
 export type Projection = {
   readonly service: string;
-  /** All consumers of the service. They do nothing but write the tables. */
+  /** All consumers of the service. They do nothing but write the tables, and have own records follow. */
   readonly consumers: readonly Consumer[];
   readonly tables: readonly string[];
+  /** Those without stamps of which no row ends unless its owner says so in `deletedAt`. */
+  readonly lasting?: readonly string[];
+  /**
+   * Has records of the service follow what is known now, once that is in place. Done again when it
+   * was broken off.
+   */
+  settle?(this: void, schemas: Schemas): Promise<void>;
 };
 
 export type Progress = { readonly applied: number; readonly total: number };
@@ -38,7 +45,7 @@ export type RebuildOptions = {
  */
 export async function rebuild(options: RebuildOptions): Promise<void> {
   const { db, beside, bus, projection, log } = options;
-  if (await isSwapped(beside)) return;
+  if (await isSwapped(beside)) return projection.settle?.(options);
   if (options.isFromSnapshot) await beginAtSnapshot(options);
   const { service, consumers } = projection;
   const reader = `${service}-rebuild`;
@@ -54,6 +61,7 @@ export async function rebuild(options: RebuildOptions): Promise<void> {
   }
   await swap({ db, beside }, projection);
   await bus.forget(reader);
+  await projection.settle?.(options);
 }
 
 /**
@@ -104,12 +112,12 @@ async function catchUp(
 /** The log holds events for some days only: what nobody told of must not vanish unseen. */
 async function requireWhole({ db, beside, projection }: RebuildOptions): Promise<void> {
   const [kept, fresh] = [await schemaOf(db), await schemaOf(beside)];
-  for (const table of await stampedTables(db, projection.tables)) {
+  for (const { table, isStamped, isMarked } of await watchedTables(db, projection)) {
     const [row] = await db.query<readonly { count: string }[]>(
       `SELECT COUNT(*) AS count FROM ${kept}.\`${table}\` AS kept
        LEFT JOIN ${fresh}.\`${table}\` AS fresh ON fresh.id = kept.id
-       WHERE fresh.id IS NULL AND kept.deletedAt IS NULL
-         AND kept.updatedAt < UTC_TIMESTAMP() - INTERVAL 1 MINUTE`,
+       WHERE fresh.id IS NULL ${isMarked ? 'AND kept.deletedAt IS NULL' : ''}
+         ${isStamped ? 'AND kept.updatedAt < UTC_TIMESTAMP() - INTERVAL 1 MINUTE' : ''}`,
     );
     const count = Number(row?.count ?? 0);
     if (count > 0) {
@@ -119,19 +127,26 @@ async function requireWhole({ db, beside, projection }: RebuildOptions): Promise
   }
 }
 
-/** Those of records, which have an id and stamps. */
-async function stampedTables(
+type Watched = { readonly table: string; readonly isStamped: boolean; readonly isMarked: boolean };
+
+/** Those of records, which have an id and stamps, and those that last. */
+async function watchedTables(
   db: DataSource,
-  tables: readonly string[],
-): Promise<readonly string[]> {
-  const rows = await db.query<readonly { name: string }[]>(
-    `SELECT TABLE_NAME AS name FROM information_schema.COLUMNS
+  { tables, lasting = [] }: Projection,
+): Promise<readonly Watched[]> {
+  const rows = await db.query<readonly { name: string; columns: string }[]>(
+    `SELECT TABLE_NAME AS name, GROUP_CONCAT(COLUMN_NAME) AS columns FROM information_schema.COLUMNS
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?)
-       AND COLUMN_NAME IN ('id', 'updatedAt', 'deletedAt')
-     GROUP BY TABLE_NAME HAVING COUNT(*) = 3`,
+       AND COLUMN_NAME IN ('id', 'updatedAt', 'deletedAt') GROUP BY TABLE_NAME`,
     [tables],
   );
-  return rows.map(({ name }) => name);
+  return rows
+    .map(({ name, columns }) => ({
+      table: name,
+      isStamped: columns.includes('updatedAt'),
+      isMarked: columns.includes('deletedAt'),
+    }))
+    .filter(({ table, isStamped, isMarked }) => (isStamped && isMarked) || lasting.includes(table));
 }
 
 type Schemas = Pick<RebuildOptions, 'beside' | 'db'>;

@@ -1,6 +1,8 @@
 import type { Database } from '../database/database.ts';
 import { applyEvents, type Task } from '../event/apply.ts';
+import type { Bus } from '../event/bus.ts';
 import { createDispatch, type Consumer } from '../event/consumer.ts';
+import { headersOf, subjectOf } from '../event/envelope.ts';
 import type { DataOf, EventType, RecordedEvent } from '../event/event.ts';
 import { newId } from '../id.ts';
 import { createLog } from '../log.ts';
@@ -54,4 +56,19 @@ export function applyWith(
     const letters: { failure: string }[] = await db.query('SELECT failure FROM deadLetter');
     if (letters.length > 0) throw new Error(letters.map(({ failure }) => failure).join('\n'));
   };
+}
+
+/** Tells events in the log, as the relay of the service does that recorded them. */
+export async function publishEvents(bus: Bus, events: readonly RecordedEvent[]): Promise<void> {
+  for (const event of events) {
+    const { customerId, actor, changedFields, data } = event;
+    const body = JSON.stringify({ customerId, actor, changedFields, data });
+    await bus.publish({
+      subject: subjectOf(event),
+      messageId: event.eventId,
+      headers: headersOf({ ...event, body }, 'test'),
+      body,
+      previousSeq: null,
+    });
+  }
 }
