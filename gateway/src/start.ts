@@ -9,6 +9,7 @@ import type { GatewayConfig } from './config.ts';
 import { openChanges, type Changes } from './changes.ts';
 import { openFileServices, type FileServices } from './files/call-service.ts';
 import { createFiles } from './files/files.ts';
+import { createHooks } from './hooks/hooks.ts';
 import { eventsSubgraph, type Graph } from './graph/graph.ts';
 import { openGraphFile, type GraphFile } from './graph/graph-file.ts';
 import { createExplorer } from './http/graphiql.ts';
@@ -88,7 +89,8 @@ export async function startGateway({
     authenticate,
     log,
   });
-  return listen({ config, log, metrics, client, file, files, serve, serveFiles, explore, changes });
+  const beside = { hooks: createHooks({ services: files, log }), serveFiles, explore };
+  return listen({ config, log, metrics, client, file, files, serve, changes, ...beside });
 }
 
 type Parts = {
@@ -99,6 +101,7 @@ type Parts = {
   readonly file: GraphFile;
   readonly files: FileServices;
   readonly serveFiles: Handle;
+  readonly hooks: Handle;
   readonly serve: Handle;
   readonly explore: Handle | undefined;
   readonly changes: Changes;
@@ -152,12 +155,13 @@ async function listen(parts: Parts): Promise<RunningGateway> {
   };
 }
 
-const routesOf = ({ config, serve, serveFiles, explore, metrics, changes }: Parts): Routes => ({
+const routesOf = ({ config, serve, serveFiles, hooks, ...parts }: Parts): Routes => ({
   serve,
   files: serveFiles,
-  events: changes.events,
-  explore,
-  metrics: config.METRICS_PORT === undefined ? metricsHandler(metrics) : undefined,
+  hooks,
+  events: parts.changes.events,
+  explore: parts.explore,
+  metrics: config.METRICS_PORT === undefined ? metricsHandler(parts.metrics) : undefined,
   corsOrigins: config.CORS_ORIGINS,
 });
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { send } from '@crm/kit/server/http';
+import { hooksPath } from '@crm/kit/server/hook-call';
 import { documentsPath } from '@crm/kit/storage/signed-address';
 import type { Metrics } from '../metrics.ts';
 import { applyCors } from './cors.ts';
@@ -13,6 +14,8 @@ export type Routes = {
   readonly events: Handle | undefined;
   /** Takes and gives files. */
   readonly files: Handle;
+  /** Hands on what services are told without a token. */
+  readonly hooks: Handle;
   /** The page for browsers, where there is one. */
   readonly explore: Handle | undefined;
   /** Undefined when metrics have a port of their own. */
@@ -26,11 +29,18 @@ export const createRoute =
   async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     if (path === '/metrics' && routes.metrics) return routes.metrics(request, response);
-    if (path.startsWith('/files/') || path.startsWith(documentsPath))
-      return serveFiles(routes, request, response);
     if (path === '/graphql') return serveGraph(routes, request, response);
-    send(response, { status: 404, text: '' });
+    return serveBeside(routes, path)(request, response);
   };
+
+/** What is asked without GraphQL. */
+function serveBeside(routes: Routes, path: string): Handle {
+  if (path.startsWith('/files/') || path.startsWith(documentsPath)) {
+    return (request, response) => serveFiles(routes, request, response);
+  }
+  if (path.startsWith(hooksPath)) return routes.hooks;
+  return async (_, response) => send(response, { status: 404, text: '' });
+}
 
 async function serveGraph(
   routes: Routes,

@@ -4,13 +4,20 @@ import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { AlertEntity, type Alert } from './alert/alert.fields.ts';
+import { DeliveryEntity, type Delivery } from './delivery/delivery.fields.ts';
+import { currentPersonLoader } from './person/person.loader.ts';
 import { PhrasePresetEntity, type PhrasePreset } from './phrase/phrase.fields.ts';
 import { OccasionEntity, type Occasion } from './occasion/occasion.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
+import {
+  SuppressedAddressEntity,
+  type SuppressedAddress,
+} from './suppressed-address/suppressed-address.fields.ts';
 import { MessageTemplateEntity, type MessageTemplate } from './template/template.fields.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
+  readonly companyName: string;
   readonly loaders: {
     readonly alert: Loader<Alert>;
     readonly alertRule: Loader<AlertRule>;
@@ -18,17 +25,25 @@ export type Context = RequestContext & {
     readonly phrasePreset: Loader<PhrasePreset>;
     readonly currentCustomer: Loader<string>;
     readonly occasion: Loader<Occasion>;
+    readonly currentPerson: Loader<string>;
+    readonly delivery: Loader<Delivery>;
+    readonly suppressedAddress: Loader<SuppressedAddress>;
   };
   readonly pages: {
     readonly alertsOfCustomer: ChildPages<Alert>;
     readonly alertsOfStaff: ChildPages<Alert>;
+    readonly deliveriesOfCustomer: ChildPages<Delivery>;
+    readonly deliveriesOfPerson: ChildPages<Delivery>;
   };
 };
 
-export function createContext(app: App, request: RequestInfo): Context {
+type CareApp = App & { readonly companyName?: string };
+
+export function createContext(app: CareApp, request: RequestInfo): Context {
   const context: RequestContext = { ...request, app };
   return {
     ...context,
+    companyName: app.companyName ?? '',
     loaders: {
       alert: entityLoader(context, AlertEntity),
       alertRule: entityLoader(context, AlertRuleEntity),
@@ -36,10 +51,15 @@ export function createContext(app: App, request: RequestInfo): Context {
       phrasePreset: entityLoader(context, PhrasePresetEntity),
       currentCustomer: currentCustomerLoader(context),
       occasion: entityLoader(context, OccasionEntity),
+      currentPerson: currentPersonLoader(context),
+      delivery: entityLoader(context, DeliveryEntity),
+      suppressedAddress: entityLoader(context, SuppressedAddressEntity),
     },
     pages: {
       alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),
       alertsOfStaff: childPages(context, AlertEntity, 'assigneeId'),
+      deliveriesOfCustomer: childPages(context, DeliveryEntity, 'customerId'),
+      deliveriesOfPerson: childPages(context, DeliveryEntity, 'personId'),
     },
   };
 }

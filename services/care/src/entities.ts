@@ -1,7 +1,9 @@
 import type { Entity } from '@crm/kit/record/entity';
 import { AlertEntity } from './alert/alert.fields.ts';
+import { DeliveryEntity } from './delivery/delivery.fields.ts';
 import { PhrasePresetEntity } from './phrase/phrase.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
+import { SuppressedAddressEntity } from './suppressed-address/suppressed-address.fields.ts';
 import { MessageTemplateEntity } from './template/template.fields.ts';
 import { OccasionEntity } from './occasion/occasion.fields.ts';
 import { FatiguePolicyEntity } from './suppression/policy.fields.ts';
@@ -14,4 +16,6 @@ export const entities: readonly Entity[] = [
   PhrasePresetEntity,
   OccasionEntity,
   FatiguePolicyEntity,
+  DeliveryEntity,
+  SuppressedAddressEntity,
 ];

@@ -9,8 +9,11 @@ import { PulseEntity } from './pulse/pulse.fields.ts';
 import { entities } from './entities.ts';
 import { objects } from './objects.ts';
 import { typeDefs } from './generated/type-defs.ts';
+import { deliveryResolvers } from './delivery/delivery.resolvers.ts';
+import { personResolvers } from './person/person.resolvers.ts';
 import { phraseResolvers } from './phrase/phrase.resolvers.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
+import { suppressedAddressResolvers } from './suppressed-address/suppressed-address.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
 import { occasionResolvers } from './occasion/occasion.resolvers.ts';
 import { policyResolvers } from './suppression/policy.resolvers.ts';
@@ -33,6 +36,9 @@ export const createSchema = (): GraphQLSchema =>
         phraseResolvers,
         occasionResolvers,
         policyResolvers,
+        personResolvers,
+        deliveryResolvers,
+        suppressedAddressResolvers,
       ]),
     ),
     entities,

@@ -13,6 +13,7 @@ import {
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
+import { optOutConsumer } from './consent/opt-out.consumer.ts';
 import { references } from './references.ts';
 
 /** What this service does when something happened elsewhere. */
@@ -23,5 +24,6 @@ export const consumers: readonly Consumer[] = [
   }),
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references }),
   staffDirectoryConsumer(StaffUpserted),
+  optOutConsumer,
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
 ];

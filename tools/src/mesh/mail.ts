@@ -23,6 +23,12 @@ const smtp = new SMTPServer({
   disabledCommands: ['STARTTLS', 'AUTH'],
   size: messageBytesMax,
   logger: false,
+  onRcptTo: (_, session, callback) => {
+    const fault = faults.next('recipient');
+    if (fault.mode === 'refuse') return callback(refusal(fault));
+    if (fault.mode === 'drop') return close(session.id);
+    setTimeout(callback, fault.mode === 'none' ? 0 : fault.delayMs);
+  },
   onData: (stream, session, callback) => {
     const to = session.envelope.rcptTo.map(({ address }) => address);
     simpleParser(stream)
@@ -40,14 +46,23 @@ async function receive(mail: ParsedMail, to: readonly string[], session: string)
   if (fault.mode === 'refuse') throw refusal(fault);
   if (fault.mode === 'delay') await sleep(fault.delayMs);
   inbox.add(describe(mail, to));
+  if (fault.mode === 'late') await sleep(fault.delayMs);
   if (fault.mode !== 'drop') return true;
-
-  for (const connection of smtp.connections) if (connection.id === session) connection.close();
+  close(session);
   return false;
 }
 
-const refusal = ({ code }: Fault): Error =>
-  Object.assign(new Error('Refused, as this catcher was told to'), { responseCode: code });
+function close(session: string): void {
+  for (const connection of smtp.connections) if (connection.id === session) connection.close();
+}
+
+const refusal = ({ code, status }: Fault): Error =>
+  Object.assign(
+    new Error(`${status === null ? '' : `${status} `}Refused, as this catcher was told to`),
+    {
+      responseCode: code,
+    },
+  );
 
 const describe = (mail: ParsedMail, to: readonly string[]): Mail => ({
   id: randomUUID(),

@@ -153,11 +153,22 @@ const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<strin
   MYSQL_PASSWORD: mesh.secrets.mysql[service] ?? '',
   MYSQL_SCHEMA: `crm_${service}`,
   CONTEXT_KEY: mesh.secrets.contextKeys[service] ?? '',
-  SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
-  SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,
+  ...deliveryEnvironment(mesh),
   WEBHOOK_KEY: mesh.secrets.webhookKey,
   // Receivers of somebody who tries them out are on this machine.
   WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
+});
+
+/** How care sends: to the catchers, which nothing leaves. */
+const deliveryEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
+  SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
+  MAIL_FROM: 'Guanxi <care@guanxi.example>',
+  MAIL_HOOK_KEY: mesh.secrets.deliveryKey,
+  SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,
+  SMS_KEY: mesh.secrets.deliveryKey,
+  DELIVERY_KEY: mesh.secrets.deliveryKey,
+  PUBLIC_URL: `http://127.0.0.1:${mesh.ports.gateway}`,
+  COMPANY_NAME: '关系科技',
 });
 
 /** Where services find a server. */

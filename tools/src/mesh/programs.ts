@@ -92,6 +92,10 @@ export const planHelper = (mesh: Mesh, name: Helper): Plan => ({
     PORT: String(mesh.ports[name]),
     PAGE_PORT: String(mesh.ports[pages[name]]),
     TOKEN_ISSUER: issuerUrl(mesh),
+    ...(name === 'sms' && {
+      SMS_KEY: mesh.secrets.deliveryKey,
+      SMS_INBOUND_URL: `http://127.0.0.1:${mesh.ports.gateway}/hooks/care/sms/replies`,
+    }),
   },
   isReady: () => answers(`${helperUrl(mesh, name)}/readyz`),
   readyMsMax: 120_000,

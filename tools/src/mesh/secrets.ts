@@ -18,11 +18,14 @@ const secretsSchema = z.object({
   cursorKey: z.string().optional(),
   /** The key that secrets of webhooks are made with. */
   webhookKey: z.string().optional(),
+  /** The key that links and receipts of messages are signed with. */
+  deliveryKey: z.string().optional(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema> & {
   readonly cursorKey: string;
   readonly webhookKey: string;
+  readonly deliveryKey: string;
 };
 
 /** The secrets of a mesh, made up at its first start. */
@@ -30,7 +33,7 @@ export function readSecrets(home: Home): Secrets {
   const file = join(home.root, 'secrets.json');
   const known = existsSync(file) ? secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
   const secrets = { ...createSecrets(), ...known };
-  if (!('cursorKey' in known) || !('webhookKey' in known)) {
+  if (Object.keys(secrets).some((name) => !(name in known))) {
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   }
   return secrets;
@@ -43,6 +46,7 @@ function createSecrets(): Secrets {
     contextKeys: Object.fromEntries(services.map((service) => [service, secret(keyBytes)])),
     cursorKey: secret(keyBytes),
     webhookKey: secret(keyBytes),
+    deliveryKey: secret(keyBytes),
   };
 }
 

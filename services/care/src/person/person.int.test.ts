@@ -66,6 +66,7 @@ const kept: readonly string[] = [
   'alertSweep',
   'careDue',
   'careTask',
+  'delivery',
   'fatiguePolicy',
   'holiday',
   'holidayYear',
@@ -75,6 +76,7 @@ const kept: readonly string[] = [
   'phrasePreset',
   'promotion',
   'pulseDue',
+  'suppressedAddress',
 ];
 
 test('every table of this service is made anew from events, or known to be none of those', async () => {

@@ -11,6 +11,7 @@ import {
   startContacts,
   type TestContacts,
 } from '../testing/contacts.ts';
+import { withdrawConsents } from './opt-out.consumer.ts';
 import { uniteGuardianConsent } from '../migrations/2026-11-30-unite-guardian-consent.ts';
 
 let contacts: TestContacts;
@@ -381,5 +382,55 @@ describe('the consent of a guardian', () => {
       guardianConsent: null,
       consents: [consent('REFUSED', null)],
     });
+  });
+});
+
+const optOut = (id: string): Promise<void> =>
+  contacts.db.transaction((manager) =>
+    withdrawConsents(manager, [
+      {
+        eventId: newId(),
+        type: 'optout.recorded',
+        schemaVersion: 1,
+        visibility: 'public',
+        aggregate: 'optout',
+        aggregateId: newId(),
+        version: 1,
+        customerId: null,
+        actor: null,
+        changedFields: [],
+        occurredAt: new Date().toISOString(),
+        trace: null,
+        data: {
+          personId: id,
+          channel: 'EMAIL',
+          purposes: ['CARE', 'MARKETING'],
+          source: 'UNSUBSCRIBED',
+          at: new Date().toISOString(),
+        },
+      },
+    ]),
+  );
+
+describe('whoever unsubscribes from what care has sent', () => {
+  test('has withdrawn consent for the channel, and for no other', async () => {
+    await record();
+    await optOut(personId);
+    expect(await permission('EMAIL')).toEqual({ isAllowed: false, reason: 'WITHDRAWN' });
+    expect(await permission('SMS')).toEqual({ isAllowed: true, reason: 'ALLOWED' });
+    expect(await stateOf()).toContainEqual({
+      purpose: 'MARKETING',
+      channel: 'EMAIL',
+      status: 'WITHDRAWN',
+    });
+  });
+
+  test('is who a person has become, and nobody when there is none', async () => {
+    await record();
+    const loser = await made(contacts, createPerson, { name: '李蕾' });
+    await made(contacts, mergePeople, { survivorId: personId, mergedId: loser });
+    await optOut(loser);
+    await optOut(newId());
+    expect(await permission('EMAIL')).toEqual({ isAllowed: false, reason: 'WITHDRAWN' });
   });
 });

@@ -17,6 +17,7 @@ import {
 import { createLog } from '../log.ts';
 import { startRelay } from '../event/relay.ts';
 import type { RequestInfo } from '../request.ts';
+import type { AnswerHook } from './hook-call.ts';
 import { clusterMetrics, relayMetrics } from './metrics.ts';
 import { startSubgraph } from './subgraph.ts';
 import { fileAnswerer, type AnswerDocuments } from '../transfer/file-answer.ts';
@@ -33,6 +34,8 @@ export type ServiceOptions<Context extends RequestContext> = {
   readonly customisable?: readonly Entity[];
   /** Answers whoever holds a signed address of a document. */
   readonly documents?: (app: App) => AnswerDocuments;
+  /** Answers people and programs without a token: `/hooks/NAME/…` at the gateway. */
+  readonly hooks?: (app: App) => AnswerHook;
   /** Work that goes on beside requests, until it is stopped. */
   readonly jobs?: readonly ((app: TransferApp & { readonly bus: Bus }) => Stoppable)[];
 };
@@ -44,7 +47,7 @@ export async function startService<Context extends RequestContext>(
   { name, schema, createContext, consumers = [], jobs = [], ...options }: ServiceOptions<Context>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const { customisable, documents } = options;
+  const { customisable, documents, hooks } = options;
   const config = readConfig(serviceSettings, env);
   const log = createLog(name, config.LOG_LEVEL);
   const account = { user: config.MYSQL_USER, password: config.MYSQL_PASSWORD };
@@ -70,6 +73,7 @@ export async function startService<Context extends RequestContext>(
     createContext: (request) => createContext(app, request),
     recordReads: recordReads(db),
     files: fileAnswerer({ ...app, retention }, documents?.(app)),
+    ...(hooks && { hooks: hooks(app) }),
     isReady: () =>
       db.query('SELECT 1').then(
         () => true,

@@ -24,6 +24,7 @@ import {
 import { failure, isBug, maskError } from './mask-errors.ts';
 import type { RequestInfo } from '../request.ts';
 import { filesPath } from '../transfer/file-call.ts';
+import { hooksPath, readHookCall, writeHookReply, type AnswerHook } from './hook-call.ts';
 import { contextHeader, contextVerifier, type ContextClaims } from './signature.ts';
 
 export type Extensions = Readonly<Record<string, unknown>>;
@@ -37,6 +38,8 @@ export type AnswerOptions<Context extends object> = {
   readonly createContext: (request: RequestInfo) => Context | Promise<Context>;
   /** Answers what is asked about files, where the service keeps any. */
   readonly files?: (request: RequestInfo, body: Buffer) => Promise<Reply>;
+  /** Answers people and programs without a token, where the service hears any. */
+  readonly hooks?: AnswerHook;
   /** Keeps which sensitive fields an answer tells, before it leaves. Without it none may be told. */
   readonly recordReads?: RecordReads;
   /** What goes into `extensions` of the answer, once it is made. */
@@ -92,8 +95,8 @@ export async function startAnswering<Context extends object>(
     response: ServerResponse,
     line: Line,
   ): Promise<Reply> {
-    const isFiles = request.url === filesPath && options.files !== undefined;
-    if (request.url !== '/graphql' && !isFiles) return { status: 404, text: '' };
+    const answerBody = answererOf({ options, apollo }, request.url);
+    if (answerBody === null) return { status: 404, text: '' };
     if (request.method !== 'POST') return { status: 405, text: '', headers: { allow: 'POST' } };
 
     const body = await readBody(request, bodyBytesMax);
@@ -103,18 +106,34 @@ export async function startAnswering<Context extends object>(
     response.once('close', deadline.abandon);
     try {
       const info = requestInfo(claims, deadline.signal);
-      const work = { options, apollo, info, line };
-      return await deadline.race(
-        runConsistently(info, () =>
-          isFiles && options.files ? options.files(info, body) : answerOperation(work, body),
-        ),
-      );
+      return await deadline.race(runConsistently(info, () => answerBody({ info, line }, body)));
     } finally {
       deadline.release();
     }
   }
 
   return { answer, stop: () => apollo.stop() };
+}
+
+type AnswerBody = (
+  asked: { readonly info: RequestInfo; readonly line: Line },
+  body: Buffer,
+) => Promise<Reply>;
+
+/** What is asked at a path, or null when nothing is. */
+function answererOf<Context extends object>(
+  serving: Pick<Answering<Context>, 'apollo' | 'options'>,
+  path: string | undefined,
+): AnswerBody | null {
+  const { files, hooks } = serving.options;
+  if (path === '/graphql') {
+    return (asked, body) => answerOperation({ ...serving, ...asked }, body);
+  }
+  if (path === filesPath && files) return ({ info }, body) => files(info, body);
+  if (path === hooksPath && hooks) {
+    return async ({ info }, body) => writeHookReply(await hooks(info, readHookCall(body)));
+  }
+  return null;
 }
 
 type Answering<Context extends object> = {

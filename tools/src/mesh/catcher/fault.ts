@@ -3,11 +3,21 @@ import { z } from 'zod';
 /** How a catcher misbehaves, so that a sender's answer to it can be seen. */
 export const faultSchema = z.object({
   /**
-   * `refuse` answers with `code`, `delay` answers late, `drop` takes the message and closes the
-   * connection without an answer: the sender cannot know.
+   * `refuse` answers with `code`, `delay` takes the message and answers late, `late` has taken it before
+   * it waits, `drop` takes it and closes the connection without an answer: the sender cannot know.
    */
-  mode: z.enum(['none', 'refuse', 'delay', 'drop']),
+  mode: z.enum(['none', 'refuse', 'delay', 'late', 'drop']),
   code: z.number().int().min(400).max(599).default(450),
+  /** The status that follows the code of a mail: `5.1.1` says that there is no such mailbox. */
+  status: z
+    .string()
+    .regex(/^[45](\.\d{1,3}){2}$/)
+    .nullable()
+    .default(null),
+  /** Of a mail: at its recipient, of whom nothing was taken then, or at the message. */
+  stage: z.enum(['recipient', 'message']).default('message'),
+  /** What the receipt of a text message says. */
+  receipt: z.enum(['delivered', 'undelivered', 'unknown_number', 'none']).default('delivered'),
   delayMs: z.number().int().min(0).max(600_000).default(1000),
   /** How many messages it meets; null for all until it is changed. */
   times: z.number().int().min(1).nullable().default(null),
@@ -15,13 +25,13 @@ export const faultSchema = z.object({
 
 export type Fault = z.infer<typeof faultSchema>;
 
-const none: Fault = { mode: 'none', code: 450, delayMs: 0, times: null };
+const none: Fault = faultSchema.parse({ mode: 'none' });
 
 export type Faults = {
   readonly current: () => Fault;
   readonly set: (fault: Fault) => void;
-  /** The fault that the next message meets. */
-  readonly next: () => Fault;
+  /** The fault that the next message meets at a stage. */
+  readonly next: (stage?: Fault['stage']) => Fault;
 };
 
 export function createFaults(): Faults {
@@ -31,8 +41,9 @@ export function createFaults(): Faults {
     set: (changed) => {
       fault = changed;
     },
-    next: () => {
+    next: (stage = 'message') => {
       const met = fault;
+      if (met.stage !== stage) return none;
       if (met.times !== null) fault = met.times > 1 ? { ...met, times: met.times - 1 } : none;
       return met;
     },

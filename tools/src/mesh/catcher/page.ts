@@ -13,9 +13,27 @@ ${messages.length === 0 ? '<p>Nothing was sent yet.</p>' : messages.map(renderMe
 </html>
 `;
 
-const renderMessage = ({ receivedAt, to, title, text }: Caught): string => `<article>
-<h2>${escape(title)}</h2><small>${escape(receivedAt)} to ${escape(to.join(', '))}</small>
+const renderMessage = ({ id, receivedAt, to, title, text }: Caught): string => `<article>
+<h2><a href="/message?id=${encodeURIComponent(id)}">${escape(title)}</a></h2><small>${escape(receivedAt)} to ${escape(to.join(', '))}</small>
 <pre>${escape(text)}</pre></article>`;
+
+/** One message: what it says, its headers, and in a frame of its own what it looks like. */
+export function renderMessagePage(message: Caught & { readonly [part: string]: unknown }): string {
+  const { title, receivedAt, to, text, html, headers } = message;
+  const lines = Object.entries(Object(headers)).map(([name, value]) => `${name}: ${String(value)}`);
+  const look =
+    typeof html === 'string'
+      ? `<iframe sandbox title="As it looks" srcdoc="${escape(html)}" style="width:100%;height:20rem"></iframe>`
+      : '';
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>${escape(title)}</title><style>${style}</style>
+<p><a href="/">All messages</a></p><h1>${escape(title)}</h1>
+<small>${escape(receivedAt)} to ${escape(to.join(', '))}</small>
+<pre>${escape(text)}</pre>${look}
+${lines.length === 0 ? '' : `<h2>Headers</h2><pre>${escape(lines.join('\n'))}</pre>`}
+</html>
+`;
+}
 
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

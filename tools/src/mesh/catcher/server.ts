@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { z } from 'zod';
 import { faultSchema, type Faults } from './fault.ts';
 import type { Caught, Inbox } from './inbox.ts';
-import { renderPage } from './page.ts';
+import { renderMessagePage, renderPage } from './page.ts';
 
 const bodyBytesMax = 1024 * 1024;
 
@@ -17,7 +17,7 @@ type Catcher<Message extends Caught> = {
 };
 
 /**
- * The inbox over HTTP: a page for people, and for tests GET and DELETE /messages (`?to=`, `?limit=`),
+ * The inbox over HTTP: pages for people, and for tests GET and DELETE /messages (`?to=`, `?limit=`),
  * GET and PUT /faults.
  */
 export function createCatcherServer<Message extends Caught>(catcher: Catcher<Message>): Server {
@@ -26,6 +26,18 @@ export function createCatcherServer<Message extends Caught>(catcher: Catcher<Mes
     'GET /': (_, response) => {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(renderPage(title, inbox.list({})));
+    },
+    'GET /message': ({ url }, response) => {
+      const id = new URL(url ?? '/', 'http://catcher').searchParams.get('id');
+      const message = inbox.list({ limit: 5000 }).find((each) => each.id === id);
+      if (!message) return sendJson(response, 404, { error: 'not found' });
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      // What was sent runs nothing, and fetches nothing.
+      response.setHeader(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'",
+      );
+      response.end(renderMessagePage(message));
     },
     'GET /messages': ({ url }, response) => {
       const query = new URL(url ?? '/', 'http://catcher').searchParams;
@@ -68,7 +80,10 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(JSON.stringify(body));
 }
 
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+const readJson = async (request: IncomingMessage): Promise<unknown> =>
+  JSON.parse(await readText(request));
+
+export async function readText(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request) {
@@ -77,5 +92,5 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     if (bytes > bodyBytesMax) throw new Error(`A body may have ${bodyBytesMax} bytes`);
     parts.push(buffer);
   }
-  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import { describeError } from '@crm/kit/describe-error';
+import { AppError } from '@crm/kit/errors';
+import { newId } from '@crm/kit/id';
+import type { Log } from '@crm/kit/log';
+import { bodySignatureHeader } from '@crm/kit/server/body-signature';
+import { hookBytesMax, readHookReply, type HookCall } from '@crm/kit/server/hook-call';
+import { readBody, send, type Reply } from '@crm/kit/server/http';
+import type { FileServices } from '../files/call-service.ts';
+import { oneHeader } from '../http/one-header.ts';
+import { refuse } from '../http/refuse.ts';
+import type { Handle } from '../http/route.ts';
+import { createAllowance } from './allowance.ts';
+
+type Options = { readonly services: FileServices; readonly log: Log };
+
+/**
+ * Hands on what people and programs without a token tell a service: a click on a link in a mail, the
+ * receipt of a provider. The service knows its own links and signatures; here is only how much may come.
+ */
+export function createHooks(options: Options): Handle {
+  const { log } = options;
+  const allowance = createAllowance();
+  return async (request, response) => {
+    const requestId = newId();
+    response.setHeader('x-request-id', requestId);
+    const mayCome = allowance.take(request.socket.remoteAddress ?? '', performance.now());
+    const answering = mayCome ? answer(options, request, requestId) : Promise.resolve(tooMany);
+    await answering.then(
+      (reply) => send(response, reply),
+      (error: unknown) => {
+        if (!(error instanceof AppError)) {
+          log.error({ requestId, error: describeError(error) }, 'bug');
+        }
+        refuse(response, error);
+      },
+    );
+    request.resume();
+    log.info({ requestId, status: response.statusCode }, 'hook');
+  };
+}
+
+const tooMany: Reply = { status: 429, text: '', headers: { 'retry-after': '10' } };
+
+async function answer(
+  { services }: Options,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<Reply> {
+  const place = placeOf(request);
+  if (!place || !services.has(place.service)) return notFound;
+  const { method } = request;
+  if (method !== 'GET' && method !== 'POST') return wrongMethod;
+  const call = await readCall(request, method, place.path);
+  const reply = readHookReply(await services.tell({ service: place.service, requestId }, call));
+  return { ...reply, headers: safe };
+}
+
+const notFound: Reply = { status: 404, text: '' };
+const wrongMethod: Reply = { status: 405, text: '', headers: { allow: 'GET, POST' } };
+
+/** A page may send its own form, and nothing else. */
+const safe = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+/** `/hooks/SERVICE/PATH`; what stands behind a question mark is nothing of ours. */
+function placeOf({ url = '' }: IncomingMessage): { service: string; path: string } | null {
+  const [, service, path] = /^\/hooks\/([\w-]+)\/([\w\-/.]{1,400})(?:\?|$)/.exec(url) ?? [];
+  return service === undefined || path === undefined ? null : { service, path };
+}
+
+async function readCall(
+  request: IncomingMessage,
+  method: HookCall['method'],
+  path: string,
+): Promise<HookCall> {
+  const body = method === 'POST' ? await readBody(request, hookBytesMax) : Buffer.alloc(0);
+  return {
+    method,
+    path,
+    contentType: (oneHeader(request, 'content-type') ?? '').slice(0, 200),
+    signature: oneHeader(request, bodySignatureHeader)?.slice(0, 200) ?? null,
+    body: body.toString('utf8'),
+  };
+}
