@@ -116,8 +116,8 @@ const resultRow = (
   keys: readonly Key[],
   figures: readonly Figure[],
 ): AggregateResult['rows'][number] => ({
-  keys: keys.map(({ field, labels, as }) => {
-    const value = textOf(row[as]);
+  keys: keys.map(({ field, bucket, labels, as }) => {
+    const value = bucket ? firstDayOf(row[as]) : textOf(row[as]);
     return { field, value, labels: labels?.[value ?? ''] ?? null };
   }),
   values: figures.map(({ fn, field, as, currencyAs }) => ({
@@ -141,20 +141,30 @@ function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
     if (!bucket) return { ...key, target };
     if (kind !== 'date' && kind !== 'dateTime')
       throw invalid(`${field} is no date to put in buckets`);
-    const day = kind === 'date' ? target : `DATE(CONVERT_TZ(${target}, '+00:00', '+08:00'))`;
+    const day = kind === 'date' ? target : `DATE(${target} + INTERVAL 8 HOUR)`;
     return { ...key, target: bucketSql[bucket](day) };
   });
 }
 
-/** The first day of the bucket, as text. Weeks begin on Monday. */
+/**
+ * What tells buckets apart, in their order: the first day of a week, which begins on Monday, and of the
+ * longer ones the first month as a number, `202611`, which MySQL groups by in half the time of a text.
+ */
 export const bucketSql: Readonly<Record<Bucket, (day: string) => string>> = {
-  DAY: (day) => `DATE_FORMAT(${day}, '%Y-%m-%d')`,
-  WEEK: (day) => `DATE_FORMAT(${day} - INTERVAL WEEKDAY(${day}) DAY, '%Y-%m-%d')`,
-  MONTH: (day) => `DATE_FORMAT(${day}, '%Y-%m-01')`,
-  QUARTER: (day) =>
-    `DATE_FORMAT(MAKEDATE(YEAR(${day}), 1) + INTERVAL (QUARTER(${day}) - 1) QUARTER, '%Y-%m-%d')`,
-  YEAR: (day) => `DATE_FORMAT(${day}, '%Y-01-01')`,
+  DAY: (day) => day,
+  WEEK: (day) => `(${day} - INTERVAL WEEKDAY(${day}) DAY)`,
+  MONTH: (day) => `EXTRACT(YEAR_MONTH FROM ${day})`,
+  QUARTER: (day) => `(EXTRACT(YEAR_MONTH FROM ${day}) - (MONTH(${day}) - 1) % 3)`,
+  YEAR: (day) => `(YEAR(${day}) * 100 + 1)`,
 };
+
+/** The first day of a bucket. */
+function firstDayOf(value: unknown): string | null {
+  const text = textOf(value);
+  return typeof value === 'number' && text !== null
+    ? `${text.slice(0, -2)}-${text.slice(-2)}-01`
+    : text;
+}
 
 /** The records that a row names and whose fields are used: `customer` for `customer.level`. */
 function joinsSql({ entity, alias }: CriteriaScope, { groupBy, measures }: AggregateArgs): string {

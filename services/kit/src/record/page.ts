@@ -6,6 +6,7 @@ import { readCustomFields, withCustomColumns } from './custom-field-read.ts';
 import { decodeRow, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
+import { readAtHead, type Head } from './page-head.ts';
 import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
 import { readingOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
@@ -42,16 +43,26 @@ export const listPage = <Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
   args: PageArgs,
-): Promise<Connection<Row>> => withCustomColumns(context, () => readPage(context, entity, args));
+  head?: Head,
+): Promise<Connection<Row>> =>
+  withCustomColumns(context, () => readPage({ context, entity, head }, args));
+
+type Listed<Row extends Stamps> = {
+  readonly context: RequestContext;
+  readonly entity: Entity<Row>;
+  readonly head: Head | undefined;
+};
 
 async function readPage<Row extends Stamps>(
-  context: RequestContext,
-  entity: Entity<Row>,
+  { context, entity, head }: Listed<Row>,
   args: PageArgs,
 ): Promise<Connection<Row>> {
   const plan = await planPage(context, entity, args);
+  const { manager } = context.app.db;
   const part = entity.isWide ? idsOfPage(entity, plan) : wherePage(plan, plan.visible);
-  const rows = await selectRows(context.app.db.manager, entity, part);
+  const rows =
+    (head && (await readAtHead(context, { entity, head, end: endOf(plan), ...plan }))) ??
+    (await selectRows(manager, entity, part));
   return connectionOf(rows, plan, () =>
     withCustomColumns(context, () => countRows(context, entity, args)),
   );
@@ -96,8 +107,9 @@ type Plan = {
   readonly size: number;
   /** The page is read from its end, so the rows come in reverse. */
   readonly isBackward: boolean;
-  readonly hasCursor: boolean;
+  readonly cursor: string | null;
 };
+
 
 async function planPage(context: RequestContext, entity: Entity, args: PageArgs): Promise<Plan> {
   const isBackward = args.last !== null && args.last !== undefined;
@@ -109,10 +121,10 @@ async function planPage(context: RequestContext, entity: Entity, args: PageArgs)
     sort,
     order: orderSql(sort),
     ...visibleIn(context, scope, where),
-    after: cursor === null ? raw('TRUE') : afterCursor(sort, cursor),
+    after: afterCursor(sort, cursor),
     size: pageSize(context, args),
     isBackward,
-    hasCursor: cursor !== null,
+    cursor,
   };
 }
 
@@ -182,8 +194,8 @@ function connectionOf<Row extends Stamps>(
     nodes,
     edges,
     pageInfo: {
-      hasNextPage: plan.isBackward ? plan.hasCursor : hasMore,
-      hasPreviousPage: plan.isBackward ? hasMore : plan.hasCursor,
+      hasNextPage: plan.isBackward ? plan.cursor !== null : hasMore,
+      hasPreviousPage: plan.isBackward ? hasMore : plan.cursor !== null,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -83,8 +83,9 @@ export const cursorOf = (keys: readonly SortKey[], row: Stamps): string =>
     keys.map(({ valueOf }) => valueOf(row)),
   );
 
-/** The rows that come after a cursor. NULL is less than every value, as in MySQL. */
-export function afterCursor(keys: readonly SortKey[], cursor: string): Sql {
+/** The rows that come after a cursor; all without one. NULL is less than every value, as in MySQL. */
+export function afterCursor(keys: readonly SortKey[], cursor: string | null): Sql {
+  if (cursor === null) return raw('TRUE');
   const values = readCursor(keys, cursor);
   const [first] = keys;
   const branches = keys.map((key, at) =>
