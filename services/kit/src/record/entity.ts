@@ -11,6 +11,7 @@ import {
   type RowOf,
 } from './field.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
+import type { Sql } from '../sql.ts';
 
 /** What every record carries beside its own fields. */
 export const stamps = {
@@ -113,7 +114,19 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly guard: Guard<Row> | null;
   /** Its rows are wide: a page finds the ids in a key that holds what is filtered by, then reads them. */
   readonly isWide: boolean;
+  /** Where pages in the order of figures beside the table begin, where those have keys of their own. */
+  readonly head?: Head;
   readonly row?: Row;
+};
+
+/** A table beside the records, by which they may be sorted while filters are on the records. */
+export type Head = {
+  /** Fields that it has a key for, each of which ends with the id of the record. */
+  readonly fields: readonly string[];
+  /** Its column that names the record. */
+  readonly id: string;
+  /** Joins so much of it to the record `t`, in the place of all of it. */
+  readonly join: (part: Sql) => Sql;
 };
 
 /** Rows whose fields are SENSITIVE whatever their class: those of people under 14. */

@@ -1,23 +1,12 @@
 import type { RequestContext } from '../context.ts';
-import type { Entity, Stamps } from './entity.ts';
+import type { Entity, Head, Stamps } from './entity.ts';
 import { scopeOf } from './policy.ts';
 import { afterCursor, orderSql, type SortKey } from './sort.ts';
 import { selectRows } from './store.ts';
 import { raw, sql, type Sql } from '../sql.ts';
 
-/** A table beside the records, by which they may be sorted while filters are on the records. */
-export type Head = {
-  /** Fields that it has a key for, each of which ends with the id of the record. */
-  readonly fields: readonly string[];
-  /** Its column that names the record. */
-  readonly id: string;
-  /** Joins so much of it to the record `t`, in the place of all of it. */
-  readonly join: (part: Sql) => Sql;
-};
-
 type Asked<Row extends Stamps> = {
   readonly entity: Entity<Row>;
-  readonly head: Head;
   readonly sort: readonly SortKey[];
   readonly cursor: string | null;
   readonly visible: Sql;
@@ -35,12 +24,11 @@ const looksPerRow = [20, 200];
  */
 export async function readAtHead<Row extends Stamps>(
   { app, viewer }: RequestContext,
-  { entity, head, sort, cursor, visible, end, size }: Asked<Row>,
+  { entity, sort, cursor, visible, end, size }: Asked<Row>,
 ): Promise<Row[] | null> {
-  const [key, id, ...more] = sort;
-  const isAlong = key && id && more.length === 0 && head.fields.includes(key.name);
-  if (!isAlong || scopeOf(viewer, 'read') !== 'all') return null;
-  const along = [key, { ...id, target: head.id }];
+  const { head } = entity;
+  const along = head && keysAlong(head, sort);
+  if (!along || scopeOf(viewer, 'read') !== 'all') return null;
   const begin = sql`${afterCursor(along, cursor)} ORDER BY ${orderSql(along)}`;
   for (const looks of looksPerRow) {
     const first = sql`${begin} LIMIT ${raw(String((size + 1) * looks))}`;
@@ -52,4 +40,10 @@ export async function readAtHead<Row extends Stamps>(
     if (rows.length > size) return rows;
   }
   return null;
+}
+
+/** The same order by the columns of the table alone; null when it has no key for it. */
+function keysAlong(head: Head, [key, id, ...more]: readonly SortKey[]): readonly SortKey[] | null {
+  if (!key || !id || more.length > 0 || !head.fields.includes(key.name)) return null;
+  return [key, { ...id, target: head.id }];
 }

@@ -6,7 +6,7 @@ import { readCustomFields, withCustomColumns } from './custom-field-read.ts';
 import { decodeRow, type Entity, type Stamps } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
-import { readAtHead, type Head } from './page-head.ts';
+import { readAtHead } from './page-head.ts';
 import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
 import { readingOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
@@ -43,25 +43,18 @@ export const listPage = <Row extends Stamps>(
   context: RequestContext,
   entity: Entity<Row>,
   args: PageArgs,
-  head?: Head,
-): Promise<Connection<Row>> =>
-  withCustomColumns(context, () => readPage({ context, entity, head }, args));
-
-type Listed<Row extends Stamps> = {
-  readonly context: RequestContext;
-  readonly entity: Entity<Row>;
-  readonly head: Head | undefined;
-};
+): Promise<Connection<Row>> => withCustomColumns(context, () => readPage(context, entity, args));
 
 async function readPage<Row extends Stamps>(
-  { context, entity, head }: Listed<Row>,
+  context: RequestContext,
+  entity: Entity<Row>,
   args: PageArgs,
 ): Promise<Connection<Row>> {
   const plan = await planPage(context, entity, args);
   const { manager } = context.app.db;
   const part = entity.isWide ? idsOfPage(entity, plan) : wherePage(plan, plan.visible);
   const rows =
-    (head && (await readAtHead(context, { entity, head, end: endOf(plan), ...plan }))) ??
+    (await readAtHead(context, { entity, end: endOf(plan), ...plan })) ??
     (await selectRows(manager, entity, part));
   return connectionOf(rows, plan, () =>
     withCustomColumns(context, () => countRows(context, entity, args)),
@@ -109,7 +102,6 @@ type Plan = {
   readonly isBackward: boolean;
   readonly cursor: string | null;
 };
-
 
 async function planPage(context: RequestContext, entity: Entity, args: PageArgs): Promise<Plan> {
   const isBackward = args.last !== null && args.last !== undefined;

@@ -3,6 +3,7 @@ import { giveMemory } from '../customers/memory.ts';
 import { connectSubgraph } from '../customers/subgraph.ts';
 import type { Measurement, Place, Row } from '../measurement.ts';
 import { withMesh } from '../with-mesh.ts';
+import { measureAfterEvent } from './after-event.ts';
 import { customerCount } from './company.ts';
 import { measureFigures } from './figures.ts';
 import { business, fillBusiness } from './fill.ts';
@@ -15,13 +16,19 @@ export const measurement: Measurement = {
   run: async ({ home, port }) => {
     const place = { home: business.homeFor(home), port };
     await fill(place);
-    return withMesh(place, async (mesh) => {
+    return withMesh(place, async (mesh, graph) => {
       await giveMemory(mesh);
       const subgraph = connectSubgraph(mesh, 'analytics');
       const rows: Row[] = [];
       await atRest(subgraph);
-      for (const measure of [measureScores, measureReports, measureFigures]) {
-        const measured = await measure(subgraph, mesh);
+      const parts = [
+        () => measureScores(subgraph),
+        () => measureAfterEvent(subgraph, graph),
+        () => measureReports(subgraph, mesh),
+        () => measureFigures(subgraph),
+      ];
+      for (const measure of parts) {
+        const measured = await measure();
         for (const { id, value, unit, ok } of measured)
           say(`  ${ok ? ' ' : '!'} ${id}  ${value} ${unit}`);
         rows.push(...measured);
