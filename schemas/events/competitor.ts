@@ -26,6 +26,11 @@ export const CompetitorMerged = defineEvent(
   'competitor.merged',
   z.object({ survivorId: z.uuid() }),
 );
+/** It is back, as it was before it was merged into the survivor. */
+export const CompetitorUnmerged = defineEvent(
+  'competitor.unmerged',
+  competitorSchema.extend({ survivorId: z.uuid() }),
+);
 export const CompetitorRestored = defineEvent('competitor.restored', competitorSchema);
 
 const competitorProductSchema = z.object({

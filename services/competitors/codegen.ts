@@ -19,6 +19,8 @@ await generate({
     CompetitorDocumentRevision: '@crm/kit/document/document.fields#DocumentRevision',
     DocumentUpload: '@crm/kit/document/document.commands#DocumentUpload',
     CompetitorFollow: 'follow/follow.fields.ts#CompetitorFollow',
+    CompetitorMerge: 'merge/merge.fields.ts#CompetitorMerge',
+    MergedCompetitor: 'merge/merge.fields.ts#MergedCompetitor',
     CompetitorProductPrice: 'price/price.fields.ts#CompetitorProductPrice',
     CompetitorStats: 'stats/stats.ts#CompetitorStats',
     Countermeasure: 'countermeasure/countermeasure.fields.ts#Countermeasure',

@@ -15,6 +15,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     besides: [
       'MergeCompetitorsInput.survivorId',
       'MergeCompetitorsInput.mergedIds',
+      'MergeCompetitorsInput.reason',
       'CompareProductsInput.criteria',
       'CompleteCountermeasureInput.result',
       'CompleteCountermeasureInput.effectiveness',

@@ -9,6 +9,7 @@ import {
 } from './document/document.fields.ts';
 import { CompetitorFollowEntity } from './follow/follow.fields.ts';
 import { IntelligenceItemEntity } from './intelligence/intelligence.fields.ts';
+import { CompetitorMergeEntity } from './merge/merge.fields.ts';
 import { OpportunityCompetitorEntity } from './opportunity-competitor/opportunity-competitor.fields.ts';
 import { CompetitorProductPriceEntity } from './price/price.fields.ts';
 import { CompetitorProductEntity } from './product/product.fields.ts';
@@ -28,6 +29,7 @@ export const entities: readonly Entity[] = [
   IntelligenceItemEntity,
   CompetitorDocumentEntity,
   CompetitorDocumentRevisionEntity,
+  CompetitorMergeEntity,
 ];
 
 /** Those that administrators may define fields for. */

@@ -17,6 +17,7 @@ import {
   IntelligenceItemEntity,
   type IntelligenceItem,
 } from './intelligence/intelligence.fields.ts';
+import { CompetitorMergeEntity, type CompetitorMerge } from './merge/merge.fields.ts';
 import {
   OpportunityCompetitorEntity,
   type OpportunityCompetitor,
@@ -46,6 +47,7 @@ export type Pages = {
   readonly intelligenceOfCompetitor: ChildPages<IntelligenceItem>;
   readonly intelligenceOfCustomer: ChildPages<IntelligenceItem>;
   readonly intelligenceOfProduct: ChildPages<IntelligenceItem>;
+  readonly mergesOfCompetitor: ChildPages<CompetitorMerge>;
   readonly presenceOfCustomer: PresencePages;
   readonly pricesOfProduct: ChildPages<CompetitorProductPrice>;
   readonly productsOfCompetitor: ChildPages<CompetitorProduct>;
@@ -77,6 +79,7 @@ export const pagesOf = (context: RequestContext): Pages => ({
   intelligenceOfCompetitor: childPages(context, IntelligenceItemEntity, 'competitorId'),
   intelligenceOfCustomer: childPages(context, IntelligenceItemEntity, 'customerId'),
   intelligenceOfProduct: childPages(context, IntelligenceItemEntity, 'competitorProductId'),
+  mergesOfCompetitor: childPages(context, CompetitorMergeEntity, 'survivorId'),
   presenceOfCustomer: presenceOfCustomer(context),
   pricesOfProduct: childPages(context, CompetitorProductPriceEntity, 'competitorProductId'),
   productsOfCompetitor: childPages(context, CompetitorProductEntity, 'competitorId'),

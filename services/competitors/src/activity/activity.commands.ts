@@ -11,6 +11,7 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { awaitConcern, lockConcern, type Concern } from '../audience/audience.commands.ts';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import { foreignProducts } from '../opportunity-competitor/opportunity-competitor.repository.ts';
 import { activitiesAmended, activityLogged, activityRemoved } from './activity.events.ts';
 import { CompetitorActivityEntity, type CompetitorActivity } from './activity.fields.ts';
@@ -31,9 +32,10 @@ export async function logCompetitorActivity(
   return runCommand(context, { name: 'logCompetitorActivity', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'competitor activities');
     const concern = await lockConcern(work, input);
+    const given = await withCurrentCompetitor(work, input);
     const activity = await createRecord(work, CompetitorActivityEntity, {
-      input: { ...input, ...concern },
-      rules: await activityRules(work, input.competitorId, input),
+      input: { ...given, ...concern },
+      rules: await activityRules(work, given.competitorId, given),
     });
     await activityLogged(work, activity);
     return activity;

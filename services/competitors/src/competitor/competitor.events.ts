@@ -5,7 +5,9 @@ import type { Change } from '@crm/kit/record/record';
 import {
   CompetitorCreated,
   CompetitorDeleted,
+  CompetitorMerged,
   CompetitorRestored,
+  CompetitorUnmerged,
   CompetitorUpdated,
   type CompetitorData,
 } from '@crm/schemas/events/competitor';
@@ -35,6 +37,30 @@ export const competitorDeleted = (work: Work, competitor: Competitor): Promise<v
 
 export const competitorRestored = (work: Work, competitor: Competitor): Promise<void> =>
   publishRows(work, { type: CompetitorRestored, rows: [competitor], customerId, data });
+
+export const competitorMerged = (
+  work: Work,
+  competitor: Competitor,
+  survivorId: string,
+): Promise<void> =>
+  publishRows(work, {
+    type: CompetitorMerged,
+    rows: [competitor],
+    customerId,
+    data: () => ({ survivorId }),
+  });
+
+export const competitorUnmerged = (
+  work: Work,
+  competitor: Competitor,
+  survivorId: string,
+): Promise<void> =>
+  publishRows(work, {
+    type: CompetitorUnmerged,
+    rows: [competitor],
+    customerId,
+    data: (row) => ({ ...data(row), survivorId }),
+  });
 
 const data = ({
   code,

@@ -7,7 +7,7 @@ import { lockForWriting } from '@crm/kit/record/record';
 import type { Viewer } from '@crm/kit/viewer';
 import { CompetitorEntity } from '../competitor/competitor.fields.ts';
 import { IntelligenceItemEntity } from '../intelligence/intelligence.fields.ts';
-import { currentCompetitors } from '../merge/merged-competitors.ts';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import { CompetitorProductEntity } from '../product/product.fields.ts';
 import {
   competitorDocumentRemoved,
@@ -45,8 +45,8 @@ export const documents: Documents<CompetitorDocument> = {
 async function lockSubject(work: Work, { kind, id }: Subject): Promise<string> {
   if (kind === 'PRODUCT') return (await lockForWriting(work, CompetitorProductEntity, id)).id;
   if (kind === 'INTELLIGENCE') return (await lockForWriting(work, IntelligenceItemEntity, id)).id;
-  const current = (await currentCompetitors(work.manager, [id])).get(id) ?? id;
-  return (await lockForWriting(work, CompetitorEntity, current)).id;
+  const current = await withCurrentCompetitor(work, { id }, 'id');
+  return (await lockForWriting(work, CompetitorEntity, current.id)).id;
 }
 
 /** Who may not read what is confidential hides nothing either. */

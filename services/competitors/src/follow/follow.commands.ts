@@ -5,6 +5,7 @@ import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { readsCompany } from '@crm/kit/record/policy';
 import { createRecord, removeRecords } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import { CompetitorEntity, type Competitor } from '../competitor/competitor.fields.ts';
 import { CompetitorFollowEntity } from './follow.fields.ts';
 import { lockFollow } from './follow.repository.ts';
@@ -37,7 +38,9 @@ export const unfollowCompetitor = (
     return competitor;
   });
 
-async function readPair({ manager, viewer }: Work, { id }: FollowInput) {
+async function readPair(work: Work, input: FollowInput) {
+  const { manager, viewer } = work;
+  const { id } = await withCurrentCompetitor(work, input, 'id');
   const [competitor] = readsCompany(viewer)
     ? await findByIds(manager, CompetitorEntity, { ids: [id].filter(isId) })
     : [];

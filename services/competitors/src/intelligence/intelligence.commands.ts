@@ -11,6 +11,7 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { awaitConcern, lockConcern } from '../audience/audience.commands.ts';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import {
   intelligenceChanged,
   intelligenceRecorded,
@@ -41,7 +42,7 @@ export async function recordIntelligence(
     allow(work.viewer, 'write', 'market intelligence');
     const { customerId } = await lockConcern(work, concern);
     const item = await createRecord(work, IntelligenceItemEntity, {
-      input: { ...input, customerId },
+      input: { ...(await withCurrentCompetitor(work, input)), customerId },
       rules: rulesOf(work),
     });
     await intelligenceRecorded(work, item);

@@ -18,12 +18,16 @@ import {
 import { linkProducts } from '../opportunity-competitor/opportunity-competitor.repository.ts';
 import { CompetitorProductEntity } from '../product/product.fields.ts';
 import { competitorProductsChanged } from '../product/product.events.ts';
+import type { FoldedContest, FoldedRecords } from './merge.fields.ts';
 import { distinctName, foldedValues } from './merge.ts';
 
 export type Pair = { readonly survivor: Competitor; readonly merged: Competitor };
 
 /** A competitor stands on an opportunity once: of two there one stays, with what both said. */
-export async function foldCompetition(work: Work, { survivor, merged }: Pair): Promise<void> {
+export async function foldCompetition(
+  work: Work,
+  { survivor, merged }: Pair,
+): Promise<FoldedContest[]> {
   const theirs = await selectRows(
     work.manager,
     OpportunityCompetitorEntity,
@@ -32,6 +36,7 @@ export async function foldCompetition(work: Work, { survivor, merged }: Pair): P
         AND o.competitorId = ${idToBytes(survivor.id)} AND o.deletedAt IS NULL)
       ORDER BY t.id FOR UPDATE`,
   );
+  const folded: FoldedContest[] = [];
   for (const other of theirs) {
     const [own] = await selectRows(
       work.manager,
@@ -39,15 +44,16 @@ export async function foldCompetition(work: Work, { survivor, merged }: Pair): P
       sql`WHERE t.opportunityId = ${idToBytes(other.opportunityId)}
         AND t.competitorId = ${idToBytes(survivor.id)} AND t.deletedAt IS NULL FOR UPDATE`,
     );
-    if (own) await foldOne(work, own, other);
+    if (own) folded.push(await foldOne(work, own, other));
   }
+  return folded;
 }
 
 async function foldOne(
   work: Work,
   own: OpportunityCompetitor,
   other: OpportunityCompetitor,
-): Promise<void> {
+): Promise<FoldedContest> {
   const removed = await removeRecords(work, OpportunityCompetitorEntity, [other]);
   await opportunityCompetitorsRemoved(work, removed);
   const entity = OpportunityCompetitorEntity;
@@ -68,10 +74,15 @@ async function foldOne(
       changes: { opportunityCompetitorId: { from: other.id, to: own.id } },
     })),
   );
+  const measureIds = measures.map(({ id }) => id);
+  return { ownId: own.id, otherId: other.id, changes: change.changes, measureIds };
 }
 
 /** The survivor has a product of that name: the other one is told apart from it. */
-export async function renameProducts(work: Work, { survivor, merged }: Pair): Promise<void> {
+export async function renameProducts(
+  work: Work,
+  { survivor, merged }: Pair,
+): Promise<FoldedRecords['products']> {
   const same = await selectRows(
     work.manager,
     CompetitorProductEntity,
@@ -88,10 +99,11 @@ export async function renameProducts(work: Work, { survivor, merged }: Pair): Pr
     })),
   );
   await competitorProductsChanged(work, changed);
+  return changed.map(({ after, changes }) => ({ id: after.id, changes }));
 }
 
 /** Whoever follows both follows one. */
-export async function foldFollows(work: Work, { survivor, merged }: Pair): Promise<void> {
+export async function foldFollows(work: Work, { survivor, merged }: Pair): Promise<string[]> {
   const double = await selectRows(
     work.manager,
     CompetitorFollowEntity,
@@ -99,5 +111,6 @@ export async function foldFollows(work: Work, { survivor, merged }: Pair): Promi
       AND EXISTS (SELECT 1 FROM competitorFollow o WHERE o.competitorId = ${idToBytes(survivor.id)}
         AND o.staffId = t.staffId AND o.deletedAt IS NULL) ORDER BY t.id FOR UPDATE`,
   );
-  await removeRecords(work, CompetitorFollowEntity, double);
+  const removed = await removeRecords(work, CompetitorFollowEntity, double);
+  return removed.map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import { createOurProduct } from './2026-11-24-create-our-product.ts';
 import { seedVocabulary } from './2026-11-24-seed-vocabulary.ts';
 import { createCompetitorActivity } from './2026-11-30-create-competitor-activity.ts';
 import { createCompetitorDocument } from './2026-11-30-create-competitor-document.ts';
+import { createCompetitorMerge } from './2026-11-30-create-competitor-merge.ts';
 import { createCustomerProfile } from './2026-11-30-create-customer-profile.ts';
 import { createIntelligenceItem } from './2026-11-30-create-intelligence-item.ts';
 import { createMergedCompetitor } from './2026-11-30-create-merged-competitor.ts';
@@ -29,4 +30,5 @@ export const migrations = [
   createIntelligenceItem,
   createMergedCompetitor,
   createCompetitorDocument,
+  createCompetitorMerge,
 ];

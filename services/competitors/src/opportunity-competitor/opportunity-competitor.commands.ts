@@ -7,6 +7,7 @@ import { allow, readingOf, scopeSql } from '@crm/kit/record/policy';
 import { changeRecord, createRecord, removeRecord, type Rules } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
 import type { Opportunity } from '../opportunity/opportunity.ts';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import { awaitOpportunity, lockOpportunity } from '../opportunity/opportunity.repository.ts';
 import {
   opportunityCompetitorAdded,
@@ -48,9 +49,10 @@ export async function addCompetitorToOpportunity(
     async (work) => {
       allowWriting(work, input);
       const opportunity = await lockOpportunity(work, input.opportunityId);
-      const { competitorId, productIds } = input;
+      const given = await withCurrentCompetitor(work, input);
+      const { competitorId, productIds } = given;
       const added = await createRecord(work, OpportunityCompetitorEntity, {
-        input: { ...input, customerId: opportunity.customerId },
+        input: { ...given, customerId: opportunity.customerId },
         rules: await competitionRules(work, opportunity, { id: null, competitorId, productIds }),
       });
       await linkProducts(work.manager, added);

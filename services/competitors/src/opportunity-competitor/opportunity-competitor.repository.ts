@@ -33,15 +33,16 @@ export const lockCompetition = (
       ORDER BY t.id FOR UPDATE`,
   );
 
-/** Who has won the opportunity, as far as it is known. */
+/** Who has won the opportunity, as far as it is known, other than one. */
 export async function winnerOf(
   manager: EntityManager,
   opportunityId: string,
+  exceptId: string | null = null,
 ): Promise<string | null> {
   const [row]: { id: Uint8Array }[] = await manager.query(
     `SELECT id FROM opportunityCompetitor
-     WHERE opportunityId = ? AND standing = 'WON' AND deletedAt IS NULL LIMIT 1`,
-    [idToBytes(opportunityId)],
+     WHERE opportunityId = ? AND standing = 'WON' AND deletedAt IS NULL AND NOT id <=> ? LIMIT 1`,
+    [idToBytes(opportunityId), exceptId === null ? null : idToBytes(exceptId)],
   );
   return row ? idFromBytes(row.id) : null;
 }

@@ -9,6 +9,7 @@ import {
   type Rules,
 } from '@crm/kit/record/record';
 import { bulkMemory, upsertRecords, type BulkResult } from '@crm/kit/record/upsert';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import { allowDeleting } from '../competitor/competitor.commands.ts';
 import { noteListPrices } from '../price/price.commands.ts';
 import {
@@ -52,14 +53,15 @@ export const saveCompetitorProduct = (
 ): Promise<CompetitorProduct> =>
   runCommand(context, { name: 'saveCompetitorProduct', input, memory }, async (work) => {
     allow(work.viewer, 'write', 'competitors');
-    const rules = await productRules(work, [input]);
-    const { id, expectedVersion = null } = input;
+    const given = await withCurrentCompetitor(work, input);
+    const rules = await productRules(work, [given]);
+    const { id, expectedVersion = null } = given;
     if (!id) {
-      const product = await createRecord(work, CompetitorProductEntity, { input, rules });
+      const product = await createRecord(work, CompetitorProductEntity, { input: given, rules });
       await saved(work, { created: [product], changed: [] });
       return product;
     }
-    const order = { id, expectedVersion, input, rules };
+    const order = { id, expectedVersion, input: given, rules };
     const change = await changeRecord(work, CompetitorProductEntity, order);
     await saved(work, { created: [], changed: [change] });
     return change.after;

@@ -10,6 +10,7 @@ import { changeRecord, createRecord, writeChanges, type Change } from '@crm/kit/
 import { selectRows } from '@crm/kit/record/store';
 import { sql } from '@crm/kit/sql';
 import { WinLossReviewed, type WinLossData } from '@crm/schemas/events/win-loss';
+import { withCurrentCompetitor } from '../merge/merged-competitors.ts';
 import type { Opportunity } from '../opportunity/opportunity.ts';
 import { awaitOpportunity, lockOpportunity } from '../opportunity/opportunity.repository.ts';
 import { opportunityCompetitorsChanged } from '../opportunity-competitor/opportunity-competitor.events.ts';
@@ -47,7 +48,8 @@ export async function reviewWinLoss(
     }
     const competition = await lockCompetition(work.manager, [opportunity.id]);
     const circumstances = { opportunity, outcome: status, competition };
-    const { review, isChanged } = await saveReview(work, input, circumstances);
+    const given = await withCurrentCompetitor(work, input, 'winnerId');
+    const { review, isChanged } = await saveReview(work, given, circumstances);
     await nameWinner(work, competition, review.winnerId);
     if (isChanged) await reviewed(work, [review]);
     return review;

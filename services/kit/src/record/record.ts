@@ -1,12 +1,13 @@
-import { changesSince, writeAudit, type AuditEntry, type Changes } from './audit.ts';
+import { writeAudit, type AuditEntry, type Changes } from './audit.ts';
 import type { Work } from './command.ts';
-import { changesOf, customOverlaps } from './difference.ts';
+import { conflict, refuseOverlap } from './conflict.ts';
+import { changesOf } from './difference.ts';
 import { naming } from './duplicate.ts';
 import { columnNamed, emptyRow, rowWith, type Entity, type Stamps } from './entity.ts';
-import { AppError, notFound, type FieldProblem } from '../errors.ts';
+import { notFound, type FieldProblem } from '../errors.ts';
 import { idToBytes, isId, newId } from '../id.ts';
 import { readInput, refused, type Values } from './input.ts';
-import { readingOf, scopeSql } from './policy.ts';
+import { scopeSql } from './policy.ts';
 import { sql } from '../sql.ts';
 import { findByIds, insertRows, lockById, selectRows, updateRows } from './store.ts';
 
@@ -257,6 +258,13 @@ export async function restoreRecord<Row extends Stamps>(
   return restored;
 }
 
+/** Brings back records that the caller has locked, whoever may write them. */
+export const restoreRecords = <Row extends Stamps>(
+  work: Work,
+  entity: Entity<Row>,
+  rows: readonly Row[],
+): Promise<Row[]> => markAll(work, entity, { rows, action: 'RESTORE', deletedAt: null });
+
 type Mark<Row> = {
   readonly rows: readonly Row[];
   readonly action: 'DELETE' | 'RESTORE';
@@ -283,45 +291,6 @@ const stampsOfChange = ({ viewer, now }: Work, { version }: Stamps): Record<stri
   updatedAt: now,
   updatedById: viewer.staffId,
 });
-
-async function refuseOverlap<Row extends Stamps>(
-  work: Work,
-  entity: Entity<Row>,
-  {
-    before,
-    expectedVersion,
-    changes,
-  }: { readonly before: Row; readonly expectedVersion: number; readonly changes: Changes },
-): Promise<void> {
-  if (expectedVersion > before.version) throw conflict(entity, before, []);
-  const since = await changesSince(work.manager, {
-    entity,
-    id: before.id,
-    version: expectedVersion,
-  });
-  const overlaps = Object.entries(changes).flatMap(([path, { from, to }]) => {
-    if (path === 'customFields') return customOverlaps(since, { from, to });
-    const first = since.find((each) => Object.hasOwn(each, path));
-    if (!first) return [];
-    const isReadable =
-      readingOf(work.viewer, columnNamed(entity, path)?.field.class ?? 'INTERNAL') === 'read';
-    return [isReadable ? { path, base: first[path]?.from, theirs: from, yours: to } : { path }];
-  });
-  if (overlaps.length > 0) throw conflict(entity, before, overlaps);
-}
-
-const conflict = (
-  entity: Entity,
-  { version }: Stamps,
-  overlaps: readonly { readonly path: string }[],
-): AppError =>
-  new AppError(
-    'CONFLICT',
-    overlaps.length > 0
-      ? `${entity.name} was changed meanwhile: ${overlaps.map(({ path }) => path).join(', ')}`
-      : `${entity.name} is at version ${version}: read it again`,
-    { currentVersion: version, conflicts: overlaps },
-  );
 
 const auditEntry = (
   { viewer, now, requestId }: Work,
