@@ -9,6 +9,7 @@ import {
   PersonPulseEntity,
 } from './person/person.fields.ts';
 import { objects } from './objects.ts';
+import { SegmentMemberEntity } from './plan/segment.fields.ts';
 import { PulseEntity } from './pulse/pulse.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema } from './schema.ts';
@@ -20,6 +21,7 @@ const readModels = [
   PersonPreferenceEntity,
   ConsentDecisionEntity,
   KinshipEntity,
+  SegmentMemberEntity,
 ];
 
 test('the SDL, the field catalogue and the tables agree', async () => {
@@ -32,6 +34,9 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'DismissAlertInput.reason',
       'RetryDeliveryInput.confirmNotReceived',
       'LiftSuppressionInput.note',
+      'ConfirmCareTasksInput.ids',
+      'ExcludeCareTasksInput.ids',
+      'ExcludeCareTasksInput.reason',
     ],
     migrations,
   });

@@ -1,10 +1,15 @@
 import type { Consumer } from '@crm/kit/event/consumer';
 import type { Projection } from '@crm/kit/event/rebuild';
 import { personConsumers } from './person/person.consumer.ts';
+import { segmentConsumer } from './plan/segment.consumer.ts';
 import { pulseConsumers } from './pulse/pulse.consumer.ts';
 
 /** What this service does when something happened elsewhere. */
-export const consumers: readonly Consumer[] = [...pulseConsumers, ...personConsumers];
+export const consumers: readonly Consumer[] = [
+  ...pulseConsumers,
+  ...personConsumers,
+  segmentConsumer,
+];
 
 /**
  * All that this service keeps of others and can make anew: not merges, grants and promotions, which
@@ -24,5 +29,6 @@ export const projection: Projection = {
     'personPreference',
     'consentDecision',
     'kinship',
+    'segmentMember',
   ],
 };

@@ -1,5 +1,5 @@
 import type { App, RequestContext } from '@crm/kit/context';
-import { entityLoader, type Loader } from '@crm/kit/record/loader';
+import { entityLoader, loaderBy, type Loader } from '@crm/kit/record/loader';
 import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
@@ -7,6 +7,9 @@ import { AlertEntity, type Alert } from './alert/alert.fields.ts';
 import { DeliveryEntity, type Delivery } from './delivery/delivery.fields.ts';
 import { currentPersonLoader } from './person/person.loader.ts';
 import { PhrasePresetEntity, type PhrasePreset } from './phrase/phrase.fields.ts';
+import { CarePlanEntity, type CarePlan } from './plan/plan.fields.ts';
+import { problemsOfPlans } from './planner/sweep.repository.ts';
+import { CareTaskEntity, type CareTask } from './task/task.fields.ts';
 import { OccasionEntity, type Occasion } from './occasion/occasion.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
 import {
@@ -24,6 +27,9 @@ export type Context = RequestContext & {
     readonly messageTemplate: Loader<MessageTemplate>;
     readonly phrasePreset: Loader<PhrasePreset>;
     readonly currentCustomer: Loader<string>;
+    readonly carePlan: Loader<CarePlan>;
+    readonly careTask: Loader<CareTask>;
+    readonly planProblem: Loader<string>;
     readonly occasion: Loader<Occasion>;
     readonly currentPerson: Loader<string>;
     readonly delivery: Loader<Delivery>;
@@ -34,6 +40,10 @@ export type Context = RequestContext & {
     readonly alertsOfStaff: ChildPages<Alert>;
     readonly deliveriesOfCustomer: ChildPages<Delivery>;
     readonly deliveriesOfPerson: ChildPages<Delivery>;
+    readonly careTasksOfCustomer: ChildPages<CareTask>;
+    readonly careTasksOfPerson: ChildPages<CareTask>;
+    readonly careTasksOfPlan: ChildPages<CareTask>;
+    readonly careTasksOfStaff: ChildPages<CareTask>;
   };
 };
 
@@ -50,6 +60,9 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       messageTemplate: entityLoader(context, MessageTemplateEntity),
       phrasePreset: entityLoader(context, PhrasePresetEntity),
       currentCustomer: currentCustomerLoader(context),
+      carePlan: entityLoader(context, CarePlanEntity),
+      careTask: entityLoader(context, CareTaskEntity),
+      planProblem: loaderBy((ids) => problemsOfPlans(app.db, ids)),
       occasion: entityLoader(context, OccasionEntity),
       currentPerson: currentPersonLoader(context),
       delivery: entityLoader(context, DeliveryEntity),
@@ -60,6 +73,10 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       alertsOfStaff: childPages(context, AlertEntity, 'assigneeId'),
       deliveriesOfCustomer: childPages(context, DeliveryEntity, 'customerId'),
       deliveriesOfPerson: childPages(context, DeliveryEntity, 'personId'),
+      careTasksOfCustomer: childPages(context, CareTaskEntity, 'customerId'),
+      careTasksOfPerson: childPages(context, CareTaskEntity, 'personId'),
+      careTasksOfPlan: childPages(context, CareTaskEntity, 'planId'),
+      careTasksOfStaff: childPages(context, CareTaskEntity, 'assigneeId'),
     },
   };
 }

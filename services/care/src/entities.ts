@@ -5,6 +5,8 @@ import { PhrasePresetEntity } from './phrase/phrase.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
 import { SuppressedAddressEntity } from './suppressed-address/suppressed-address.fields.ts';
 import { MessageTemplateEntity } from './template/template.fields.ts';
+import { CarePlanEntity } from './plan/plan.fields.ts';
+import { CareTaskEntity } from './task/task.fields.ts';
 import { OccasionEntity } from './occasion/occasion.fields.ts';
 import { FatiguePolicyEntity } from './suppression/policy.fields.ts';
 
@@ -15,6 +17,8 @@ export const entities: readonly Entity[] = [
   MessageTemplateEntity,
   PhrasePresetEntity,
   OccasionEntity,
+  CarePlanEntity,
+  CareTaskEntity,
   FatiguePolicyEntity,
   DeliveryEntity,
   SuppressedAddressEntity,

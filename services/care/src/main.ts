@@ -5,6 +5,7 @@ import { createContext } from './context.ts';
 import { readDeliverySettings } from './delivery/delivery.config.ts';
 import { startDeliveryJob } from './delivery/delivery.job.ts';
 import { feedbackAnswerer } from './feedback/feedback.answer.ts';
+import { startPlannerJob } from './planner/planner.job.ts';
 import { createSchema } from './schema.ts';
 
 const deliveries = readDeliverySettings(process.env);
@@ -17,7 +18,7 @@ await startService(
     createContext: (app, request) => createContext({ ...app, companyName }, request),
     consumers,
     hooks: (app) => feedbackAnswerer(app, deliveries),
-    jobs: [startAlertJob, (app) => startDeliveryJob(app, deliveries)],
+    jobs: [startAlertJob, startPlannerJob, (app) => startDeliveryJob(app, deliveries)],
   },
   process.env,
 );

@@ -1,5 +1,11 @@
 import { describeObject, type Entity } from '@crm/kit/record/entity';
-import { choice, date, text } from '@crm/kit/record/field';
+import { choice, date, dateTime, int, text } from '@crm/kit/record/field';
+import { channels } from './person/contact-point.ts';
+import { states } from './task/task.fields.ts';
+
+const channel = choice(channels, { label: { zh: '渠道', en: 'Channel' } });
+const state = choice(states, { required: true, label: { zh: '状态', en: 'State' } });
+const reason = text({ max: 64, label: { zh: '原因', en: 'Reason' } });
 
 /** What is a part of answers, and has labels of its own. */
 export const objects: readonly Entity[] = [
@@ -31,5 +37,18 @@ export const objects: readonly Entity[] = [
       { required: true, label: { zh: '类型', en: 'Kind' } },
     ),
     name: text({ max: 100, required: true, label: { zh: '名称', en: 'Name' } }),
+  }),
+  describeObject('ChannelTemplate', { channel }),
+  describeObject('CarePlanPreviewCount', {
+    state,
+    reason,
+    count: int({ required: true, label: { zh: '数量', en: 'Number' } }),
+  }),
+  describeObject('CarePlanPreviewEntry', {
+    channel,
+    state,
+    reason,
+    occasionOn: date({ required: true, label: { zh: '时机日期', en: 'Day of the occasion' } }),
+    dueAt: dateTime({ required: true, label: { zh: '执行时间', en: 'Due' } }),
   }),
 ];

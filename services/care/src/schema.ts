@@ -15,6 +15,8 @@ import { phraseResolvers } from './phrase/phrase.resolvers.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
 import { suppressedAddressResolvers } from './suppressed-address/suppressed-address.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
+import { planResolvers } from './plan/plan.resolvers.ts';
+import { taskResolvers } from './task/task.resolvers.ts';
 import { occasionResolvers } from './occasion/occasion.resolvers.ts';
 import { policyResolvers } from './suppression/policy.resolvers.ts';
 
@@ -35,6 +37,8 @@ export const createSchema = (): GraphQLSchema =>
         templateResolvers,
         phraseResolvers,
         occasionResolvers,
+        planResolvers,
+        taskResolvers,
         policyResolvers,
         personResolvers,
         deliveryResolvers,

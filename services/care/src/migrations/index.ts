@@ -1,6 +1,7 @@
 import { createProjections } from '@crm/kit/migrations/projections';
 import { createAlert } from './2026-11-24-create-alert.ts';
 import { createPulse } from './2026-11-24-create-pulse.ts';
+import { createCarePlan } from './2026-11-30-create-care-plan.ts';
 import { createCareTask } from './2026-11-30-create-care-task.ts';
 import { createOccasion } from './2026-11-30-create-occasion.ts';
 import { createPersonPulse } from './2026-11-30-create-person-pulse.ts';
@@ -20,6 +21,7 @@ export const migrations = [
   createOccasion,
   seedOccasions,
   createCareTask,
+  createCarePlan,
   createMessageTemplate,
   seedPhrases,
   createDelivery,

@@ -1,7 +1,7 @@
 import type { Work } from '@crm/kit/record/command';
 import { sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
-import type { Holiday } from './holiday.ts';
+import type { Holiday, WorkCalendar } from './holiday.ts';
 
 /** What is announced of a year, by day. */
 export async function findHolidays(
@@ -26,4 +26,16 @@ export async function replaceHolidays(
   await manager.query('INSERT INTO holiday (day, kind, name) VALUES ?', [
     days.map(({ on, kind, name }) => [on, kind, name.trim()]),
   ]);
+}
+
+/** All that is announced: some forty days a year. */
+export async function findWorkCalendar(manager: EntityManager): Promise<WorkCalendar> {
+  const days: Pick<Holiday, 'kind' | 'on'>[] = await manager.query(
+    'SELECT day AS `on`, kind FROM holiday',
+  );
+  const years: { year: number }[] = await manager.query('SELECT year FROM holidayYear');
+  return {
+    days: new Map(days.map(({ on, kind }) => [on, kind])),
+    years: new Set(years.map(({ year }) => year)),
+  };
 }

@@ -4,6 +4,7 @@ import { rowMemory, runCommand, type Memory } from '@crm/kit/record/command';
 import { allow } from '@crm/kit/record/policy';
 import type { Rules } from '@crm/kit/record/record';
 import { lockByCode, saveRecord } from '@crm/kit/record/save';
+import { sweepAgain } from '../plan/plan.repository.ts';
 import { OccasionEntity, type Occasion } from './occasion.fields.ts';
 import { occasionProblems, triggerOf } from './occasion.ts';
 import type { Holiday } from './holiday.ts';
@@ -39,6 +40,7 @@ export const saveOccasion = (context: RequestContext, given: OccasionInput): Pro
       const before = await lockByCode(work, OccasionEntity, given.code);
       const { dateRule } = given;
       const input = dateRule ? { ...given, dateRule: { ...wholeRule, ...dateRule } } : given;
+      await sweepAgain(work);
       return saveRecord(work, OccasionEntity, { before, input, rules });
     },
   );
@@ -66,6 +68,7 @@ export const importHolidays = (
       const problems = holidayProblems(input);
       if (problems.length > 0) throw invalid('The holidays were refused', problems);
       await replaceHolidays(work, year, days);
+      await sweepAgain(work);
       return findHolidays(work.manager, year);
     },
   );

@@ -7,7 +7,7 @@ export type ContactPoint = {
 };
 
 /** Ways in which somebody can be addressed, as consents and preferences name them. */
-const channels = {
+export const channels = {
   PHONE: { zh: '电话', en: 'Phone' },
   SMS: { zh: '短信', en: 'SMS' },
   EMAIL: { zh: '电子邮件', en: 'Email' },
@@ -17,6 +17,10 @@ const channels = {
 } as const;
 
 export type Channel = keyof typeof channels;
+
+const isChannel = (name: string): name is Channel => Object.hasOwn(channels, name);
+
+export const channelsOf = (names: readonly string[]): readonly Channel[] => names.filter(isChannel);
 
 /** In the order in which they are tried. */
 const kindsOf: Readonly<Record<Channel, readonly ContactPoint['kind'][]>> = {

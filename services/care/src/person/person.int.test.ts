@@ -65,6 +65,8 @@ const kept: readonly string[] = [
   'alertRule',
   'alertSweep',
   'careDue',
+  'carePlan',
+  'carePlanSweep',
   'careTask',
   'delivery',
   'fatiguePolicy',

@@ -13,6 +13,18 @@ export async function markDue(manager: EntityManager, ids: readonly string[]): P
   ]);
 }
 
+/** The same for everybody at these customers. */
+export async function markPeopleAt(
+  manager: EntityManager,
+  customerIds: readonly string[],
+): Promise<void> {
+  if (customerIds.length === 0) return;
+  const ids = [...new Set(customerIds)].toSorted().map(idToBytes);
+  const { text, values } = sql`INSERT IGNORE INTO careDue (personId)
+    SELECT DISTINCT personId FROM affiliation WHERE customerId IN (${ids}) AND deletedAt IS NULL`;
+  await manager.query(text, [...values]);
+}
+
 /** Somebody has said who these are. The events before have told what is known of them. */
 export async function endPlaceholders(
   manager: EntityManager,

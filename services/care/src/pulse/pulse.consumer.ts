@@ -25,6 +25,7 @@ import {
   OrderRecorded,
   type OrderData,
 } from '@crm/schemas/events/order';
+import { markPeopleAt } from '../person/person.repository.ts';
 import { saveFacts, savePulses } from './pulse.repository.ts';
 
 const isInteraction = (data: object): data is InteractionData => 'occurredAt' in data;
@@ -42,6 +43,10 @@ export const pulseConsumers: readonly Consumer[] = [
     async (manager, events) => {
       await saveCustomerAccess(manager, events);
       await savePulses(manager, events);
+      await markPeopleAt(
+        manager,
+        events.map(({ aggregateId }) => aggregateId),
+      );
     },
   ),
   onMany<OrderData>([OrderRecorded, OrderAmended, OrderCancelled], (manager, events) =>

@@ -3,6 +3,7 @@ import { rowMemory, runCommand } from '@crm/kit/record/command';
 import { allow } from '@crm/kit/record/policy';
 import type { Rules } from '@crm/kit/record/record';
 import { lockByCode, saveRecord } from '@crm/kit/record/save';
+import { sweepAgain } from '../plan/plan.repository.ts';
 import { FatiguePolicyEntity, type FatiguePolicy } from './policy.fields.ts';
 import { policyProblems } from './policy.ts';
 
@@ -24,6 +25,7 @@ export const saveFatiguePolicy = (
     async (work) => {
       allow(work.viewer, 'manage', 'fatigue policies');
       const before = await lockByCode(work, FatiguePolicyEntity, input.code);
+      await sweepAgain(work);
       return saveRecord(work, FatiguePolicyEntity, { before, input, rules });
     },
   );

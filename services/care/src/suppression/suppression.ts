@@ -9,7 +9,7 @@ import type { Category } from '../occasion/category.ts';
 import type { FatiguePolicy } from './policy.fields.ts';
 import { instantOf, localTime, minutesOf } from './time-of-day.ts';
 
-const suppressionReasons = {
+export const suppressionReasons = {
   PERSON_GONE: { zh: '联系人已删除、合并或已故', en: 'The person is gone' },
   DO_NOT_CONTACT: { zh: '拒绝该渠道', en: 'Refuses the channel' },
   NO_CONSENT: { zh: '未取得同意', en: 'No consent' },
@@ -25,7 +25,7 @@ const suppressionReasons = {
 type SuppressionReason = keyof typeof suppressionReasons;
 
 /** Why nothing is sent. With `until` it may be sent from then on. */
-type Suppression = { readonly reason: SuppressionReason; readonly until: Date | null };
+export type Suppression = { readonly reason: SuppressionReason; readonly until: Date | null };
 
 type QuietHours = {
   readonly from: string | null;
@@ -156,7 +156,7 @@ const isOfOccasion = (touch: Touch, { occasionId, occasionOn, aboutId }: On): bo
   touch.occasionOn === occasionOn &&
   touch.aboutId === aboutId;
 
-const companyTimeZone = 'Asia/Shanghai';
+export const companyTimeZone = 'Asia/Shanghai';
 
 function blackoutSuppression(facts: SuppressionFacts, on: On): Suppression | null {
   const { date } = localTime(on.at, companyTimeZone);

@@ -14,7 +14,7 @@ import {
 import { OrderCancelled, OrderRecorded, type OrderData } from '@crm/schemas/events/order';
 import type { TestCare } from './care.ts';
 
-const nobody: CustomerData = {
+export const nobody: CustomerData = {
   code: 'C-1',
   kind: 'ORGANIZATION',
   name: '恒泰机械',

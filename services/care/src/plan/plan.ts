@@ -1,0 +1,118 @@
+import { ruleViolation, type FieldProblem } from '@crm/kit/errors';
+import { channels } from '../person/contact-point.ts';
+import type { Occasion } from '../occasion/occasion.fields.ts';
+import type { Audience, CarePlan, ChannelTemplate } from './plan.fields.ts';
+
+/** A larger audience is approved by a second person. */
+export const audienceWithoutApproval = 1000;
+
+const idsMax = 5000;
+const criteriaLengthMax = 16_384;
+const leadDaysMax = 60;
+const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+type Check = readonly [isBroken: boolean, path: string, message: string];
+
+/** What is wrong with a plan beside its criteria, which are checked by compiling them. */
+export function planProblems(plan: CarePlan, occasion: Occasion | null): FieldProblem[] {
+  const { leadDays, validFrom, validTo, target } = plan;
+  const isFamily = occasion?.kind === 'FAMILY';
+  const checks: readonly Check[] = [
+    [plan.name.trim() === '', 'name', 'must not be empty'],
+    [occasion === null, 'occasionId', 'is no occasion'],
+    [
+      occasion !== null && isFamily !== (target === 'FAMILY_MEMBER'),
+      'target',
+      isFamily ? 'must be FAMILY_MEMBER for this occasion' : 'is for occasions of families',
+    ],
+    [
+      leadDays !== null && (leadDays < 0 || leadDays > leadDaysMax),
+      'leadDays',
+      `must be from 0 to ${leadDaysMax}`,
+    ],
+    [
+      validFrom !== null && validTo !== null && validTo < validFrom,
+      'validTo',
+      'is before it begins',
+    ],
+    ...windowChecks(plan),
+    ...channelChecks(plan),
+    ...audienceChecks(plan.audience),
+  ];
+  return checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
+}
+
+function windowChecks({ sendWindow }: CarePlan): readonly Check[] {
+  const from = sendWindow?.from ?? '09:00';
+  const to = sendWindow?.to ?? '18:00';
+  const isTime = timeOfDay.test(from) && timeOfDay.test(to);
+  return [
+    [!timeOfDay.test(from), 'sendWindow.from', 'is no time of day such as 09:00'],
+    [!timeOfDay.test(to), 'sendWindow.to', 'is no time of day such as 18:00'],
+    [isTime && to <= from, 'sendWindow.to', 'must be after it begins'],
+  ];
+}
+
+function channelChecks({ channels: given, templates }: CarePlan): readonly Check[] {
+  const names = Object.keys(channels);
+  const templated = (templates ?? []).map(({ channel }: ChannelTemplate) => channel);
+  return [
+    [given.length === 0, 'channels', 'must name one at least'],
+    [!given.every((name) => names.includes(name)), 'channels', `takes ${names.join(', ')}`],
+    [new Set(templated).size < templated.length, 'templates', 'must name each channel once'],
+    [
+      !templated.every((channel) => given.includes(channel)),
+      'templates',
+      'is for channels of the plan',
+    ],
+  ];
+}
+
+function audienceChecks(audience: Audience | null): readonly Check[] {
+  if (audience === null) return [];
+  const lists = ['segmentIds', 'customerIds', 'personIds'] as const;
+  const trees = ['customers', 'people'] as const;
+  return [
+    ...lists.map((list): Check => [
+      audience[list].length > idsMax,
+      `audience.${list}`,
+      `may name ${idsMax}`,
+    ]),
+    ...trees.map((tree): Check => [
+      !isTree(audience[tree]),
+      `audience.${tree}`,
+      `must be an object of ${criteriaLengthMax} characters at most`,
+    ]),
+  ];
+}
+
+const isTree = (value: unknown): boolean =>
+  value === null ||
+  (typeof value === 'object' &&
+    !Array.isArray(value) &&
+    JSON.stringify(value).length <= criteriaLengthMax);
+
+type Status = CarePlan['status'];
+
+/** Refuses what a plan in this state can't become. */
+export function requireStatus(
+  { status }: CarePlan,
+  allowed: readonly Status[],
+  deed: string,
+): void {
+  if (allowed.includes(status)) return;
+  const word = status.toLowerCase().replaceAll('_', ' ');
+  throw ruleViolation(`The plan is ${word} and can't be ${deed}`);
+}
+
+/** Whoever has asked for a large plan, or made it, does not approve it. */
+export function requireOther(
+  { requestedById, createdById }: CarePlan,
+  staffId: string | null,
+): void {
+  if (staffId === null || staffId === requestedById || staffId === createdById) {
+    throw ruleViolation(
+      `A plan for more than ${audienceWithoutApproval} people is approved by another member of staff`,
+    );
+  }
+}
