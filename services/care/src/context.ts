@@ -40,6 +40,7 @@ export type Context = RequestContext & {
     readonly alertsOfStaff: ChildPages<Alert>;
     readonly deliveriesOfCustomer: ChildPages<Delivery>;
     readonly deliveriesOfPerson: ChildPages<Delivery>;
+    readonly deliveriesOfTask: ChildPages<Delivery>;
     readonly careTasksOfCustomer: ChildPages<CareTask>;
     readonly careTasksOfPerson: ChildPages<CareTask>;
     readonly careTasksOfPlan: ChildPages<CareTask>;
@@ -73,6 +74,7 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       alertsOfStaff: childPages(context, AlertEntity, 'assigneeId'),
       deliveriesOfCustomer: childPages(context, DeliveryEntity, 'customerId'),
       deliveriesOfPerson: childPages(context, DeliveryEntity, 'personId'),
+      deliveriesOfTask: childPages(context, DeliveryEntity, 'taskId'),
       careTasksOfCustomer: childPages(context, CareTaskEntity, 'customerId'),
       careTasksOfPerson: childPages(context, CareTaskEntity, 'personId'),
       careTasksOfPlan: childPages(context, CareTaskEntity, 'planId'),

@@ -32,7 +32,11 @@ export const DeliveryEntity = defineEntity('Delivery', {
     ),
     purpose: text({ max: 32, required: true, ...managed, label: { zh: '用途', en: 'Purpose' } }),
     occasionId: id({ ...managed, label: { zh: '场合', en: 'Occasion' } }),
-    occasionOn: date({ ...managed, label: { zh: '场合日期', en: 'Date of the occasion' } }),
+    occasionOn: date({
+      class: 'PERSONAL',
+      ...managed,
+      label: { zh: '场合日期', en: 'Date of the occasion' },
+    }),
     templateId: id({ ...managed, label: { zh: '模板', en: 'Template' } }),
     textId: id({ ...managed, label: { zh: '所用版次', en: 'Text that was sent' } }),
     senderId: id({ ...managed, label: { zh: '发送人', en: 'Sender' } }),
@@ -70,6 +74,14 @@ export const DeliveryEntity = defineEntity('Delivery', {
     acceptedAt: dateTime({ ...managed, label: { zh: '提交时间', en: 'Accepted' } }),
     deliveredAt: dateTime({ ...managed, label: { zh: '送达时间', en: 'Delivered' } }),
   },
+  // What is sent on a special occasion tells a birthday, or what happened in a life.
+  rowClasses: [
+    {
+      class: 'PERSONAL',
+      when: (alias) =>
+        `EXISTS (SELECT 1 FROM careTask special WHERE special.id = ${alias}.taskId AND special.category = 'SPECIAL')`,
+    },
+  ],
   access: {
     by: 'any',
     of: [

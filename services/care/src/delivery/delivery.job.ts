@@ -11,7 +11,8 @@ import { sentChannels, type SentChannel } from './address.ts';
 import { claimDue, type Claimed } from './claim.commands.ts';
 import type { DeliverySettings } from './delivery.config.ts';
 import { afterSilence } from './delivery.ts';
-import { lockSilent } from './delivery.repository.ts';
+import { takeDueTasks } from './intake.commands.ts';
+import { isAnythingDue, lockSilent } from './delivery.repository.ts';
 import { createLimiter } from './limiter.ts';
 import type { Outcome } from './outcome.ts';
 import { saveOutcome } from './outcome.commands.ts';
@@ -24,6 +25,7 @@ export type DeliveryJob = {
 
 const inFlightMax = 10;
 const silentAtOnce = 100;
+const tasksAtOnce = 200;
 
 /**
  * Sends what is due, in one of the service's processes at a time. That a message is about to be handed
@@ -109,10 +111,12 @@ function createClaim(
     return looked;
   };
   return async (held) => {
+    if (!(await isAnythingDue(app.db.manager, app.now()))) return false;
     let taken = 0;
     const silent = await inWork(app, held, endSilent);
+    const due = await inWork(app, held, (work) => takeDueTasks(work, tasksAtOnce));
     for (const channel of sentChannels) taken += await claimFor(held, channel);
-    return taken > 0 || silent === silentAtOnce;
+    return taken > 0 || silent === silentAtOnce || due === tasksAtOnce;
   };
 }
 

@@ -5,7 +5,7 @@ import { newRow } from '@crm/kit/record/record';
 import { insertRows, selectRows, updateRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
-import type { SentChannel } from './address.ts';
+import { sentChannels, type SentChannel } from './address.ts';
 import { tellDeliveries } from './delivery.events.ts';
 import { DeliveryEntity, type Delivery } from './delivery.fields.ts';
 import type { Step } from './delivery.ts';
@@ -71,8 +71,7 @@ export const lockSilent = (manager: EntityManager, limit: number): Promise<Deliv
   selectRows(
     manager,
     DeliveryEntity,
-    sql`WHERE t.status = 'SENDING' AND t.sendingUntil < UTC_TIMESTAMP(3)
-      LIMIT ${raw(String(limit))} FOR UPDATE SKIP LOCKED`,
+    sql`WHERE ${silentOnes} LIMIT ${raw(String(limit))} FOR UPDATE SKIP LOCKED`,
   );
 
 export async function lockDelivery(manager: EntityManager, where: Sql): Promise<Delivery | null> {
@@ -147,4 +146,50 @@ export async function addressHashOf(manager: EntityManager, id: string): Promise
     [idToBytes(id)],
   );
   return row?.addressHash ?? null;
+}
+
+/** A care task that is due and is sent by itself. */
+export type DueTask = {
+  readonly id: Uint8Array;
+  readonly personId: Uint8Array;
+  readonly customerId: Uint8Array | null;
+  readonly occasionId: Uint8Array | null;
+  readonly occasionOn: string;
+  readonly purpose: string;
+  readonly channel: SentChannel;
+  readonly templateId: Uint8Array | null;
+  readonly assigneeId: Uint8Array | null;
+  readonly dueAt: Date;
+  /** One that was never handed over, because something stood against it that is gone. */
+  readonly deliveryId: Uint8Array | null;
+};
+
+const dueTasks = (now: Date): Sql => sql`careTask t
+    LEFT JOIN delivery d ON d.taskId = t.id AND d.channel = t.channel
+    WHERE t.state = 'SCHEDULED' AND t.dueAt <= ${now} AND t.channel IN (${sentChannels})
+      AND t.deletedAt IS NULL AND (d.id IS NULL OR d.status = 'SUPPRESSED')`;
+
+const silentOnes = raw("t.status = 'SENDING' AND t.sendingUntil < UTC_TIMESTAMP(3)");
+
+/** One look without locks: most of the time there is nothing to do. */
+export async function isAnythingDue(manager: EntityManager, now: Date): Promise<boolean> {
+  const { text, values } = sql`SELECT EXISTS (SELECT 1 FROM delivery t WHERE ${silentOnes})
+    OR EXISTS (SELECT 1 FROM delivery t
+      WHERE t.channel IN (${sentChannels}) AND t.status = 'QUEUED' AND t.dueAt <= ${now})
+    OR EXISTS (SELECT 1 FROM ${dueTasks(now)}) AS isDue`;
+  const [row]: { isDue: number }[] = await manager.query(text, [...values]);
+  return Number(row?.isDue) === 1;
+}
+
+/** Tasks that are due, are sent by itself and have no delivery that goes on, locked. */
+export async function lockDueTasks(
+  manager: EntityManager,
+  { now, limit }: Due,
+): Promise<readonly DueTask[]> {
+  const { text, values } = sql`SELECT t.id, t.personId, t.customerId, t.occasionId, t.occasionOn,
+      t.purpose, t.channel, t.templateId, t.assigneeId, t.dueAt,
+      d.id AS deliveryId
+    FROM ${dueTasks(now)}
+    ORDER BY t.dueAt, t.id LIMIT ${raw(String(limit))} FOR UPDATE OF t SKIP LOCKED`;
+  return manager.query(text, [...values]);
 }

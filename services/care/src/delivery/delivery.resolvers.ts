@@ -18,6 +18,7 @@ export const deliveryResolvers: Resolvers = {
   },
   Delivery: {
     __resolveReference: ({ id }, { loaders }) => loaders.delivery.load(id),
+    task: ({ taskId }, _, { loaders }) => loaders.careTask.load(taskId),
     person: ({ personId }) => ({ id: personId }),
     customer: ({ customerId }) => referenceTo(customerId),
     template: ({ templateId }, _, { loaders }) =>
@@ -25,6 +26,9 @@ export const deliveryResolvers: Resolvers = {
     text: ({ textId }, _, { loaders }) =>
       textId === null ? null : loaders.messageTemplate.load(textId),
     sender: ({ senderId }) => referenceTo(senderId),
+  },
+  CareTask: {
+    deliveries: ({ id }, args, { pages }) => pages.deliveriesOfTask.load(id, args),
   },
   Person: {
     deliveries: ({ id }, args, { pages }) => pages.deliveriesOfPerson.load(id, args),

@@ -6,7 +6,15 @@ import { retryDelayS, type Outcome } from './outcome.ts';
 export type Step = Partial<
   Pick<
     Delivery,
-    'acceptedAt' | 'attempts' | 'deliveredAt' | 'dueAt' | 'problem' | 'reason' | 'status'
+    | 'acceptedAt'
+    | 'attempts'
+    | 'deliveredAt'
+    | 'dueAt'
+    | 'expiresAt'
+    | 'problem'
+    | 'reason'
+    | 'status'
+    | 'templateId'
   >
 >;
 
@@ -80,7 +88,7 @@ export function afterReceipt(
   }
 }
 
-const repeatable: readonly Delivery['status'][] = ['FAILED', 'BOUNCED', 'SUPPRESSED', 'UNKNOWN'];
+const repeatable: readonly Delivery['status'][] = ['FAILED', 'BOUNCED', 'UNKNOWN'];
 
 /** A person has one sent again. Whether an unknown one arrived is for that person to have found out. */
 export function retry(

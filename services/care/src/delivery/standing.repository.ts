@@ -18,6 +18,8 @@ type TaskRow = {
   readonly category: Category;
   readonly occasionOn: string;
   readonly aboutId: Uint8Array | null;
+  /** Null for a task without a plan. */
+  readonly planStatus: string | null;
 };
 
 /** What holds now, whatever held when the tasks were planned. By the id of the delivery. */
@@ -32,8 +34,7 @@ export async function findStanding(
     deliveries.map((delivery) => {
       const task = tasks.get(delivery.taskId);
       const known = facts.get(delivery.personId);
-      const isWanted = task?.state === 'SCHEDULED' && task.channel === delivery.channel;
-      if (!task || !known || !isWanted) return [delivery.id, takenBack];
+      if (!task || !known || !isWanted(task, delivery)) return [delivery.id, takenBack];
       const { taskId, channel, purpose, occasionId } = delivery;
       const { category, occasionOn } = task;
       const aboutId = task.aboutId && idFromBytes(task.aboutId);
@@ -44,6 +45,13 @@ export async function findStanding(
   );
 }
 
+/** One that has failed may be sent again by hand. Plans that are stopped send nothing. */
+const sent: readonly string[] = ['SCHEDULED', 'FAILED'];
+const stopped: readonly (string | null)[] = ['DRAFT', 'AWAITING_APPROVAL', 'PAUSED'];
+
+const isWanted = ({ state, channel, planStatus }: TaskRow, delivery: Delivery): boolean =>
+  sent.includes(state) && channel === delivery.channel && !stopped.includes(planStatus);
+
 /** The task is not to be done any more. */
 export const takenBack: Standing = { isCancelled: true, suppression: null };
 
@@ -53,8 +61,10 @@ async function readTasks(
   deliveries: readonly Delivery[],
 ): Promise<ReadonlyMap<string, TaskRow>> {
   const ids = deliveries.map(({ taskId }) => idToBytes(taskId));
-  const { text, values } = sql`SELECT id, state, channel, category, occasionOn, aboutId
-    FROM careTask WHERE id IN (${ids}) AND deletedAt IS NULL ORDER BY id FOR UPDATE`;
+  const { text, values } = sql`SELECT t.id, t.state, t.channel, t.category, t.occasionOn, t.aboutId,
+      p.status AS planStatus
+    FROM careTask t LEFT JOIN carePlan p ON p.id = t.planId
+    WHERE t.id IN (${ids}) AND t.deletedAt IS NULL ORDER BY t.id FOR UPDATE OF t`;
   const rows: TaskRow[] = await manager.query(text, [...values]);
   return new Map(rows.map((row) => [idFromBytes(row.id), row]));
 }

@@ -9,6 +9,7 @@ import { seedOccasions } from './2026-11-30-seed-occasions.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
+import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
 import { seedPhrases } from './2026-11-30-seed-phrases.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
@@ -25,4 +26,5 @@ export const migrations = [
   createMessageTemplate,
   seedPhrases,
   createDelivery,
+  nameFamilyBirthday,
 ];

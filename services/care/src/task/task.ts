@@ -66,6 +66,7 @@ export function settle(
   { state, reason, dueAt }: Settlement,
   now: Date,
 ): Step | null {
+  if (state === 'SENT' && task.state === 'FAILED') return { state, reason, endedAt: now };
   if (task.state !== 'SCHEDULED') return null;
   if (state === 'SCHEDULED') return { reason, dueAt: dueAt ?? task.dueAt };
   return { state, reason, endedAt: now };

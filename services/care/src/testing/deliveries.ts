@@ -84,13 +84,10 @@ export async function addTemplate(care: TestCare, input: object): Promise<string
   return String(id);
 }
 
-/** Queues deliveries as tasks do; gives the ids of their tasks. */
-export async function queue(
-  { app }: TestCare,
-  wanted: readonly (Pick<NewDelivery, 'channel' | 'personId' | 'templateId'> &
-    Partial<NewDelivery>)[],
-): Promise<readonly string[]> {
-  const rows = wanted.map((each) => ({
+type Wanted = Pick<NewDelivery, 'channel' | 'personId' | 'templateId'> & Partial<NewDelivery>;
+
+const rowsFor = ({ app }: TestCare, wanted: readonly Wanted[]): readonly NewDelivery[] =>
+  wanted.map((each) => ({
     taskId: newId(),
     customerId: null,
     purpose: 'CARE',
@@ -101,21 +98,38 @@ export async function queue(
     expiresAt: null,
     ...each,
   }));
-  const viewer = systemViewer('test');
-  await transact(app.db, async (manager) => {
+
+/** Schedules tasks, which the job sends when they are due; gives their ids. */
+export async function schedule(
+  care: TestCare,
+  wanted: readonly Wanted[],
+): Promise<readonly string[]> {
+  const rows = rowsFor(care, wanted);
+  await transact(care.db, async (manager) => {
     for (const row of rows) await addTask(manager, row);
-    await addDeliveries({ manager, viewer, now: app.now(), requestId: newId() }, rows);
+  });
+  return rows.map(({ taskId }) => taskId);
+}
+
+/** The same with the deliveries, of which a test says more than tasks do. */
+export async function queue(care: TestCare, wanted: readonly Wanted[]): Promise<readonly string[]> {
+  const rows = rowsFor(care, wanted);
+  const viewer = systemViewer('test');
+  const now = care.app.now();
+  await transact(care.db, async (manager) => {
+    for (const row of rows) await addTask(manager, row);
+    await addDeliveries({ manager, viewer, now, requestId: newId() }, rows);
   });
   return rows.map(({ taskId }) => taskId);
 }
 
 /** As the planner schedules it. */
 async function addTask(manager: Work['manager'], task: NewDelivery): Promise<void> {
-  const { taskId, personId, channel, purpose, dueAt, occasionOn } = task;
+  const { taskId, personId, channel, purpose, dueAt, occasionOn, templateId } = task;
   await manager.query(
     `INSERT IGNORE INTO careTask (id, version, createdAt, updatedAt, personId, occasionOn, category,
-       purpose, state, channel, dueAt)
-     VALUES (?, 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, ?, 'SPECIAL', ?, 'SCHEDULED', ?, ?)`,
+       purpose, state, channel, dueAt, templateId)
+     VALUES (?, 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, ?, 'SPECIAL', ?, 'SCHEDULED', ?, ?, ?)`,
     [
       idToBytes(taskId),
       idToBytes(personId),
@@ -123,6 +137,7 @@ async function addTask(manager: Work['manager'], task: NewDelivery): Promise<voi
       purpose,
       channel,
       dueAt,
+      templateId && idToBytes(templateId),
     ],
   );
 }
