@@ -8,6 +8,7 @@ import {
   StaffMemberEntity,
   TeamEntity,
 } from './directory/directory.fields.ts';
+import { ActivityFact } from './fact/activity.fields.ts';
 import { facts } from './fact/fact-kinds.ts';
 import { IndicatorEntity } from './indicator/indicator.fields.ts';
 import { TargetEntity } from './performance/target.fields.ts';
@@ -34,6 +35,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       PersonEntity,
       AffiliationEntity,
       CreditAccountEntity,
+      ActivityFact,
       ...Object.values(facts),
       SegmentEntity,
       PyramidDefinitionEntity,

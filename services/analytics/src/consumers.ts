@@ -16,6 +16,8 @@ import {
   StaffMemberEntity,
   TeamEntity,
 } from './directory/directory.fields.ts';
+import { activityConsumer } from './fact/activity.consumer.ts';
+import { ActivityFact } from './fact/activity.fields.ts';
 import { factConsumer } from './fact/fact.consumer.ts';
 import { followConsumer } from './follow/follow.consumer.ts';
 import { facts } from './fact/fact-kinds.ts';
@@ -28,6 +30,7 @@ export const consumers: readonly Consumer[] = [
   customerConsumer,
   ...directoryConsumers,
   factConsumer,
+  activityConsumer,
   ...personConsumers,
   creditConsumer,
   followConsumer,
@@ -53,6 +56,8 @@ export const projection: Projection = {
     PersonEntity,
     AffiliationEntity,
     CreditAccountEntity,
+    ActivityFact,
+    { table: 'receivablePayment' },
     { table: 'customerFigure' },
     { table: 'customerActivity' },
     { table: 'customField' },

@@ -4,6 +4,7 @@ import type { RecordedEvent } from '@crm/kit/event/event';
 import {
   CompetitorCreated,
   CompetitorDeleted,
+  CompetitorMerged,
   CompetitorRestored,
   CompetitorUpdated,
 } from '@crm/schemas/events/competitor';
@@ -11,6 +12,7 @@ import { StaffUpserted, TeamChanged } from '@crm/schemas/events/directory';
 import { ProductUpserted } from '@crm/schemas/events/product';
 import type { EntityManager } from 'typeorm';
 import { saveStates } from '@crm/kit/projection/state';
+import { markDirty } from '../run/dirty.repository.ts';
 import {
   CompetitorEntity,
   ProductEntity,
@@ -18,18 +20,34 @@ import {
   TeamEntity,
 } from './directory.fields.ts';
 
+type Events = readonly RecordedEvent<object>[];
+
+const ends: readonly string[] = [CompetitorDeleted.type, CompetitorMerged.type];
+
 const save =
   (entity: Entity) =>
-  (manager: EntityManager, events: readonly RecordedEvent<object>[]): Promise<void> =>
+  (manager: EntityManager, events: Events): Promise<void> =>
     saveStates(
       manager,
       entity,
       events.map((event) => ({
         event,
         values: 'name' in event.data ? event.data : null,
-        isEnded: event.type === CompetitorDeleted.type,
+        isEnded: ends.includes(event.type),
       })),
     );
+
+async function saveCompetitors(manager: EntityManager, events: Events): Promise<void> {
+  await save(CompetitorEntity)(manager, events);
+  await markDirty(
+    manager,
+    events.map(({ aggregateId }) => ({
+      subjectType: 'COMPETITOR' as const,
+      subjectId: aggregateId,
+      fact: 'SUBJECT',
+    })),
+  );
+}
 
 /** Keeps the names behind the ids that facts hold. */
 export const directoryConsumers = [
@@ -37,7 +55,7 @@ export const directoryConsumers = [
   onMany(TeamChanged, save(TeamEntity)),
   onMany(ProductUpserted, save(ProductEntity)),
   onMany<object>(
-    [CompetitorCreated, CompetitorUpdated, CompetitorRestored, CompetitorDeleted],
-    save(CompetitorEntity),
+    [CompetitorCreated, CompetitorUpdated, CompetitorRestored, CompetitorMerged, CompetitorDeleted],
+    saveCompetitors,
   ),
 ];

@@ -5,7 +5,9 @@ import { joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import {
   dateColumn,
+  ownedColumn,
   subjectColumn,
+  tellsOf,
   type IndicatorCatalogue,
 } from '../indicator/indicator-catalogue.ts';
 import {
@@ -38,20 +40,27 @@ export const factsBehind = (
     const { facts } = leavesOf(each, catalogue);
     return [...new Set(facts.map(({ source }) => source.fact))].flatMap((kind) => {
       const entity = catalogue.facts[kind];
-      const subject = entity && subjectColumn(entity, each.subjectType);
-      if (!entity || !subject) return [];
+      if (!entity || !tellsOf(entity, each.subjectType)) return [];
       const leaves = facts.filter(({ source }) => source.fact === kind);
       const place = { ...each, entity, catalogue };
-      return [{ at, kind, entity, ...partsOf(leaves, place, ofSubject(subject, each)) }];
+      return [{ at, kind, entity, ...partsOf(leaves, place, ofSubject(entity, each)) }];
     });
   });
 
-function ofSubject(subject: Column, { subjectId }: Asked): Sql {
+function ofSubject(entity: Entity, { subjectType, subjectId }: Asked): Sql {
+  const subject = subjectColumn(entity, subjectType);
+  if (!subject) return ofOwned(ownedColumn(entity, subjectType), subjectId);
   const target = raw(columnSql(subject, factAlias));
   return subject.field.kind === 'list'
     ? sql`JSON_OVERLAPS(${target}, ${JSON.stringify([subjectId])})`
     : sql`${target} = ${idToBytes(subjectId)}`;
 }
+
+const ofOwned = (customer: Column | undefined, ownerId: string): Sql =>
+  customer
+    ? sql`${raw(columnSql(customer, factAlias))} IN (SELECT owned.id FROM customer owned
+        WHERE owned.ownerId = ${idToBytes(ownerId)} AND owned.deletedAt IS NULL)`
+    : raw('FALSE');
 
 function partsOf(
   leaves: readonly Leaf<FactSource>[],

@@ -9,6 +9,10 @@ const types = {
   OPPORTUNITY: 'Opportunity',
   COMPETITION: 'OpportunityCompetitor',
   ALERT: 'Alert',
+  ACTIVITY: 'CompetitorActivity',
+  CREDIT_ACCOUNT: 'CreditAccount',
+  CUSTOMER: 'Customer',
+  TARGET: 'PerformanceTarget',
 } as const;
 
 export type FactRecord = {

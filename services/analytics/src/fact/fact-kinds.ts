@@ -39,13 +39,8 @@ import {
   ReceivableOpened,
   ReceivableSettled,
 } from '@crm/schemas/events/receivable';
-import {
-  InteractionFact,
-  OrderFact,
-  OrderLineFact,
-  PaymentFact,
-  ReceivableFact,
-} from './fact.fields.ts';
+import { InteractionFact } from './interaction.fields.ts';
+import { OrderFact, OrderLineFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
 import { AlertFact, CompetitionFact, NeedFact, OpportunityFact } from './sales.fields.ts';
 
 /** The facts that `factAggregate` adds up, by their names in the graph. */

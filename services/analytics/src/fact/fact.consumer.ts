@@ -1,5 +1,6 @@
 import { onMany } from '@crm/kit/event/consumer';
 import type { RecordedEvent } from '@crm/kit/event/event';
+import type { PaymentData } from '@crm/schemas/events/payment';
 import { valueAt } from '@crm/kit/record/entity';
 import { findByIds } from '@crm/kit/record/store';
 import { asText } from '@crm/kit/text';
@@ -9,6 +10,7 @@ import { markDirty, subjectsOf, type DirtySubject } from '../run/dirty.repositor
 import { lockActivities, refreshActivities } from './activity.repository.ts';
 import { isEnd, tellers, valuesOf, type FactKind, type Teller } from './fact-kinds.ts';
 import { lockFigures, refreshFigures } from './figure.repository.ts';
+import { refreshSettlements, savePaidOn } from './settlement.repository.ts';
 import { saveOrderLines } from './order-line.repository.ts';
 
 type Events = readonly RecordedEvent<object>[];
@@ -32,10 +34,22 @@ async function saveFacts(manager: EntityManager, events: Events): Promise<void> 
     await saveStates(manager, fact, states);
     if (kind === 'ORDER') await saveOrderLines(manager, states);
   }
+  await refreshSettlements(manager, await settledBy(manager, told));
   await refreshFigures(manager, figured(customers));
   await refreshActivities(manager, customers);
   await markDirty(manager, dirtyOf(told, customers));
 }
+
+/** Receivables that are others now, or that somebody paid. */
+async function settledBy(manager: EntityManager, told: readonly Told[]): Promise<string[]> {
+  const eventsOf = (wanted: FactKind): Events =>
+    told.flatMap(({ kind, events }) => (kind === wanted ? events : []));
+  const payments = eventsOf('PAYMENT').flatMap(({ data }) => (isPayment(data) ? [data] : []));
+  const paid = await savePaidOn(manager, payments);
+  return [...paid, ...eventsOf('RECEIVABLE').map(({ aggregateId }) => aggregateId)];
+}
+
+const isPayment = (data: object): data is PaymentData => 'allocations' in data;
 
 const tells = ({ types }: Teller, { type }: RecordedEvent<object>): boolean =>
   types.some((each) => each.type === type);

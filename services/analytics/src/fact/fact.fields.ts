@@ -1,15 +1,5 @@
 import { defineEntity, type AccessRule, type Relation } from '@crm/kit/record/entity';
-import {
-  boolean,
-  date,
-  dateTime,
-  decimal,
-  id,
-  int,
-  list,
-  money,
-  text,
-} from '@crm/kit/record/field';
+import { boolean, date, decimal, id, int, money, text } from '@crm/kit/record/field';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { ProductEntity } from '../directory/directory.fields.ts';
 import { factStamps } from '@crm/kit/projection/state';
@@ -90,28 +80,19 @@ export const ReceivableFact = defineEntity('ReceivableFact', {
     amount: money({ zh: '应收金额', en: 'Amount' }),
     balance: money({ zh: '未收金额', en: 'Balance' }),
     dueOn: date({ required: true, label: { zh: '到期日', en: 'Due on' } }),
+    /** The day of the last payment, once nothing is owed any more. */
+    settledOn: date({ label: { zh: '结清日期', en: 'Settled on' } }),
+    daysLate: int({
+      label: { zh: '逾期付款天数', en: 'Days late' },
+      sql: (alias: string) =>
+        `IF(${alias}.settledOn IS NULL, NULL, GREATEST(DATEDIFF(${alias}.settledOn, ${alias}.dueOn), 0))`,
+    }),
     isOverdue: boolean({ required: true, label: { zh: '逾期', en: 'Overdue' }, sql: isOverdue }),
     daysPastDue: int({
       required: true,
       label: { zh: '逾期天数', en: 'Days past due' },
       sql: (alias: string) => `IF(${isOverdue(alias)}, DATEDIFF(${today}, ${alias}.dueOn), 0)`,
     }),
-  },
-  access,
-  relations,
-});
-
-export const InteractionFact = defineEntity('InteractionFact', {
-  fields: {
-    ...factStamps,
-    customerId: id({ references: 'Customer', label: { zh: '客户', en: 'Customer' } }),
-    kind: text({ max: 16, required: true, label: { zh: '方式', en: 'Kind' } }),
-    direction: text({ max: 16, required: true, label: { zh: '方向', en: 'Direction' } }),
-    occurredAt: dateTime({ required: true, label: { zh: '时间', en: 'Occurred at' } }),
-    outcome: text({ max: 64, label: { zh: '结果', en: 'Outcome' } }),
-    staffIds: list({ label: { zh: '参与员工', en: 'Staff' } }),
-    staffId: id({ references: 'StaffMember', label: { zh: '主要员工', en: 'First of the staff' } }),
-    personIds: list({ names: 'Person', label: { zh: '参与联系人', en: 'People' } }),
   },
   access,
   relations,

@@ -4,6 +4,7 @@ import {
   type AggregateResult,
 } from '@crm/kit/record/aggregate';
 import type { RequestContext } from '@crm/kit/context';
+import { invalid } from '@crm/kit/errors';
 import { columnNamed, type Entity } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { raw, sql } from '@crm/kit/sql';
@@ -15,14 +16,14 @@ import {
   TeamEntity,
 } from '../directory/directory.fields.ts';
 import { PersonEntity } from '../person/person.fields.ts';
-import { facts, type FactKind } from './fact-kinds.ts';
+import { facts } from './fact-kinds.ts';
 
 /** Figures by group over the facts of one kind, with the names behind the ids of the groups. */
 export async function aggregateFacts(
   context: RequestContext,
-  { fact, ...args }: AggregateArgs & { readonly fact: FactKind },
+  { fact, ...args }: AggregateArgs & { readonly fact: string },
 ): Promise<AggregateResult> {
-  const entity: Entity = facts[fact];
+  const entity = factNamed(fact);
   const result = await aggregateRecords(context, entity, args);
   const named = (args.groupBy ?? []).flatMap(({ field }) => {
     const target = namedBy(entity, field);
@@ -44,6 +45,13 @@ export async function aggregateFacts(
       values,
     })),
   };
+}
+
+function factNamed(kind: string): Entity {
+  const [, entity] = Object.entries(facts).find(([name]) => name === kind) ?? [];
+  if (entity) return entity;
+  const message = `must be one of ${Object.keys(facts).join(', ')}`;
+  throw invalid(`${kind} is for indicators alone`, [{ path: 'fact', message }]);
 }
 
 const directory: readonly Entity[] = [

@@ -64,6 +64,9 @@ export const OpportunityFact = defineEntity('OpportunityFact', {
   },
 });
 
+const ofOpportunity = (alias: string, column: string): string =>
+  `(SELECT o.${column} FROM opportunityFact o WHERE o.id = ${alias}.opportunityId)`;
+
 /** A competitor on an opportunity. No partner reads of competitors, whatever was shared with it. */
 export const CompetitionFact = defineEntity('CompetitionFact', {
   fields: {
@@ -83,6 +86,18 @@ export const CompetitionFact = defineEntity('CompetitionFact', {
     since: date({ required: true, label: { zh: '介入日期', en: 'Since' } }),
     incumbent: boolean({ required: true, label: { zh: '现有供应商', en: 'Incumbent' } }),
     quotedPrice: money({ zh: '报价', en: 'Quoted price' }),
+    closedOn: date({
+      label: { zh: '关闭日期', en: 'Closed on' },
+      sql: (alias) => ofOpportunity(alias, 'closedOn'),
+    }),
+    /** Of the opportunity. */
+    amount: money(
+      { zh: '商机金额', en: 'Amount' },
+      {
+        amountSql: (alias) => ofOpportunity(alias, 'amountAmount'),
+        currencySql: (alias) => ofOpportunity(alias, 'amountCurrency'),
+      },
+    ),
   },
   access: { by: 'all', of: [{ by: 'company' }, access] },
   relations: {

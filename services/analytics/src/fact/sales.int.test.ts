@@ -270,3 +270,13 @@ test('what a customer may owe is kept from what is told privately', async () => 
     await analytics.db.query('SELECT currency, limitAmount, exposureAmount FROM creditAccount'),
   ).toEqual([{ currency: 'CNY', limitAmount: '1000.00', exposureAmount: '1000.00' }]);
 });
+
+test('what is for indicators alone is refused with the kinds that there are', async () => {
+  const { errors } = await analytics.subgraph.execute(
+    '{ factAggregate(fact: TARGET, measures: [{ fn: COUNT }]) { rows { values { value } } } }',
+  );
+  expect(errors?.[0]).toMatchObject({
+    message: 'TARGET is for indicators alone',
+    extensions: { code: 'INVALID', fields: [{ path: 'fact' }] },
+  });
+});

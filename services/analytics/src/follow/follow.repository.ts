@@ -16,6 +16,20 @@ export async function noteDue(
   ]);
 }
 
+/** The customers that they are or were at. */
+export async function customersOfPeople(
+  manager: EntityManager,
+  personIds: readonly string[],
+): Promise<readonly string[]> {
+  if (personIds.length === 0) return [];
+  const rows: { customerId: Uint8Array }[] = await manager.query(
+    `SELECT DISTINCT customerId FROM affiliation
+     WHERE personId IN (?) AND customerId IS NOT NULL AND deletedAt IS NULL`,
+    [personIds.map(idToBytes)],
+  );
+  return rows.map(({ customerId }) => idFromBytes(customerId));
+}
+
 const customersAtOnce = 500;
 
 type Following = { readonly manager: EntityManager; readonly now: Date };

@@ -30,6 +30,15 @@ export const subjectColumn = (fact: Entity, subjectType: SubjectType): Column | 
       column !== null && (references ?? names) === entityOf[subjectType],
   );
 
+/** The column that names the customer whose owner the fact is of, where it names no staff itself. */
+export function ownedColumn(fact: Entity, subjectType: SubjectType): Column | undefined {
+  if (subjectType !== 'STAFF' || subjectColumn(fact, 'STAFF')) return undefined;
+  return subjectColumn(fact, 'CUSTOMER');
+}
+
+export const tellsOf = (fact: Entity, subjectType: SubjectType): boolean =>
+  Boolean(subjectColumn(fact, subjectType) ?? ownedColumn(fact, subjectType));
+
 const stampNames: readonly string[] = ['createdAt', 'updatedAt', 'deletedAt'];
 
 const isDated = ({ field: { kind } }: Column): boolean => kind === 'date' || kind === 'dateTime';

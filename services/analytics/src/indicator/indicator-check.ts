@@ -7,7 +7,7 @@ import { companyCurrency } from '../company.ts';
 import {
   dateColumn,
   fieldNamed,
-  subjectColumn,
+  tellsOf,
   type IndicatorCatalogue,
   type UsedField,
 } from './indicator-catalogue.ts';
@@ -75,7 +75,7 @@ function examineFact(
   }
   const classes = new Set<FieldClass>();
   const problems = [
-    ...(subjectColumn(fact, subjectType)
+    ...(tellsOf(fact, subjectType)
       ? []
       : [problem('fact', `${source.fact} tells nothing of a ${subjectType}`)]),
     ...(dateColumn(fact, source.on)

@@ -313,9 +313,9 @@ describe('reading for many', () => {
           today: '2026-01-01',
         }),
       );
-    // The indicators, the custom fields, four kinds of facts and the customers.
-    expect(await count([first])).toBe(7);
-    expect(await count([first, second, silent])).toBe(7);
+    // The indicators, the custom fields, six kinds of facts and the customers.
+    expect(await count([first])).toBe(9);
+    expect(await count([first, second, silent])).toBe(9);
   });
 
   test('goes through a population in the order of ids', async () => {

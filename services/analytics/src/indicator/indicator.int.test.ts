@@ -230,10 +230,14 @@ test('the indicators of a new company are listed with their labels', async () =>
       orderBy: [{ field: "code" }], first: 2) { totalCount nodes { code label unit } } }`,
   );
   expect(data?.['indicators']).toEqual({
-    totalCount: 8,
+    totalCount: 22,
     nodes: [
-      { code: 'days_since_last_payment', label: '距最近收款天数', unit: 'DAY' },
-      { code: 'overdue_balance', label: '逾期余额', unit: 'CNY' },
+      { code: 'accounting_books', label: '财务账簿', unit: null },
+      { code: 'bank_credit_rating', label: '银行信用', unit: null },
     ],
   });
+  const all = await analytics.subgraph.execute(
+    `{ indicators(first: 100) { totalCount nodes { code source { kind fact } } } }`,
+  );
+  expect(all.errors).toBeUndefined();
 });

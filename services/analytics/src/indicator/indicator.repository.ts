@@ -2,7 +2,7 @@ import { findAllCustomFields } from '@crm/kit/record/custom-field';
 import { selectRows } from '@crm/kit/record/store';
 import { raw } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
-import { facts } from '../fact/fact-kinds.ts';
+import { indicatorFacts } from './indicator-facts.ts';
 import type { IndicatorCatalogue } from './indicator-catalogue.ts';
 import { IndicatorEntity, type IndicatorRow } from './indicator.fields.ts';
 import type { Indicator } from './indicator.ts';
@@ -19,7 +19,7 @@ export async function readCatalogue(manager: EntityManager): Promise<IndicatorCa
     raw(`WHERE t.deletedAt IS NULL ORDER BY t.code LIMIT ${indicatorsMax}`),
   );
   return {
-    facts,
+    facts: indicatorFacts,
     subjects: subjectEntities,
     customFields: await findAllCustomFields(manager),
     indicators: new Map(

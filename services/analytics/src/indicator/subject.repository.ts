@@ -64,6 +64,34 @@ export async function livingIn(
   return rows.map(({ id }) => idFromBytes(id));
 }
 
+type Scored = Walk & {
+  readonly modelId: number;
+  /** Among these alone; among all when left out. */
+  readonly ids?: readonly string[];
+  readonly limit: number;
+};
+
+/**
+ * Those whose scores by a model are still there though they are none of its subjects any more. One
+ * that somebody decided on stays as long as it is there at all.
+ */
+export async function leftSubjects(
+  manager: EntityManager,
+  { modelId, ids, limit, ...population }: Scored,
+): Promise<readonly string[]> {
+  if (ids?.length === 0) return [];
+  const table = raw(`\`${subjectEntities[population.subjectType].table}\``);
+  const isIn = await populationSql(manager, population);
+  const among = ids ? sql`s.subjectId IN (${ids.map(idToBytes)})` : raw('TRUE');
+  const { text, values } = sql`SELECT s.subjectId AS id FROM score s
+    LEFT JOIN ${table} f ON f.id = s.subjectId AND f.deletedAt IS NULL
+    WHERE s.modelId = ${modelId} AND ${among}
+      AND (f.id IS NULL OR (s.overrideId IS NULL AND (${isIn}) IS NOT TRUE))
+    LIMIT ${raw(String(limit))}`;
+  const rows: { id: Uint8Array }[] = await manager.query(text, [...values]);
+  return rows.map(({ id }) => idFromBytes(id));
+}
+
 /** As a condition on the subject `f`. */
 async function populationSql(
   manager: EntityManager,

@@ -2,7 +2,12 @@ import type { Column, Entity } from '@crm/kit/record/entity';
 import { columnSql } from '@crm/kit/record/store';
 import { idToBytes } from '@crm/kit/id';
 import { joinSql, raw, sql, type Sql } from '@crm/kit/sql';
-import { dateColumn, subjectColumn, type IndicatorCatalogue } from './indicator-catalogue.ts';
+import {
+  dateColumn,
+  ownedColumn,
+  subjectColumn,
+  type IndicatorCatalogue,
+} from './indicator-catalogue.ts';
 import { examine } from './indicator-check.ts';
 import { factAlias, factPart, withinSql, type AsOf, type Part } from './indicator-sql.ts';
 import {
@@ -55,6 +60,21 @@ export function planOf(catalogue: IndicatorCatalogue, wanted: Wanted): ValuePlan
   };
 }
 
+/** Where the subjects of a fact are named, and among whom they are. */
+type Subject = (among: Among) => Found;
+
+function subjectOf(entity: Entity, subjectType: SubjectType): Subject | undefined {
+  const column = subjectColumn(entity, subjectType);
+  if (column) {
+    return (among) =>
+      column.field.kind === 'list'
+        ? listed(column, among)
+        : named(columnSql(column, factAlias), among);
+  }
+  const customer = ownedColumn(entity, subjectType);
+  return customer && ((among) => owned(customer, among));
+}
+
 type OfFact = { readonly code: string; readonly source: FactSource };
 
 /** A balance is one of facts as they are now: of a day that is over it is not known. */
@@ -72,7 +92,7 @@ function factStatements(
   const found = indicators.flatMap((indicator) => ofFact(indicator, wanted));
   return [...new Set(found.map(({ source: { fact } }) => fact))].flatMap((kind) => {
     const entity = catalogue.facts[kind];
-    const subject = entity && subjectColumn(entity, wanted.subjectType);
+    const subject = entity && subjectOf(entity, wanted.subjectType);
     if (!entity || !subject) return [];
     const ofKind = found.filter(({ source }) => source.fact === kind);
     const parts = ofKind.map(({ code, source }) =>
@@ -102,13 +122,13 @@ function onlySql(entity: Entity, ofKind: readonly OfFact[], parts: readonly Part
 
 type Selecting = {
   readonly entity: Entity;
-  readonly subject: Column;
+  readonly subject: Subject;
   readonly only: Sql;
   readonly among: Among;
 };
 
 function selectSql(parts: readonly Part[], { entity, subject, only, among }: Selecting): Sql {
-  const found = subject.field.kind === 'list' ? listed(subject, among) : named(subject, among);
+  const found = subject(among);
   return sql`SELECT ${found.id} AS subjectId, ${cellsSql(parts)}
     FROM ${raw(`\`${entity.table}\` ${factAlias}`)} ${found.beside}
     WHERE ${found.isAmong} AND ${raw(`${factAlias}.deletedAt IS NULL`)} AND ${only}
@@ -124,9 +144,16 @@ const cellsSql = (parts: readonly Part[]): Sql =>
 
 type Found = { readonly id: Sql; readonly beside: Sql; readonly isAmong: Sql };
 
-function named(subject: Column, among: Among): Found {
-  const id = raw(columnSql(subject, factAlias));
-  return { id, beside: raw(''), isAmong: amongSql(id, among) };
+const named = (target: string, among: Among): Found => ({
+  id: raw(target),
+  beside: raw(''),
+  isAmong: amongSql(raw(target), among),
+});
+
+/** Facts of customers whom the subject owns. */
+function owned(customer: Column, among: Among): Found {
+  const link = `owned.id = ${columnSql(customer, factAlias)} AND owned.deletedAt IS NULL`;
+  return { ...named('owned.ownerId', among), beside: raw(`JOIN customer owned ON ${link}`) };
 }
 
 const amongSql = (id: Sql, among: Among): Sql =>

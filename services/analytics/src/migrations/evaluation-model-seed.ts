@@ -84,3 +84,28 @@ export const seedModelSql = (seed: ModelSeed): readonly string[] => [
      '2026-01-01', '2026-01-01', '2026-01-01'
    FROM evaluationModel WHERE code = '${seed.code}'`,
 ];
+
+/** Where nobody has made a version of his own. It holds from the start where nothing was scored yet. */
+export const supersedeModelSql = (seed: ModelSeed): readonly string[] => [
+  `INSERT INTO evaluationModelVersion (modelId, version, revision, definition, class,
+     savedAt, publishedAt, effectiveFrom)
+   SELECT m.id, 2, 1, '${JSON.stringify(definitionOf(seed))}', '${seed.class}', at.time, at.time, at.time
+   FROM evaluationModel m JOIN evaluationModelVersion v
+     ON v.modelId = m.id AND v.version = 1 AND v.savedById IS NULL AND v.retiredAt IS NULL
+   JOIN LATERAL (SELECT IF(EXISTS (SELECT 1 FROM score s WHERE s.modelId = m.id),
+     UTC_TIMESTAMP(3), '2026-01-01') AS time) at
+   WHERE m.code = '${seed.code}' AND NOT EXISTS
+     (SELECT 1 FROM evaluationModelVersion other WHERE other.modelId = m.id AND other.version > 1)`,
+  `UPDATE evaluationModelVersion v JOIN evaluationModel m ON m.id = v.modelId
+   JOIN evaluationModelVersion next ON next.modelId = m.id AND next.version = 2
+     AND next.savedById IS NULL AND next.publishedAt IS NOT NULL
+   SET v.retiredAt = next.effectiveFrom
+   WHERE m.code = '${seed.code}' AND v.version = 1 AND v.retiredAt IS NULL`,
+];
+
+export const unsupersedeModelSql = (code: string): readonly string[] => [
+  `DELETE v FROM evaluationModelVersion v JOIN evaluationModel m ON m.id = v.modelId
+   WHERE m.code = '${code}' AND v.version = 2 AND v.savedById IS NULL`,
+  `UPDATE evaluationModelVersion v JOIN evaluationModel m ON m.id = v.modelId
+   SET v.retiredAt = NULL WHERE m.code = '${code}' AND v.version = 1`,
+];

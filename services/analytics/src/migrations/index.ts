@@ -9,6 +9,9 @@ import { createSegment } from './2026-11-30-create-segment.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
 import { keepMoreFacts } from './2026-11-30-keep-more-facts.ts';
+import { keepSettlements } from './2026-11-30-keep-settlements.ts';
+import { seedMoreIndicators } from './2026-11-30-seed-more-indicators.ts';
+import { seedMoreModels } from './2026-11-30-seed-more-models.ts';
 import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
 import { seedIndicators } from './2026-11-30-seed-indicators.ts';
 
@@ -27,4 +30,7 @@ export const migrations = [
   createEvaluationRun,
   createPerformanceTarget,
   seedEvaluationModels,
+  keepSettlements,
+  seedMoreIndicators,
+  seedMoreModels,
 ];

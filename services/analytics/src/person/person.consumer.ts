@@ -20,6 +20,7 @@ import {
 } from '@crm/schemas/events/person';
 import type { EntityManager } from 'typeorm';
 import { saveParticulars, saveStates } from '@crm/kit/projection/state';
+import { markDirty } from '../run/dirty.repository.ts';
 import { AffiliationEntity, PrivatePerson, ToldPerson } from './person.fields.ts';
 
 const isPrivate = ({ type }: RecordedEvent<object>): boolean =>
@@ -49,7 +50,18 @@ async function savePeople(
     PrivatePerson,
     events.filter(isPrivate).map((event) => ({ event, values: event.data })),
   );
+  await markPeople(
+    manager,
+    events.map(({ aggregateId }) => aggregateId),
+  );
 }
+
+/** They are others now, or are reached otherwise: models look at whom they are for. */
+const markPeople = (manager: EntityManager, ids: readonly string[]): Promise<void> =>
+  markDirty(
+    manager,
+    ids.map((subjectId) => ({ subjectType: 'PERSON', subjectId, fact: 'SUBJECT' })),
+  );
 
 async function saveAffiliations(
   manager: EntityManager,
@@ -62,6 +74,12 @@ async function saveAffiliations(
       const isTold = 'personId' in event.data;
       return { event, values: isTold ? event.data : null, isEnded: !isTold };
     }),
+  );
+  await markPeople(
+    manager,
+    events.flatMap(({ data }) =>
+      'personId' in data && typeof data.personId === 'string' ? data.personId : [],
+    ),
   );
 }
 

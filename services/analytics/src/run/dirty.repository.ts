@@ -4,9 +4,12 @@ import type { EntityManager } from 'typeorm';
 import { subjectColumn } from '../indicator/indicator-catalogue.ts';
 import type { SubjectType } from '../indicator/indicator.ts';
 
-/** A subject of whom a fact, or something of itself, became another. */
+/**
+ * A subject of whom a fact, or something of itself, became another. Staff are none: what somebody has
+ * reached is read from thousands of facts, and is looked at once a day.
+ */
 export type DirtySubject = {
-  readonly subjectType: SubjectType;
+  readonly subjectType: Exclude<SubjectType, 'STAFF'>;
   readonly subjectId: string;
   /** A kind of fact, or `SUBJECT`. */
   readonly fact: string;
@@ -31,7 +34,7 @@ export async function markDirty(
   }
 }
 
-const subjectTypes = ['CUSTOMER', 'PERSON', 'COMPETITOR', 'STAFF'] as const;
+const subjectTypes = ['CUSTOMER', 'PERSON', 'COMPETITOR'] as const;
 
 /** Whom a fact with these values tells of. */
 export const subjectsOf = (fact: string, entity: Entity, values: unknown): DirtySubject[] =>
@@ -47,7 +50,7 @@ type Taken = { readonly seq: number; readonly subject: DirtySubject };
 
 /** The oldest marks. They are gone when the transaction commits that has seen to them. */
 export async function takeDirty(manager: EntityManager, limit: number): Promise<DirtySubject[]> {
-  const rows: { seq: number; subjectType: SubjectType; subjectId: Uint8Array; fact: string }[] =
+  const rows: (Omit<DirtySubject, 'subjectId'> & { seq: number; subjectId: Uint8Array })[] =
     await manager.query(
       `SELECT seq, subjectType, subjectId, fact FROM dirtySubject ORDER BY seq LIMIT ${limit}
        FOR UPDATE SKIP LOCKED`,

@@ -5,6 +5,7 @@ import { findModelsInForce, type StoredModel } from '../model/model.repository.t
 import { saveScores } from '../score/score.repository.ts';
 import type { EntityManager } from 'typeorm';
 import { takeDirty, type DirtySubject } from './dirty.repository.ts';
+import { endLeft } from './left-subject.repository.ts';
 import { findRanking } from './distribution.repository.ts';
 import { evaluateSubjects, factsOfModel, planFor, subjectsIn } from './evaluation.repository.ts';
 
@@ -34,12 +35,10 @@ async function evaluateTouched(
   catalogue: IndicatorCatalogue,
   { model, dirty }: Touched,
 ): Promise<void> {
-  const facts = factsOfModel(catalogue, model);
-  const touched = dirty.filter(
-    ({ subjectType, fact }) => subjectType === model.subjectType && facts.has(fact),
-  );
-  const ids = [...new Set(touched.map(({ subjectId }) => subjectId))];
+  const ids = touchedIds(factsOfModel(catalogue, model), { model, dirty });
   const subjectIds = await subjectsIn(manager, model, { ids, now });
+  const living = new Set(subjectIds);
+  await endLeft(manager, model, { ids: ids.filter((id) => !living.has(id)), now });
   if (subjectIds.length === 0) return;
   const ranking = await findRanking(manager, model.modelId);
   const evaluating = planFor(catalogue, { model, today: companyDate(now) });
@@ -52,4 +51,13 @@ async function evaluateTouched(
     rankedAt: ranking.rankedAt,
     tell: 'CHANGES',
   });
+}
+
+/** A subject that is another may come to be one of the model, or be none any more. */
+function touchedIds(facts: ReadonlySet<string>, { model, dirty }: Touched): readonly string[] {
+  const touched = dirty.filter(
+    ({ subjectType, fact }) =>
+      subjectType === model.subjectType && (fact === 'SUBJECT' || facts.has(fact)),
+  );
+  return [...new Set(touched.map(({ subjectId }) => subjectId))];
 }

@@ -27,6 +27,7 @@ export const EvaluationRunEntity = defineEntity('EvaluationRun', {
     rankedAt: dateTime({ label: { zh: '排名时间', en: 'Ranked at' } }),
     startedAt: dateTime({ label: { zh: '开始时间', en: 'Started at' } }),
     finishedAt: dateTime({ label: { zh: '结束时间', en: 'Finished at' } }),
+    resultHash: text({ max: 64, label: { zh: '结果摘要', en: 'Hash of the results' } }),
     failure: text({ max: 500, label: { zh: '失败原因', en: 'Failure' } }),
   },
   access: { by: 'company' },

@@ -11,8 +11,10 @@ import { readCatalogue } from '../indicator/indicator.repository.ts';
 import { countSubjects, eachSubjectChunk } from '../indicator/subject.repository.ts';
 import { findModelsInForce, type StoredModel } from '../model/model.repository.ts';
 import { saveScores, type ScoreRow } from '../score/score.repository.ts';
+import { endLeft } from './left-subject.repository.ts';
 import { findRanking, saveRanking, type Ranking } from './distribution.repository.ts';
 import { amongOf, evaluateSubjects, planFor, rank } from './evaluation.repository.ts';
+import { hashedOn } from './result-hash.ts';
 import { insertRuns } from './run-queue.repository.ts';
 import { EvaluationRunEntity, type EvaluationRun } from './run.fields.ts';
 
@@ -84,29 +86,48 @@ async function evaluateOn(running: Running, run: EvaluationRun, model: StoredMod
   const walk = { subjectType, population, now: app.now(), after: run.cursorId };
   let writing: Promise<boolean> = Promise.resolve(true);
   let chunks = 0;
+  let resultHash = run.resultHash;
   for await (const subjectIds of eachSubjectChunk(manager, walk, chunk)) {
     const among = amongOf(model, subjectIds);
     const rows = await evaluateSubjects(manager, evaluating, { subjectIds, among, ranking });
     if (!(await writing)) return;
-    writing = writeChunk(running, run, { model, rows, ranking });
+    resultHash = hashedOn(resultHash, model, rows);
+    writing = writeChunk(running, run, { model, rows, ranking, resultHash });
     chunks += 1;
     if (chunks === chunksAtOnce) break;
   }
   const isOn = await writing;
-  if (isOn && chunks < chunksAtOnce) await endRun(running, run, null);
+  if (!isOn || chunks === chunksAtOnce) return;
+  if (await endAllLeft(running, run, model)) await endRun(running, run, null);
+}
+
+/** Ends the scores of whom the model is not for any more. Tells whether the run goes on. */
+async function endAllLeft(
+  running: Running,
+  run: EvaluationRun,
+  model: StoredModel,
+): Promise<boolean> {
+  for (;;) {
+    let hasMore = false;
+    const isOn = await inRun(running, run, async (manager) => {
+      hasMore = await endLeft(manager, model, { now: running.app.now() });
+    });
+    if (!isOn || !hasMore) return isOn;
+  }
 }
 
 type Chunk = {
   readonly model: StoredModel;
   readonly rows: readonly ScoreRow[];
   readonly ranking: Ranking;
+  readonly resultHash: string;
 };
 
 /** Results and how far the run is, together. Tells whether the run goes on. */
 const writeChunk = (
   running: Running,
   run: EvaluationRun,
-  { model, rows, ranking }: Chunk,
+  { model, rows, ranking, resultHash }: Chunk,
 ): Promise<boolean> =>
   inRun(running, run, async (manager) => {
     const now = running.app.now();
@@ -120,8 +141,16 @@ const writeChunk = (
     });
     await manager.query(
       `UPDATE evaluationRun SET cursorId = ?, subjectsDone = subjectsDone + ?,
-         resultsChanged = resultsChanged + ?, updatedAt = ?, version = version + 1 WHERE id = ?`,
-      [idToBytes(rows.at(-1)?.subjectId ?? run.id), rows.length, changed, now, idToBytes(run.id)],
+         resultsChanged = resultsChanged + ?, resultHash = ?, updatedAt = ?, version = version + 1
+       WHERE id = ?`,
+      [
+        idToBytes(rows.at(-1)?.subjectId ?? run.id),
+        rows.length,
+        changed,
+        resultHash,
+        now,
+        idToBytes(run.id),
+      ],
     );
   });
 

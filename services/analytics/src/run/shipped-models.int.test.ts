@@ -35,11 +35,13 @@ test('every model that the product begins with is evaluated to its end', async (
   );
   expect(runs).toEqual(
     [
+      'competitor_threat',
       'contact_closeness',
       'contact_loyalty',
       'customer_credit',
       'customer_loyalty',
       'customer_value',
+      'staff_performance',
     ].map((model) => ({ model, state: 'DONE', failure: null })),
   );
 });

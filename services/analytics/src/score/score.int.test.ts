@@ -618,14 +618,14 @@ test('the product begins with models that are in force', async () => {
       },
       {
         code: 'customer_credit',
-        version: 1,
+        version: 2,
         kind: 'CREDIT',
         subjectType: 'CUSTOMER',
         class: 'CONFIDENTIAL',
       },
       {
         code: 'contact_closeness',
-        version: 1,
+        version: 2,
         kind: 'CLOSENESS',
         subjectType: 'PERSON',
         class: 'INTERNAL',

@@ -84,7 +84,7 @@ async function savePart(
 async function lockScores(
   manager: EntityManager,
   modelId: number,
-  rows: readonly ScoreRow[],
+  rows: readonly Pick<ScoreRow, 'subjectId'>[],
 ): Promise<ReadonlyMap<string, Current>> {
   const { text, values } = sql`SELECT subjectId, version, modelVersion, status,
       CAST(score AS CHAR) AS score, grade
@@ -186,6 +186,35 @@ async function writeScores(
        validFrom = IF(fresh.isChanged, ?, score.validFrom)`,
     [model.modelId, ...same, ...values, ...same],
   );
+}
+
+const nothing: Outcome = { status: 'INSUFFICIENT_DATA', score: null, grade: null };
+
+type Ended = Pick<SaveOptions, 'cause' | 'now'> & { readonly subjectIds: readonly string[] };
+
+/** Ends results: they held up to now, and stay in the history. Gives how many there were. */
+export async function endScores(
+  manager: EntityManager,
+  model: StoredModel,
+  { subjectIds, now, cause }: Ended,
+): Promise<number> {
+  if (subjectIds.length === 0) return 0;
+  const { modelId } = model;
+  const sorted = subjectIds.toSorted().map((subjectId) => ({ subjectId }));
+  const current = await lockScores(manager, modelId, sorted);
+  if (current.size === 0) return 0;
+  const ids = [...current.values()].map(({ subjectId }) => subjectId);
+  await keepHistory(manager, { modelId, subjectIds: ids, validTo: now });
+  await manager.query('DELETE FROM score WHERE modelId = ? AND subjectId IN (?)', [modelId, ids]);
+  const events = [...current]
+    .filter(([, { score, grade }]) => score !== null || grade !== null)
+    .flatMap(([subjectId, before]) => {
+      const version = versionAfter(before, now);
+      const change = { subjectId, before, after: nothing, version };
+      return eventsOf(model, change, { cause, actor: null });
+    });
+  if (events.length > 0) await recordMany(manager, events);
+  return current.size;
 }
 
 async function tellChanges(
