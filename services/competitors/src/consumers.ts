@@ -15,6 +15,7 @@ import {
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
 import { profileConsumer } from './customer/profile.consumer.ts';
+import { segmentConsumer } from './customer/segment.consumer.ts';
 import { supplyConsumer } from './channel/supply.consumer.ts';
 import { opportunityConsumer } from './opportunity/opportunity.consumer.ts';
 import { productConsumers } from './product/product.consumer.ts';
@@ -31,6 +32,7 @@ export const consumers: readonly Consumer[] = [
   staffDirectoryConsumer(StaffUpserted),
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
   profileConsumer,
+  segmentConsumer,
   supplyConsumer,
   opportunityConsumer,
   ...productConsumers,

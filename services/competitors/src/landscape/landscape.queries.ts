@@ -21,6 +21,7 @@ export type LandscapeWhere = {
   readonly lifecycleStages?: readonly string[] | null;
   readonly provinces?: readonly string[] | null;
   readonly channelRoles?: readonly string[] | null;
+  readonly segments?: readonly string[] | null;
   readonly from?: string | null;
   readonly to?: string | null;
 };
@@ -146,7 +147,7 @@ const segmentSource = (where: LandscapeWhere): Sql =>
   );
 
 function segmentSql(context: RequestContext, where: LandscapeWhere): Sql {
-  const { customerIds, ownerIds, teamIds, from, to } = where;
+  const { customerIds, ownerIds, teamIds, segments, from, to } = where;
   return and([
     sql`t.deletedAt IS NULL AND ${readable(context, OpportunityCompetitorEntity)}`,
     ...amongIds('t.customerId', customerIds),
@@ -156,6 +157,12 @@ function segmentSql(context: RequestContext, where: LandscapeWhere): Sql {
       const values = where[key];
       return values ? [sql`${raw(`f.${profileFields[key]}`)} IN (${[...values]})`] : [];
     }),
+    ...(segments
+      ? [
+          sql`EXISTS (SELECT 1 FROM segmentMembership s WHERE s.customerId = t.customerId
+            AND s.segmentCode IN (${[...segments]}))`,
+        ]
+      : []),
     ...(from ? [sql`t.contestedOn >= ${from}`] : []),
     ...(to ? [sql`t.contestedOn <= ${to}`] : []),
   ]);

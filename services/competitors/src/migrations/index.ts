@@ -10,6 +10,7 @@ import { createIntelligenceItem } from './2026-11-30-create-intelligence-item.ts
 import { createMergedCompetitor } from './2026-11-30-create-merged-competitor.ts';
 import { createOpportunityCompetitor } from './2026-11-30-create-opportunity-competitor.ts';
 import { createProductPrice } from './2026-11-30-create-product-price.ts';
+import { createSegmentMembership } from './2026-11-30-create-segment-membership.ts';
 import { createWinLossReview } from './2026-11-30-create-win-loss-review.ts';
 import { extendCompetitor } from './2026-11-30-extend-competitor.ts';
 import { indexContests } from './2026-11-30-index-contests.ts';
@@ -31,4 +32,5 @@ export const migrations = [
   createMergedCompetitor,
   createCompetitorDocument,
   createCompetitorMerge,
+  createSegmentMembership,
 ];

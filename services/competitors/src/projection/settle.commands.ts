@@ -12,8 +12,8 @@ type Schemas = { readonly db: DataSource; readonly beside: DataSource };
 
 /**
  * Has our records follow what is known since the projection was made anew: customers that were
- * merged, and what opportunities have come to. Grants and merges are of no snapshot, so those that
- * the log tells are added to those that are kept.
+ * merged, and what opportunities have come to. Grants, merges and memberships are of no
+ * snapshot, so those that the log tells are added to those that are kept.
  */
 export async function settle({ db, beside }: Schemas): Promise<void> {
   const [row] = await beside.query<readonly { name: string }[]>('SELECT DATABASE() AS name');
@@ -21,6 +21,10 @@ export async function settle({ db, beside }: Schemas): Promise<void> {
   await db.query(
     `INSERT IGNORE INTO shareGrant (resourceId, granteeId, access, expiresAt, grantedById, grantedAt)
      SELECT resourceId, granteeId, access, expiresAt, grantedById, grantedAt FROM ${fresh}.shareGrant`,
+  );
+  await db.query(
+    `INSERT IGNORE INTO segmentMembership (id, segmentCode, customerId)
+     SELECT id, segmentCode, customerId FROM ${fresh}.segmentMembership`,
   );
   while (await takeMerge(db, fresh));
   let afterId = '00000000-0000-0000-0000-000000000000';
