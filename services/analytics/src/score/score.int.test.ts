@@ -633,3 +633,12 @@ test('the product begins with models that are in force', async () => {
     ]),
   );
 });
+
+test('the value model proposes designations of customers by its grades', async () => {
+  const { evaluationModel } = await data(
+    `{ evaluationModel(code: "customer_value") { grades { code designation } } }`,
+  );
+  expect(evaluationModel).toEqual({
+    grades: ['STRATEGIC', 'KEY', 'REGULAR', 'SMALL'].map((code) => ({ code, designation: code })),
+  });
+});
