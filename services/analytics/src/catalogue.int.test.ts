@@ -48,6 +48,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
     besides: [
       ...['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
       'TakePyramidSnapshotInput.definition',
+      ...['scores', 'tiers', 'segments', 'windows'].map((name) => `CustomerReportWhere.${name}`),
     ],
     customisable: [CustomerReportRow],
     migrations,

@@ -5,46 +5,19 @@ import {
 } from '@crm/kit/record/aggregate';
 import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
-import { columnNamed, type Entity } from '@crm/kit/record/entity';
-import { idFromBytes, idToBytes } from '@crm/kit/id';
-import { raw, sql } from '@crm/kit/sql';
-import { CustomerEntity } from '../customer/customer.fields.ts';
-import {
-  CompetitorEntity,
-  ProductEntity,
-  StaffMemberEntity,
-  TeamEntity,
-} from '../directory/directory.fields.ts';
-import { PersonEntity } from '../person/person.fields.ts';
+import type { Entity } from '@crm/kit/record/entity';
 import { facts } from './fact-kinds.ts';
+import { withNames } from './group-names.ts';
+
+export type FactAggregateArgs = AggregateArgs & { readonly fact: string };
 
 /** Figures by group over the facts of one kind, with the names behind the ids of the groups. */
 export async function aggregateFacts(
   context: RequestContext,
-  { fact, ...args }: AggregateArgs & { readonly fact: string },
+  { fact, ...args }: FactAggregateArgs,
 ): Promise<AggregateResult> {
   const entity = factNamed(fact);
-  const result = await aggregateRecords(context, entity, args);
-  const named = (args.groupBy ?? []).flatMap(({ field }) => {
-    const target = namedBy(entity, field);
-    return target ? [{ field, target }] : [];
-  });
-  const names = new Map<string, string>();
-  for (const { field, target } of named) {
-    for (const [id, name] of await namesOf(context, target, idsIn(result, field))) {
-      names.set(`${field} ${id}`, name);
-    }
-  }
-  return {
-    ...result,
-    rows: result.rows.map(({ keys, values }) => ({
-      keys: keys.map((key) => ({
-        ...key,
-        labels: labelsOf(names.get(`${key.field} ${key.value}`)) ?? key.labels,
-      })),
-      values,
-    })),
-  };
+  return withNames(context, entity, await aggregateRecords(context, entity, args));
 }
 
 function factNamed(kind: string): Entity {
@@ -52,48 +25,4 @@ function factNamed(kind: string): Entity {
   if (entity) return entity;
   const message = `must be one of ${Object.keys(facts).join(', ')}`;
   throw invalid(`${kind} is for indicators alone`, [{ path: 'fact', message }]);
-}
-
-const directory: readonly Entity[] = [
-  CustomerEntity,
-  StaffMemberEntity,
-  TeamEntity,
-  ProductEntity,
-  CompetitorEntity,
-  PersonEntity,
-];
-
-/** The records that the ids of a group field name. */
-function namedBy(entity: Entity, field: string): Entity | null {
-  const relation = entity.relations[field.split('.', 1)[0] ?? ''];
-  const column = relation
-    ? columnNamed(relation.to(), field.slice(field.indexOf('.') + 1))
-    : columnNamed(entity, field);
-  if (column?.name === 'id' && relation) return relation.to();
-  return directory.find(({ name }) => name === column?.field.references) ?? null;
-}
-
-const idsIn = (result: AggregateResult, field: string): readonly string[] => [
-  ...new Set(
-    result.rows.flatMap(({ keys }) =>
-      keys.flatMap((key) => (key.field === field ? (key.value ?? []) : [])),
-    ),
-  ),
-];
-
-/** A name is the same in every language. */
-const labelsOf = (name: string | undefined): { readonly zh: string; readonly en: string } | null =>
-  name === undefined ? null : { zh: name, en: name };
-
-/** Whoever may see an id in a group may see the name that goes with it. */
-async function namesOf(
-  { app }: RequestContext,
-  entity: Entity,
-  ids: readonly string[],
-): Promise<(readonly [id: string, name: string])[]> {
-  if (ids.length === 0) return [];
-  const { text, values } =
-    sql`SELECT id, name FROM ${raw(`\`${entity.table}\``)} WHERE id IN (${ids.map(idToBytes)})`;
-  const rows: { id: Uint8Array; name: string }[] = await app.db.manager.query(text, [...values]);
-  return rows.map(({ id, name }) => [idFromBytes(id), name]);
 }

@@ -1,14 +1,14 @@
 import { recordMany } from '@crm/kit/event/outbox';
 import type { NewEvent } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
-import { companyDate, type CriteriaScope } from '@crm/kit/record/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import { sweepOn } from '@crm/kit/record/daily-sweep';
 import { columnNamed, valueAt, type Column } from '@crm/kit/record/entity';
 import { selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import { LifecycleSuggested, LifecycleWithdrawn } from '@crm/schemas/events/lifecycle';
 import type { EntityManager } from 'typeorm';
-import { compileStored, isLiveRow, storedScope } from '../report/criteria.repository.ts';
+import { compileStored, isLiveRow, storedScope, type StoredScope } from '../report/criteria.repository.ts';
 import { CustomerReportRow, type ReportRow } from '../report/report.fields.ts';
 import { isOpen } from '../strictness.ts';
 import { StageRuleEntity, type Evidence, type StageRule } from './stage-rule.fields.ts';
@@ -61,7 +61,7 @@ export async function evaluateStages(evaluation: Evaluation, customers: Sql): Pr
 const matching = (
   manager: EntityManager,
   { criteria, toStage }: StageRule,
-  { scope, customers }: { readonly scope: CriteriaScope; readonly customers: Sql },
+  { scope, customers }: { readonly scope: StoredScope; readonly customers: Sql },
 ): Promise<ReportRow[]> =>
   selectRows(
     manager,
@@ -70,7 +70,7 @@ const matching = (
       AND (${compileStored(scope, criteria)}) ORDER BY t.id`,
   );
 
-const suggestionOf = (rule: StageRule, row: ReportRow, scope: CriteriaScope): Fresh => ({
+const suggestionOf = (rule: StageRule, row: ReportRow, scope: StoredScope): Fresh => ({
   customerId: row.id,
   ruleCode: rule.code,
   fromStage: row.lifecycleStage,
@@ -80,7 +80,7 @@ const suggestionOf = (rule: StageRule, row: ReportRow, scope: CriteriaScope): Fr
 });
 
 /** Null for what events may not hold. */
-const evidenceOf = (field: string, row: ReportRow, scope: CriteriaScope): Evidence | null =>
+const evidenceOf = (field: string, row: ReportRow, scope: StoredScope): Evidence | null =>
   field.startsWith('custom.')
     ? customEvidence(field, row, scope)
     : figureEvidence(field, columnNamed(CustomerReportRow, field), row);
@@ -94,7 +94,7 @@ function figureEvidence(
   return { field, labels: column.field.label, value: valueAt(row, column.path) };
 }
 
-function customEvidence(field: string, row: ReportRow, scope: CriteriaScope): Evidence | null {
+function customEvidence(field: string, row: ReportRow, scope: StoredScope): Evidence | null {
   const key = field.slice('custom.'.length);
   const custom = scope.customFields.get(`Customer.${key}`);
   if (!custom || !isOpen(custom.class)) return null;

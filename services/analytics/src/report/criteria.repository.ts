@@ -1,13 +1,23 @@
 import type { RequestContext } from '@crm/kit/context';
 import { AppError, invalid, type FieldProblem } from '@crm/kit/errors';
-import { compileCriteria, type Criteria, type CriteriaScope } from '@crm/kit/record/criteria';
+import {
+  companyDate,
+  compileCriteria,
+  type Criteria,
+  type CriteriaScope,
+} from '@crm/kit/record/criteria';
 import { findAllCustomFields } from '@crm/kit/record/custom-field';
+import { withFields } from '@crm/kit/record/entity';
 import type { FieldClass } from '@crm/kit/record/field';
 import { readScope } from '@crm/kit/record/page';
 import { tableSql } from '@crm/kit/record/store';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { companyCurrency } from '../company.ts';
+import { findNamedThings } from './named-thing.repository.ts';
+import type { NamedThings } from './named-thing.ts';
+import { codesOf, namedFields, namesIn } from './report-column.ts';
+import { plainWhere } from './report-where.ts';
 import { CustomerReportRow, figure } from './report.fields.ts';
 
 /** Rows of customers with their figures in the company's currency: what stored criteria are about. */
@@ -17,9 +27,12 @@ export const isInCompanyCurrency = sql`${raw(figure('currency')('t'))} = ${compa
 
 export const isLiveRow = sql`${isInCompanyCurrency} AND t.deletedAt IS NULL`;
 
+export type StoredScope = CriteriaScope & { readonly things: NamedThings };
+
 /** Compiles stored criteria as nobody's in particular: who may see the outcome is decided elsewhere. */
-export async function storedScope(manager: EntityManager, now: Date): Promise<CriteriaScope> {
+export async function storedScope(manager: EntityManager, now: Date): Promise<StoredScope> {
   return {
+    things: await findNamedThings(manager, null),
     entity: CustomerReportRow,
     alias: 't',
     now,
@@ -29,8 +42,17 @@ export async function storedScope(manager: EntityManager, now: Date): Promise<Cr
   };
 }
 
-export const compileStored = (scope: CriteriaScope, criteria: Criteria | null): Sql =>
-  compileCriteria(scope, revived(criteria ?? {}));
+export const compileStored = (scope: StoredScope, criteria: Criteria | null): Sql =>
+  compilePlain(scope, plainWhere(revived(criteria ?? {})));
+
+function compilePlain({ things, ...scope }: StoredScope, plain: Criteria): Sql {
+  const fields = namedFields(namesIn(plain), {
+    things,
+    today: companyDate(scope.now),
+    mayRead: (fieldClass) => scope.mayRead(CustomerReportRow, fieldClass),
+  });
+  return compileCriteria({ ...scope, entity: withFields(CustomerReportRow, fields) }, plain);
+}
 
 const instantPattern = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
@@ -61,15 +83,21 @@ export async function lookAtCriteria(
 ): Promise<Looked> {
   const classes = new Set<FieldClass>();
   const scope = await readScope(context, CustomerReportRow, { criteria });
-  const noting: CriteriaScope = {
-    ...scope,
-    mayRead: (entity, fieldClass) => {
-      classes.add(fieldClass);
-      return fieldClass !== 'SENSITIVE' && scope.mayRead(entity, fieldClass);
-    },
+  const mayRead: CriteriaScope['mayRead'] = (entity, fieldClass) => {
+    classes.add(fieldClass);
+    return fieldClass !== 'SENSITIVE' && scope.mayRead(entity, fieldClass);
   };
   try {
-    and([compileStored(noting, criteria)]);
+    const plain = plainWhere(revived(criteria ?? {}));
+    const names = namesIn(plain);
+    if (names.some(({ top }) => top === 'segment')) {
+      throw invalid(
+        'What is stored is made of no segments: they would follow each other in circles',
+      );
+    }
+    const codes = codesOf(names);
+    const things = await findNamedThings(context.app.db.manager, codes);
+    and([compilePlain({ ...scope, mayRead, things }, plain)]);
     return { problems: [], classes };
   } catch (error) {
     if (!(error instanceof AppError) || error.extensions.code === 'FORBIDDEN') throw error;

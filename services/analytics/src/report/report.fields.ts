@@ -1,6 +1,15 @@
-import { defineEntity, type Entity } from '@crm/kit/record/entity';
+import { defineEntity, type Entity, type Relation } from '@crm/kit/record/entity';
 import { date, dateTime, decimal, int, text } from '@crm/kit/record/field';
 import { attributeFields, CustomerEntity } from '../customer/customer.fields.ts';
+import {
+  InteractionFact,
+  OrderFact,
+  OrderLineFact,
+  PaymentFact,
+  ReceivableFact,
+} from '../fact/fact.fields.ts';
+import { AlertFact, CompetitionFact, NeedFact, OpportunityFact } from '../fact/sales.fields.ts';
+import { CustomerPerson, isThereToday } from '../person/customer-person.fields.ts';
 import { today } from '../today.ts';
 
 /** The first and last day of the company's year. */
@@ -22,15 +31,28 @@ const factSum = (alias: string, sum: string, from: string): string =>
 const inCurrency = (fact: string, money: string, alias: string): string =>
   `${fact} fact WHERE fact.${money}Currency = ${figures(alias)}.currency`;
 
-const ofInteractions = (alias: string, sum: string): string =>
-  `(SELECT ${sum} FROM interactionFact fact WHERE fact.customerId = ${alias}.id AND fact.deletedAt IS NULL)`;
+/** The row of `customerActivity` that stands beside a customer. */
+const activity =
+  (name: string) =>
+  (alias: string): string =>
+    `${alias}Activity.${name}`;
+
+const count = (zh: string, en: string, name: string) =>
+  int({
+    required: true,
+    label: { zh, en },
+    sql: (alias) => `COALESCE(${activity(name)(alias)}, 0)`,
+  });
+
+const of = (to: () => Entity): Relation => ({ to, from: 'id', foreign: 'customerId' });
 
 /** A customer with its figures in one currency. */
 export const CustomerReportRow = defineEntity('CustomerReportRow', {
   table: 'customer',
   customFieldsOf: CustomerEntity.name,
   beside: (alias) =>
-    `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id`,
+    `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id
+     LEFT JOIN customerActivity ${alias}Activity ON ${alias}Activity.customerId = ${alias}.id`,
   fields: {
     ...attributeFields,
     currency: text({
@@ -46,11 +68,13 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
     }),
     orderAmount: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '累计订单金额', en: 'Order amount' },
       sql: figure('orderAmount'),
     }),
     orderAmountThisYear: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '本年订单金额', en: 'Order amount this year' },
       sql: (alias) =>
         factSum(
@@ -60,6 +84,7 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
         ),
     }),
     averageOrderAmount: decimal({
+      currency: 'currency',
       label: { zh: '平均订单金额', en: 'Average order amount' },
       sql: (alias) =>
         `ROUND(${figures(alias)}.orderAmount / NULLIF(${figures(alias)}.orderCount, 0), 2)`,
@@ -79,11 +104,13 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
     }),
     paymentAmount: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '累计收款金额', en: 'Payment amount' },
       sql: figure('paymentAmount'),
     }),
     paymentAmountThisYear: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '本年收款金额', en: 'Payment amount this year' },
       sql: (alias) =>
         factSum(
@@ -98,11 +125,13 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
     }),
     receivable: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '应收余额', en: 'Receivable' },
       sql: figure('receivable'),
     }),
     overdue: decimal({
       required: true,
+      currency: 'currency',
       label: { zh: '逾期金额', en: 'Overdue' },
       sql: (alias) =>
         factSum(
@@ -111,17 +140,32 @@ export const CustomerReportRow = defineEntity('CustomerReportRow', {
           `${inCurrency('receivableFact', 'balance', alias)} AND fact.dueOn < ${today}`,
         ),
     }),
-    interactionCount: int({
-      required: true,
-      label: { zh: '联络次数', en: 'Interactions' },
-      sql: (alias) => ofInteractions(alias, 'COUNT(*)'),
-    }),
+    interactionCount: count('联络次数', 'Interactions', 'interactionCount'),
     lastInteractionAt: dateTime({
       label: { zh: '最近联络时间', en: 'Last interaction at' },
-      sql: (alias) => ofInteractions(alias, 'MAX(fact.occurredAt)'),
+      sql: activity('lastInteractionAt'),
     }),
+    openNeedCount: count('未满足需求数', 'Open needs', 'openNeedCount'),
+    openOpportunityCount: count('进行中商机数', 'Open opportunities', 'openOpportunityCount'),
+    contestedCount: count('有竞争的商机数', 'Opportunities contested now', 'contestedCount'),
+    openAlertCount: count('未了结预警数', 'Open alerts', 'openAlertCount'),
   },
   access: { by: 'owner', owner: 'ownerId', team: 'teamId' },
+  relations: {
+    people: { ...of(() => CustomerPerson), only: isThereToday },
+    orders: of(() => OrderFact),
+    orderLines: of(() => OrderLineFact),
+    payments: of(() => PaymentFact),
+    receivables: of(() => ReceivableFact),
+    interactions: of(() => InteractionFact),
+    needs: of(() => NeedFact),
+    opportunities: of(() => OpportunityFact),
+    competition: of(() => CompetitionFact),
+    alerts: of(() => AlertFact),
+  },
 });
 
-export type ReportRow = typeof CustomerReportRow extends Entity<infer Row> ? Row : never;
+/** The values of the columns that were asked for, in their order. */
+type Asked = { readonly values?: readonly { readonly field: string; readonly value: unknown }[] };
+
+export type ReportRow = (typeof CustomerReportRow extends Entity<infer Row> ? Row : never) & Asked;

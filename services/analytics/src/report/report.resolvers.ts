@@ -1,23 +1,18 @@
 import { customFieldValues } from '@crm/kit/record/custom-field';
-import { listPage } from '@crm/kit/record/page';
-import { companyCurrency } from '../company.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { inMoney } from '../summary/summary.ts';
-import { readCurrency } from '../summary/summary.queries.ts';
+import { aggregateReport } from './report-aggregate.queries.ts';
+import { readReport } from './report.queries.ts';
 import { CustomerReportRow } from './report.fields.ts';
 
 export const reportResolvers: Resolvers = {
   Query: {
-    customerReport: (_, { currency, where, ...page }, context) =>
-      listPage(context, CustomerReportRow, {
-        ...page,
-        where: {
-          all: [{ currency: { eq: readCurrency(currency) ?? companyCurrency } }, where ?? {}],
-        },
-      }),
+    customerReport: (_, args, context) => readReport(context, args),
+    customerReportAggregate: (_, args, context) => aggregateReport(context, args),
   },
   CustomerReportRow: {
     customer: ({ id }) => ({ id }),
+    values: ({ values }) => values ?? [],
     customFields: ({ customFields }, _, context) =>
       customFieldValues(context, CustomerReportRow.customFieldsOf, customFields),
     orderAmount: (row) => inMoney(row).orderAmount,

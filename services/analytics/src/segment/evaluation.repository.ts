@@ -1,6 +1,6 @@
 import { recordMany } from '@crm/kit/event/outbox';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
-import { companyDate, type CriteriaScope } from '@crm/kit/record/criteria';
+import { companyDate } from '@crm/kit/record/criteria';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { endOfRange, firstId, lastId } from '../customer/range.repository.ts';
@@ -9,6 +9,7 @@ import {
   isInCompanyCurrency,
   reportFrom,
   storedScope,
+  type StoredScope,
 } from '../report/criteria.repository.ts';
 import { movesOf, type Move } from './segment.events.ts';
 import type { Cause, Segment } from './segment.fields.ts';
@@ -29,7 +30,7 @@ export async function evaluateCustomers(
   for (const segment of segments) await evaluate(evaluation, segment, { scope, customers });
 }
 
-type Asked = { readonly scope: CriteriaScope; readonly customers: Sql };
+type Asked = { readonly scope: StoredScope; readonly customers: Sql };
 
 /** Has the customers `t` that a condition names come into a locked segment, and leave it. */
 export async function evaluate(
@@ -81,7 +82,7 @@ async function findMoved(
 }
 
 /** Whether the customer `t`, of which a person decided `k`, belongs to the segment: 1 or 0. */
-function belongsSql({ mode, criteria, active }: Segment, scope: CriteriaScope): Sql {
+function belongsSql({ mode, criteria, active }: Segment, scope: StoredScope): Sql {
   if (!active) return raw('FALSE');
   const isPicked = raw(`k.kind <=> 'INCLUDE'`);
   const isKept = raw(`NOT (k.kind <=> 'EXCLUDE')`);

@@ -1,14 +1,14 @@
 import type { RequestContext } from '@crm/kit/context';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import { listPage, type Connection, type PageArgs } from '@crm/kit/record/page';
+import type { Connection, PageArgs } from '@crm/kit/record/page';
 import { pagesBy, type PagesBy } from '@crm/kit/record/pages-by';
 import { scopeSql } from '@crm/kit/record/policy';
 import { selectRows } from '@crm/kit/record/store';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import { CustomerEntity } from '../customer/customer.fields.ts';
 import { memberPages, type MemberArgs } from '../customer/member-page.ts';
-import { companyCurrency } from '../company.ts';
-import { CustomerReportRow, type ReportRow } from '../report/report.fields.ts';
+import { readReport } from '../report/report.queries.ts';
+import type { ReportRow } from '../report/report.fields.ts';
 import { causeNamed, SegmentEntity, type Cause, type Segment } from './segment.fields.ts';
 import { segmentsMax } from './segment.repository.ts';
 
@@ -45,10 +45,7 @@ export const previewSegment = (
   context: RequestContext,
   { criteria, ...page }: Preview,
 ): Promise<Connection<ReportRow>> =>
-  listPage(context, CustomerReportRow, {
-    ...page,
-    where: { all: [{ currency: { eq: companyCurrency } }, Object(criteria)] },
-  });
+  readReport(context, { ...page, where: criteria });
 
 /** Who was in segments at an instant, or is now. */
 export const membershipPages = (context: RequestContext): MembershipPages =>

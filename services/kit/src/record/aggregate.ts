@@ -251,7 +251,8 @@ function figureSql(scope: CriteriaScope, fn: AggregateFunction, field: string): 
 function currencyOf(scope: CriteriaScope, field: string): string | null {
   const at = joined(scope, field) ?? { scope, name: field };
   const base = at.name.endsWith('.amount') ? at.name.slice(0, -'.amount'.length) : at.name;
-  const column = columnNamed(at.scope.entity, `${base}.currency`);
+  const beside = columnNamed(at.scope.entity, at.name)?.field.currency;
+  const column = columnNamed(at.scope.entity, beside ?? `${base}.currency`);
   return column ? columnSql(column, at.scope.alias) : null;
 }
 

@@ -101,7 +101,8 @@ function compileRelation(scope: CriteriaScope, { key, value, depth }: Node): Sql
   const exists = (criteria: Criteria): Sql => {
     const inner = compileCriteria({ ...scope, entity, alias }, criteria, depth + 1);
     const link = raw(`${alias}.\`${relation.foreign}\` = ${scope.alias}.\`${relation.from}\``);
-    return sql`EXISTS (SELECT 1 FROM ${raw(`\`${entity.table}\` ${alias}`)} WHERE ${link} AND ${raw(`${alias}.deletedAt IS NULL`)} AND ${scope.readable(entity, alias)} AND ${inner})`;
+    const counts = raw(`${alias}.deletedAt IS NULL AND ${relation.only?.(alias) ?? 'TRUE'}`);
+    return sql`EXISTS (SELECT 1 FROM ${raw(`\`${entity.table}\` ${alias}`)} WHERE ${link} AND ${counts} AND ${scope.readable(entity, alias)} AND ${inner})`;
   };
   if (relation.isOne) return exists(tree(key, value));
   return and(
@@ -133,11 +134,16 @@ function compileField(scope: CriteriaScope, name: string, filter: Criteria): Sql
 
 function compileColumn(scope: CriteriaScope, column: Column, filter: Criteria): Sql {
   requireReadable(scope, column);
-  const target = columnSql(column, scope.alias);
+  const { alias, now } = scope;
+  const target = columnSql(column, alias);
   return and(
     Object.entries(filter)
       .filter(([, value]) => value !== undefined && value !== null)
-      .map(([operator, value]) => compare({ scope, column, target, operator, value })),
+      .map(
+        ([operator, value]) =>
+          column.field.compare?.({ alias, now, operator, value }) ??
+          compare({ scope, column, target, operator, value }),
+      ),
   );
 }
 

@@ -163,6 +163,8 @@ export type Relation = {
   readonly foreign: string;
   /** There is one at most, as `foreign` is the other's id. */
   readonly isOne?: boolean;
+  /** Which rows there count, over the row `alias`; all of them when left out. */
+  readonly only?: (alias: string) => string;
 };
 
 type Options<Members extends Fields> = {
@@ -259,6 +261,19 @@ const camelCase = (path: readonly string[]): string =>
 /** The entity without some fields, by dotted name: for projections, which nobody writes. */
 export function withoutFields(entity: Entity, names: readonly string[]): Entity {
   return { ...entity, ...indexed(entity.columns.filter(({ name }) => !names.includes(name))) };
+}
+
+/** The entity with further fields, whose values its rows have too. */
+export function withFields<Row extends Stamps>(entity: Entity<Row>, more: Fields): Entity<Row> {
+  const fields = { ...entity.fields, ...more };
+  const readers = readersOf(fields, []);
+  return {
+    ...entity,
+    fields,
+    ...indexed(columnsOf(fields, [])),
+    readers,
+    readersByName: new Map(readers.map((reader) => [reader.name, reader])),
+  };
 }
 
 export const columnNamed = (entity: Entity, name: string): Column | undefined =>

@@ -1,3 +1,5 @@
+import type { Sql } from '../sql.ts';
+
 /**
  * The field catalogue: what a record consists of, said once. Columns, validation, filters, sorting,
  * aggregates, history, access and labels are all read from it.
@@ -32,6 +34,18 @@ type Common = {
   readonly internal?: boolean;
   /** Computed by this SQL over the row `alias` instead of read from a column; implies `managed`. */
   readonly sql?: (alias: string) => string;
+  /** How filters compare it, where a key finds rows sooner than its value would; null for as usual. */
+  readonly compare?: (asked: AskedComparison) => Sql | null;
+  /** The column that holds the currency of an amount which is no money of its own. */
+  readonly currency?: string;
+};
+
+export type AskedComparison = {
+  /** Of the row. */
+  readonly alias: string;
+  readonly now: Date;
+  readonly operator: string;
+  readonly value: unknown;
 };
 
 /** `Value` is the type of the field in a row; it exists for the compiler only. */

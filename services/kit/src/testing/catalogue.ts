@@ -48,7 +48,7 @@ export async function catalogueProblems(parts: ServiceParts): Promise<string[]> 
       ...customisableProblems(parts),
       ...labelProblems(parts.schema, { objects: [], ...parts }),
       ...inputTypes(parts).flatMap(([type, entity]) => inputProblems(parts, type, entity)),
-      ...whereTypes(parts).flatMap(([type, entity]) => whereProblems(type, entity)),
+      ...whereTypes(parts).flatMap(([type, entity]) => whereProblems(parts, type, entity)),
       ...parts.entities.flatMap((entity) => tableProblems(entity, columns)),
     ];
   } finally {
@@ -193,11 +193,16 @@ function enumProblems(where: string, { values = [] }: Field, type: GraphQLNamedT
 
 const combinators: readonly string[] = ['all', 'any', 'not', 'customFields'];
 
-const whereProblems = (type: GraphQLInputObjectType, entity: Entity): string[] =>
+const whereProblems = (
+  { besides = [] }: ServiceParts,
+  type: GraphQLInputObjectType,
+  entity: Entity,
+): string[] =>
   Object.keys(type.getFields())
     .filter(
       (name) =>
         !combinators.includes(name) &&
+        !besides.includes(`${type.name}.${name}`) &&
         !Object.hasOwn(entity.relations, name) &&
         !columnNamed(entity, name) &&
         !isGroup(entity, name),
