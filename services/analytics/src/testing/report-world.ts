@@ -121,6 +121,8 @@ function eventsOf(known: Known, { strong }: World): RecordedEvent[] {
     ...known.rivals.flatMap((rival) => contest(id, rival, rival === strong)),
     ...known.needs.map((on) => told(needOf(id), at(on))),
     ...known.visits.map((on) => logged(id, { occurredAt: at(on) })),
+    // No visit, which a figure of visits must not count.
+    logged(id, { kind: 'CALL', occurredAt: at('2026-11-10') }),
     ...(known.hasAlert ? [alertOf(id)] : []),
   ];
 }
