@@ -110,6 +110,19 @@ describe('factAggregate', () => {
     ]);
   });
 
+  test.each([
+    ['DAY', ['2026-01-31', '2026-02-01', '2026-02-02', '2026-02-28']],
+    ['WEEK', ['2026-01-26', '2026-02-02', '2026-02-23']],
+    ['MONTH', ['2026-01-01', '2026-02-01']],
+    ['QUARTER', ['2026-01-01']],
+    ['YEAR', ['2026-01-01']],
+  ])('names a %s by its first day', async (bucket, days) => {
+    const groupBy = [{ field: 'orderedOn', bucket }];
+    const orderBy = [{ field: 'orderedOn', direction: 'ASC' }];
+    const found = await groups({ fact: 'ORDER', groupBy, measures: [{ fn: 'COUNT' }], orderBy });
+    expect(found.map((group) => group.split(':', 1)[0])).toEqual(days);
+  });
+
   test('names the people behind the ids', async () => {
     const measures = [{ fn: 'COUNT' }, { fn: 'COUNT_DISTINCT', field: 'customerId' }];
     const byOwner = { groupBy: [{ field: 'customer.ownerId' }], measures };

@@ -8,6 +8,7 @@ import { invalid } from '@crm/kit/errors';
 import type { Entity } from '@crm/kit/record/entity';
 import { facts } from './fact-kinds.ts';
 import { withNames } from './group-names.ts';
+import { walkedByCustomer } from './long-walk.ts';
 
 export type FactAggregateArgs = AggregateArgs & { readonly fact: string };
 
@@ -16,7 +17,7 @@ export async function aggregateFacts(
   context: RequestContext,
   { fact, ...args }: FactAggregateArgs,
 ): Promise<AggregateResult> {
-  const entity = factNamed(fact);
+  const entity = walkedByCustomer(factNamed(fact), args);
   return withNames(context, entity, await aggregateRecords(context, entity, args));
 }
 

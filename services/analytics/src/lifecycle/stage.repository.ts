@@ -8,7 +8,12 @@ import { selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import { LifecycleSuggested, LifecycleWithdrawn } from '@crm/schemas/events/lifecycle';
 import type { EntityManager } from 'typeorm';
-import { compileStored, isLiveRow, storedScope, type StoredScope } from '../report/criteria.repository.ts';
+import {
+  compileStored,
+  isLiveRow,
+  storedScope,
+  type StoredScope,
+} from '../report/criteria.repository.ts';
 import { CustomerReportRow, type ReportRow } from '../report/report.fields.ts';
 import { isOpen } from '../strictness.ts';
 import { StageRuleEntity, type Evidence, type StageRule } from './stage-rule.fields.ts';

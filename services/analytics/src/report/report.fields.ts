@@ -1,5 +1,6 @@
-import { defineEntity, type Entity, type Relation } from '@crm/kit/record/entity';
+import { defineEntity, type Entity, type Head, type Relation } from '@crm/kit/record/entity';
 import { date, dateTime, decimal, int, text } from '@crm/kit/record/field';
+import { raw, sql } from '@crm/kit/sql';
 import { attributeFields, CustomerEntity } from '../customer/customer.fields.ts';
 import {
   InteractionFact,
@@ -46,13 +47,24 @@ const count = (zh: string, en: string, name: string) =>
 
 const of = (to: () => Entity): Relation => ({ to, from: 'id', foreign: 'customerId' });
 
+/** Customers stand in the order of these figures beside them. */
+export const headOf = (currency: string): Head => ({
+  fields: ['orderAmount', 'orderCount', 'lastOrderOn', 'paymentAmount', 'receivable'],
+  id: figure('customerId')('t'),
+  join: (part) => sql`JOIN (SELECT * FROM customerFigure ${raw(figures('t'))}
+    WHERE ${raw(figure('currency')('t'))} = ${currency} AND ${part}) ${raw(figures('t'))}
+    ON ${raw(figure('customerId')('t'))} = t.id ${raw(activityOf('t'))}`,
+});
+
+const activityOf = (alias: string): string =>
+  `LEFT JOIN customerActivity ${alias}Activity ON ${alias}Activity.customerId = ${alias}.id`;
+
 /** A customer with its figures in one currency. */
 export const CustomerReportRow = defineEntity('CustomerReportRow', {
   table: 'customer',
   customFieldsOf: CustomerEntity.name,
   beside: (alias) =>
-    `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id
-     LEFT JOIN customerActivity ${alias}Activity ON ${alias}Activity.customerId = ${alias}.id`,
+    `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id ${activityOf(alias)}`,
   fields: {
     ...attributeFields,
     currency: text({

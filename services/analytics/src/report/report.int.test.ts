@@ -44,6 +44,9 @@ async function report(
   return { raw, nodes: raw.nodes.map((node: { customer: { id: string } }) => node.customer.id) };
 }
 
+const count = (variables: object): Promise<number> =>
+  countStatements(analytics.db, () => report({ ...variables }));
+
 const byAmount = [{ field: 'orderAmount', direction: 'DESC' }];
 
 describe('customerReport', () => {
@@ -101,8 +104,30 @@ describe('customerReport', () => {
   });
 
   test('costs one statement, and one more for the total', async () => {
-    expect(await countStatements(analytics.db, () => report({ orderBy: byAmount }))).toBe(2);
+    expect(await count({})).toBe(2);
+    // A page that the highest figures fill; the last one is looked for twice among the highest.
+    expect(await count({ orderBy: byAmount, first: 2 })).toBe(2);
+    expect(await count({ orderBy: byAmount, first: 20 })).toBe(4);
   });
+
+  test.each(['orderAmount', 'orderCount', 'lastOrderOn', 'paymentAmount', 'receivable'])(
+    'gives the same by %s a page at a time as in one go, in both directions',
+    async (field) => {
+      for (const direction of ['ASC', 'DESC']) {
+        const orderBy = [{ field, direction }];
+        const whole = await report({ orderBy, first: 20 });
+        const found: string[] = [];
+        let after: unknown = null;
+        for (let page = 0; page < whole.nodes.length; page += 1) {
+          const { nodes, raw } = await report({ orderBy, first: 1, after });
+          found.push(...nodes);
+          after = Reflect.get(Object(raw), 'pageInfo').endCursor;
+        }
+        expect(found).toEqual(whole.nodes);
+        expect(new Set(found).size).toBe(4);
+      }
+    },
+  );
 
   test.each([
     [{ currency: 'yuan' }, 'ISO 4217'],

@@ -11,7 +11,7 @@ import { readCurrency } from '../summary/summary.queries.ts';
 import { findNamedThings } from './named-thing.repository.ts';
 import { codesOf, namedFields, namesAmong, namesIn } from './report-column.ts';
 import { plainWhere } from './report-where.ts';
-import { CustomerReportRow, type ReportRow } from './report.fields.ts';
+import { CustomerReportRow, headOf, type ReportRow } from './report.fields.ts';
 
 /** What a report asks of the catalogue: a filter, and fields by name. */
 export type Asked = {
@@ -53,10 +53,18 @@ export async function prepareReport(
     today: companyDate(now),
     mayRead: (fieldClass) => readingOf(viewer, fieldClass) === 'read',
   });
-  const inCurrency = isApart ? {} : { currency: { eq: readCurrency(currency) ?? companyCurrency } };
+  const entity = names.length === 0 ? CustomerReportRow : withFields(CustomerReportRow, made);
+  return isApart ? { entity, where: plain } : inCurrency({ entity, where: plain }, currency);
+}
+
+function inCurrency(
+  { entity, where }: PreparedReport,
+  asked: string | null | undefined,
+): PreparedReport {
+  const currency = readCurrency(asked) ?? companyCurrency;
   return {
-    entity: names.length === 0 ? CustomerReportRow : withFields(CustomerReportRow, made),
-    where: { all: [inCurrency, plain] },
+    entity: { ...entity, head: headOf(currency) },
+    where: { all: [{ currency: { eq: currency } }, where] },
   };
 }
 

@@ -44,8 +44,7 @@ type Preview = PageArgs & { readonly criteria: unknown };
 export const previewSegment = (
   context: RequestContext,
   { criteria, ...page }: Preview,
-): Promise<Connection<ReportRow>> =>
-  readReport(context, { ...page, where: criteria });
+): Promise<Connection<ReportRow>> => readReport(context, { ...page, where: criteria });
 
 /** Who was in segments at an instant, or is now. */
 export const membershipPages = (context: RequestContext): MembershipPages =>

@@ -237,7 +237,10 @@ const competitorOf = (id: string, code: string): RecordedEvent =>
 /** Tells the service all of it; scores and segments are written as their jobs would. */
 export async function tellWorld(db: Database, world: World): Promise<void> {
   await apply(db, [competitorOf(world.strong, 'STRONG'), competitorOf(world.weak, 'WEAK')]);
-  for (const known of world.all) await apply(db, eventsOf(known, world));
+  await apply(
+    db,
+    world.all.flatMap((known) => eventsOf(known, world)),
+  );
   const grades = new Map(world.all.map(({ id, grade }) => [id, grade]));
   await writeGrades(db, 'customer_value', grades);
   await writeGrades(
