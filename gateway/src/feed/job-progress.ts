@@ -18,6 +18,7 @@ type JobKind = { readonly name: string; readonly service: string; readonly query
 const kinds: ReadonlyMap<string, JobKind> = new Map([
   ['importProgress', { name: 'ImportJob', service: 'customers', query: 'importJob' }],
   ['exportProgress', { name: 'ExportJob', service: 'customers', query: 'exportJob' }],
+  ['reportExportProgress', { name: 'ReportExport', service: 'analytics', query: 'reportExport' }],
 ]);
 
 export type FollowedJob = {

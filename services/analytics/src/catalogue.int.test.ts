@@ -16,10 +16,15 @@ import { AffiliationEntity, PersonEntity } from './person/person.fields.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { migrations } from './migrations/index.ts';
 import { createSchema, objects } from './schema.ts';
+import { ReportExportEntity } from './report-export/report-export.fields.ts';
 import { StageRuleEntity } from './lifecycle/stage-rule.fields.ts';
 import { PyramidDefinitionEntity, PyramidSnapshotEntity } from './pyramid/pyramid.fields.ts';
 import { EvaluationRunEntity } from './run/run.fields.ts';
 import { SegmentEntity } from './segment/segment.fields.ts';
+
+const fileArguments = ['currency', 'where', 'orderBy', 'format', 'headings'];
+const exportArguments = [...fileArguments, 'columns'];
+const aggregateArguments = [...fileArguments, 'groupBy', 'measures', 'having'];
 
 test('the SDL, the field catalogue and the tables agree', async () => {
   const problems = await catalogueProblems({
@@ -43,11 +48,16 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       StageRuleEntity,
       IndicatorEntity,
       EvaluationRunEntity,
+      ReportExportEntity,
     ],
     objects,
     besides: [
       ...['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
       'TakePyramidSnapshotInput.definition',
+      ...exportArguments.map((name) => `ExportCustomerReportInput.${name}`),
+      ...aggregateArguments.map((name) => `ExportCustomerReportAggregateInput.${name}`),
+      ...aggregateArguments.map((name) => `ExportFactAggregateInput.${name}`),
+      'ExportFactAggregateInput.fact',
       ...['scores', 'tiers', 'segments', 'windows'].map((name) => `CustomerReportWhere.${name}`),
     ],
     customisable: [CustomerReportRow],

@@ -22,10 +22,13 @@ import {
   type PyramidSnapshot,
 } from './pyramid/pyramid.fields.ts';
 import { placementsOfCustomers, type PlacementsOfCustomer } from './pyramid/pyramid.queries.ts';
+import type { ExportJob } from '@crm/kit/transfer/export-job.fields';
+import { ReportExportEntity } from './report-export/report-export.fields.ts';
 import { performanceLoader, type Performances } from './performance/performance.queries.ts';
 import { modelReads, type ModelReads } from './model/model.queries.ts';
 import { historyPages, type HistoryPages } from './score/history.queries.ts';
 import { scoreReads, type ScoreReads } from './score/score.queries.ts';
+import { timelinesOfCustomers, type Timelines } from './timeline/timeline.queries.ts';
 import { summaryLoader, type Summaries } from './summary/summary.queries.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
@@ -39,6 +42,7 @@ export type Context = RequestContext & {
     readonly currentCustomer: Loader<string>;
     readonly pyramidDefinition: Loader<PyramidDefinition>;
     readonly pyramidSnapshot: Loader<PyramidSnapshot>;
+    readonly reportExport: Loader<ExportJob>;
     readonly segment: Loader<Segment>;
     readonly stageSuggestion: Loader<ShownSuggestion>;
   };
@@ -50,6 +54,7 @@ export type Context = RequestContext & {
     readonly segmentsOfCustomer: SegmentsOfCustomer;
     readonly snapshotsOfPyramid: ChildPages<PyramidSnapshot>;
     readonly scores: { readonly [Type in SubjectType]: HistoryPages };
+    readonly timelineOfCustomer: Timelines;
   };
   readonly performances: Performances;
 };
@@ -68,6 +73,7 @@ export function createContext(app: App, request: RequestInfo): Context {
       currentCustomer: currentCustomerLoader(context),
       pyramidDefinition: entityLoader(context, PyramidDefinitionEntity),
       pyramidSnapshot: entityLoader(context, PyramidSnapshotEntity),
+      reportExport: entityLoader(context, ReportExportEntity),
       segment: entityLoader(context, SegmentEntity),
       stageSuggestion: suggestionLoader(context),
     },
@@ -84,6 +90,7 @@ export function createContext(app: App, request: RequestInfo): Context {
         COMPETITOR: historyPages(context, models, 'COMPETITOR'),
         STAFF: historyPages(context, models, 'STAFF'),
       },
+      timelineOfCustomer: timelinesOfCustomers(context),
     },
     performances: performanceLoader(context),
   };

@@ -1,10 +1,12 @@
 import { startService } from '@crm/kit/server/service';
+import { startExportJob } from '@crm/kit/transfer/export-job';
 import { consumers } from './consumers.ts';
 import { createContext } from './context.ts';
 import { startFollowJob } from './follow/follow.job.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { startPyramidJob } from './pyramid/pyramid.job.ts';
 import { startEvaluationJob } from './run/run.job.ts';
+import { exportSources } from './report-export/export-sources.ts';
 import { createSchema } from './schema.ts';
 import { startOverrideJob } from './score/override.job.ts';
 
@@ -14,7 +16,13 @@ await startService(
     schema: createSchema(),
     createContext,
     consumers,
-    jobs: [startFollowJob, startPyramidJob, startEvaluationJob, startOverrideJob],
+    jobs: [
+      startFollowJob,
+      startPyramidJob,
+      startEvaluationJob,
+      startOverrideJob,
+      (app) => startExportJob(app, exportSources),
+    ],
     customisable: [CustomerEntity],
   },
   process.env,

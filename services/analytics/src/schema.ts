@@ -17,6 +17,8 @@ import { modelObjects } from './model/model.objects.ts';
 import { modelResolvers } from './model/model.resolvers.ts';
 import { CustomerReportRow } from './report/report.fields.ts';
 import { reportResolvers } from './report/report.resolvers.ts';
+import { ReportExportEntity } from './report-export/report-export.fields.ts';
+import { reportExportResolvers } from './report-export/report-export.resolvers.ts';
 import { StageRuleEntity, StageSuggestion } from './lifecycle/stage-rule.fields.ts';
 import { stageResolvers } from './lifecycle/stage.resolvers.ts';
 import {
@@ -31,6 +33,8 @@ import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { scoreObjects } from './score/score.objects.ts';
 import { scoreResolvers } from './score/score.resolvers.ts';
+import { TimelineEntryObject } from './timeline/timeline.ts';
+import { timelineResolvers } from './timeline/timeline.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
 
 /** Answers that have labels of their own. */
@@ -38,6 +42,7 @@ export const objects = [
   PyramidPlacement,
   SegmentMembership,
   StageSuggestion,
+  TimelineEntryObject,
   ...indicatorObjects,
   ...performanceObjects,
   ...modelObjects,
@@ -67,6 +72,7 @@ export const createSchema = (): GraphQLSchema =>
             IndicatorEntity,
             EvaluationRunEntity,
             TargetEntity,
+            ReportExportEntity,
             ...kinds,
           ],
           objects,
@@ -76,6 +82,8 @@ export const createSchema = (): GraphQLSchema =>
         summaryResolvers,
         factResolvers,
         reportResolvers,
+        timelineResolvers,
+        reportExportResolvers,
         indicatorResolvers,
         runResolvers,
         segmentResolvers,

@@ -12,12 +12,21 @@ import { walkedByCustomer } from './long-walk.ts';
 
 export type FactAggregateArgs = AggregateArgs & { readonly fact: string };
 
+/** The facts that a question is about, and the question. */
+export const planFacts = ({
+  fact,
+  ...args
+}: FactAggregateArgs): { readonly entity: Entity; readonly args: AggregateArgs } => ({
+  entity: walkedByCustomer(factNamed(fact), args),
+  args,
+});
+
 /** Figures by group over the facts of one kind, with the names behind the ids of the groups. */
 export async function aggregateFacts(
   context: RequestContext,
-  { fact, ...args }: FactAggregateArgs,
+  asked: FactAggregateArgs,
 ): Promise<AggregateResult> {
-  const entity = walkedByCustomer(factNamed(fact), args);
+  const { entity, args } = planFacts(asked);
   return withNames(context, entity, await aggregateRecords(context, entity, args));
 }
 

@@ -34,7 +34,7 @@ function daysOfMonth(month: number, today: string): string[] {
 }
 
 /** Birthdays of one calendar and month. */
-export type BirthdayMonth = Omit<BirthdayKey, 'day'> & { readonly days: readonly number[] };
+type BirthdayMonth = Omit<BirthdayKey, 'day'> & { readonly days: readonly number[] };
 
 /** All birthdays that fall on these days, a few months of each calendar. */
 export function birthdayMonths(days: readonly string[]): readonly BirthdayMonth[] {

@@ -1,9 +1,8 @@
-import { unkeptStamps } from '@crm/kit/projection/state';
 import { companyDate } from '@crm/kit/record/criteria';
 import { defineEntity } from '@crm/kit/record/entity';
 import { boolean, date, list, text, type AskedComparison } from '@crm/kit/record/field';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
-
+import { unkeptStamps } from '@crm/kit/projection/state';
 import { today } from '../today.ts';
 import { birthdayMonths, daysAsked } from './birthday.ts';
 

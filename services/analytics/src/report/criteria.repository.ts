@@ -57,7 +57,7 @@ function compilePlain({ things, ...scope }: StoredScope, plain: Criteria): Sql {
 const instantPattern = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 /** JSON has made texts of instants. */
-const revived = (tree: Criteria): Criteria =>
+export const revived = (tree: Criteria): Criteria =>
   Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, revive(value)]));
 
 function revive(value: unknown): unknown {

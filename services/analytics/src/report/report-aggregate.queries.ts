@@ -27,15 +27,23 @@ export type ReportAggregateArgs = Omit<AggregateArgs, 'where'> & {
  */
 export async function aggregateReport(
   context: RequestContext,
-  { currency, where, ...args }: ReportAggregateArgs,
+  asked: ReportAggregateArgs,
 ): Promise<AggregateResult> {
+  const { entity, args } = await planReportAggregate(context, asked);
+  return withNames(context, entity, await aggregateRecords(context, entity, args));
+}
+
+/** The rows that a question is about, with all that it names, and the question in their fields. */
+export async function planReportAggregate(
+  context: RequestContext,
+  { currency, where, ...args }: ReportAggregateArgs,
+): Promise<{ readonly entity: Entity<ReportRow>; readonly args: AggregateArgs }> {
   const groups = (args.groupBy ?? []).map(({ field }) => field);
   const fields = [...groups, ...args.measures.flatMap(({ field }) => field ?? [])];
   const isApart = groups.includes('currency') && !currency;
   const report = await prepareReport(readerOf(context), { currency, where, fields, isApart });
   const entity = await withSeveral(context, report.entity, groups);
-  const result = await aggregateRecords(context, entity, { ...args, where: report.where });
-  return withNames(context, entity, result);
+  return { entity, args: { ...args, where: report.where } };
 }
 
 /** What a customer has several of can be grouped by when it stands beside the customer. */

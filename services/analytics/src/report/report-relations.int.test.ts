@@ -4,6 +4,7 @@ import type { Viewer } from '@crm/kit/viewer';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
 import {
   fallsIn,
+  isRecent,
   ordersOf,
   someCustomers,
   takeSnapshots,
@@ -97,8 +98,6 @@ const hasBirthday = ({ birthday, isThere, isAlive }: Known, from: string, to: st
 const inYear = ({ orders }: Known, year: string): number =>
   orders.filter(({ on }) => on.startsWith(year)).reduce((sum, { amount }) => sum + amount, 0);
 
-const since = '2026-08-27';
-
 /** Each filter with whom it should find, told by the plain objects. */
 const filters: readonly [string, object, (known: Known) => boolean][] = [
   [
@@ -176,8 +175,8 @@ const filters: readonly [string, object, (known: Known) => boolean][] = [
       ],
     },
     (known) =>
-      known.visits.some((on) => on >= since) &&
-      !known.needs.some((on) => on >= since) &&
+      known.visits.some(isRecent) &&
+      !known.needs.some(isRecent) &&
       inYear(known, '2025') > 1000 &&
       known.orders.some(({ on }) => on.startsWith('2024')),
   ],

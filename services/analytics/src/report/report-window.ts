@@ -88,7 +88,7 @@ const figures: Readonly<Record<string, Figure>> = {
   },
 };
 
-export const figureNames: readonly string[] = Object.keys(figures);
+const figureNames: readonly string[] = Object.keys(figures);
 
 const wordByKind = {
   ALL_TIME: 'allTime',

@@ -14,7 +14,7 @@ import { plainWhere } from './report-where.ts';
 import { CustomerReportRow, headOf, type ReportRow } from './report.fields.ts';
 
 /** What a report asks of the catalogue: a filter, and fields by name. */
-export type Asked = {
+type Asked = {
   readonly currency?: string | null | undefined;
   readonly where?: unknown;
   readonly fields: readonly string[];
@@ -22,7 +22,7 @@ export type Asked = {
   readonly isApart?: boolean;
 };
 
-export type PreparedReport = {
+type PreparedReport = {
   readonly entity: Entity<ReportRow>;
   /** Of the fields of the entity alone. */
   readonly where: Criteria;
@@ -68,13 +68,11 @@ function inCurrency(
   };
 }
 
-export type ReportArgs = Omit<PageArgs, 'where'> & {
+type ReportArgs = Omit<PageArgs, 'where'> & {
   readonly currency?: string | null;
   readonly where?: unknown;
   readonly columns?: readonly string[] | null;
 };
-
-export type ReportValue = { readonly field: string; readonly value: unknown };
 
 const columnsMax = 50;
 

@@ -36,7 +36,7 @@ export type Known = {
   readonly inSegment: boolean;
 };
 
-export type World = {
+type World = {
   readonly all: readonly Known[];
   /** One in ten customers is of this one. */
   readonly rep: string;
@@ -102,10 +102,13 @@ export function someCustomers(count: number): World {
   return { all, rep, team, strong, weak };
 }
 
+/** Of the 90 days up to the day of the tests. */
+export const isRecent = (on: string): boolean => on >= '2026-08-27' && on <= '2026-11-24';
+
 export const ordersOf = ({ orders }: Known): number =>
   orders.reduce((sum, { amount }) => sum + amount, 0);
 
-const at = (on: string): string => `${on}T02:00:00Z`;
+const atTen = (on: string): string => `${on}T02:00:00Z`;
 
 const told = (event: RecordedEvent, occurredAt: string): RecordedEvent => ({
   ...event,
@@ -119,10 +122,10 @@ function eventsOf(known: Known, { strong }: World): RecordedEvent[] {
     ...known.orders.map(({ amount, on }) => ordered(id, `${amount}.00`, { orderedOn: on })),
     ...principalOf(known),
     ...known.rivals.flatMap((rival) => contest(id, rival, rival === strong)),
-    ...known.needs.map((on) => told(needOf(id), at(on))),
-    ...known.visits.map((on) => logged(id, { occurredAt: at(on) })),
+    ...known.needs.map((on) => told(needOf(id), atTen(on))),
+    ...known.visits.map((on) => logged(id, { occurredAt: atTen(on) })),
     // No visit, which a figure of visits must not count.
-    logged(id, { kind: 'CALL', occurredAt: at('2026-11-10') }),
+    logged(id, { kind: 'CALL', occurredAt: atTen('2026-11-10') }),
     ...(known.hasAlert ? [alertOf(id)] : []),
   ];
 }
@@ -234,13 +237,18 @@ const competitorOf = (id: string, code: string): RecordedEvent =>
     },
   );
 
+const customersAtOnce = 40;
+
 /** Tells the service all of it; scores and segments are written as their jobs would. */
 export async function tellWorld(db: Database, world: World): Promise<void> {
   await apply(db, [competitorOf(world.strong, 'STRONG'), competitorOf(world.weak, 'WEAK')]);
-  await apply(
-    db,
-    world.all.flatMap((known) => eventsOf(known, world)),
-  );
+  for (let at = 0; at < world.all.length; at += customersAtOnce) {
+    const part = world.all.slice(at, at + customersAtOnce);
+    await apply(
+      db,
+      part.flatMap((known) => eventsOf(known, world)),
+    );
+  }
   const grades = new Map(world.all.map(({ id, grade }) => [id, grade]));
   await writeGrades(db, 'customer_value', grades);
   await writeGrades(

@@ -8,7 +8,7 @@ import { createMovedEntries } from './moved-entries.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
 import { createSensitiveReads } from './sensitive-reads.ts';
-import { createImportKept, createTransfers } from './transfers.ts';
+import { addExportArguments, createImportKept, createTransfers } from './transfers.ts';
 
 /** What every service's schema begins with. */
 export const kitMigrations = [
@@ -24,4 +24,5 @@ export const kitMigrations = [
   keyGrantsByGrantee,
   coverCustomFields,
   versionCustomFields,
+  addExportArguments,
 ];

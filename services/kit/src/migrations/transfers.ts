@@ -116,3 +116,9 @@ export const createImportKept = migration('CreateImportKept_1795478421000', {
   ],
   down: ['DROP TABLE importKept'],
 });
+
+/** What else a kind of list was asked than a filter, an order and fields. */
+export const addExportArguments = migration('AddExportArguments_1796054600000', {
+  up: ['ALTER TABLE exportJob ADD COLUMN asked JSON NULL'],
+  down: ['ALTER TABLE exportJob DROP COLUMN asked'],
+});

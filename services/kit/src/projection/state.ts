@@ -97,17 +97,25 @@ export async function saveParticulars(
 }
 
 /** An end that told nothing else keeps the values of the state before it in the same batch. */
-function newestOf(states: readonly State[]): State[] {
-  const byId = new Map<string, State>();
+function newestOf(states: readonly State[]): Newest[] {
+  const byId = new Map<string, Newest>();
   for (const state of states.toSorted((a, b) => a.event.version - b.event.version)) {
-    const before = byId.get(state.event.aggregateId);
-    byId.set(state.event.aggregateId, { ...state, values: state.values ?? before?.values ?? null });
+    const { aggregateId, occurredAt } = state.event;
+    const before = byId.get(aggregateId);
+    byId.set(aggregateId, {
+      ...state,
+      values: state.values ?? before?.values ?? null,
+      beganAt: before?.beganAt ?? occurredAt,
+    });
   }
   // In one order, so that two batches never wait for each other in a circle.
   return [...byId.values()].toSorted((a, b) =>
     a.event.aggregateId < b.event.aggregateId ? -1 : 1,
   );
 }
+
+/** A record began with the first of its states in a batch, however many there are. */
+type Newest = State & { readonly beganAt: string };
 
 const rowsPerStatement = 1000;
 
@@ -117,7 +125,7 @@ const notOverwritten = ['id', 'createdAt', 'version'];
 async function upsert(
   manager: EntityManager,
   entity: Entity,
-  states: readonly State[],
+  states: readonly Newest[],
 ): Promise<void> {
   const columns = entity.columns.filter(({ column }) => column !== null);
   const names = columns.map(({ column }) => `\`${column ?? ''}\``);
@@ -136,10 +144,11 @@ async function upsert(
   }
 }
 
-const rowOf = (columns: readonly Column[], state: State): readonly unknown[] =>
+const rowOf = (columns: readonly Column[], state: Newest): readonly unknown[] =>
   columns.map((column) => encode(column.field, valueOf(column, state)));
 
-function valueOf({ name, path, field }: Column, { event, values, isEnded }: State): unknown {
+function valueOf({ name, path, field }: Column, state: Newest): unknown {
+  const { event, values, isEnded, beganAt } = state;
   const occurredAt = new Date(event.occurredAt);
   switch (name) {
     case 'id':
@@ -147,6 +156,7 @@ function valueOf({ name, path, field }: Column, { event, values, isEnded }: Stat
     case 'version':
       return event.version;
     case 'createdAt':
+      return new Date(beganAt);
     case 'updatedAt':
       return occurredAt;
     case 'deletedAt':

@@ -31,6 +31,8 @@ export type AggregateArgs = {
   readonly having?: readonly Having[] | null;
   readonly orderBy?: readonly Order[] | null;
   readonly first?: number | null;
+  /** How many groups one call may ask for: 1,000, where nobody says more. No argument of clients. */
+  readonly groupsMax?: number;
 };
 
 export type AggregateResult = {
@@ -52,7 +54,7 @@ export type AggregateResult = {
 };
 
 const groupsDefault = 100;
-const groupsMax = 1000;
+const groupsMaxUsual = 1000;
 const keysMax = 5;
 const measuresMax = 10;
 
@@ -105,7 +107,7 @@ async function readGroups(
 const groupSql = (groups: readonly Grouped[]): Sql =>
   raw(groups.length > 0 ? `GROUP BY ${groups.map(({ as }) => as).join(', ')}` : '');
 
-function groupCount({ first }: AggregateArgs): number {
+function groupCount({ first, groupsMax = groupsMaxUsual }: AggregateArgs): number {
   const size = first ?? groupsDefault;
   if (size >= 1 && size <= groupsMax) return size;
   throw invalid(`Ask for 1 to ${groupsMax} groups`);

@@ -1,4 +1,3 @@
-import type { Stamps } from '../record/entity.ts';
 import { asText } from '../text.ts';
 import type { ExportColumn } from './export-plan.ts';
 
@@ -11,7 +10,7 @@ export type FileWriter = {
   readonly begin: (columns: readonly ExportColumn[], headings: Headings) => Written;
   readonly add: (
     columns: readonly ExportColumn[],
-    rows: readonly Stamps[],
+    rows: readonly object[],
     state: unknown,
   ) => Written;
   readonly end: (state: unknown) => Buffer;
@@ -41,7 +40,7 @@ const csvLine = (cells: readonly string[]): string => `${cells.map(quoted).join(
 
 type TextFormat = {
   readonly head: (columns: readonly ExportColumn[], headings: Headings) => string;
-  readonly row: (columns: readonly ExportColumn[], row: Stamps) => string;
+  readonly row: (columns: readonly ExportColumn[], row: object) => string;
 };
 
 const textWriter = ({ head, row }: TextFormat): FileWriter => ({

@@ -3,8 +3,6 @@ import { invalid, ruleViolation } from '../errors.ts';
 import { idToBytes, isId } from '../id.ts';
 import { rowMemory, runCommand, type Work } from '../record/command.ts';
 import type { Criteria } from '../record/criteria.ts';
-import type { Entity } from '../record/entity.ts';
-import { listPage } from '../record/page.ts';
 import { allow, scopeOf, scopeSql } from '../record/policy.ts';
 import { insertRecords, newRow } from '../record/record.ts';
 import type { OrderBy } from '../record/sort.ts';
@@ -13,7 +11,7 @@ import { notFound } from '../errors.ts';
 import { sql } from '../sql.ts';
 import type { Viewer } from '../viewer.ts';
 import { ExportJobEntity, type ExportJob } from './export-job.fields.ts';
-import { defaultFields, planExport } from './export-plan.ts';
+import type { ExportQuestion, ExportSource } from './export-source.ts';
 import type { FileFormat } from './stored-file.fields.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
@@ -25,6 +23,8 @@ export type StartExport = Repeatable & {
   readonly fields?: readonly string[] | null;
   readonly format: FileFormat;
   readonly headings: ExportJob['headings'];
+  /** What else the kind of list takes. */
+  readonly asked?: unknown;
 };
 
 const memory = rowMemory(ExportJobEntity);
@@ -36,40 +36,28 @@ const rowsADay = (viewer: Viewer): number =>
 /** A sheet has no more, its head included. */
 const sheetRowsMax = 1_048_575;
 
-/** Has the records of a list written to a file: those that the viewer reads, as the viewer reads them. */
+/** Has a list written to a file: what the viewer reads of it, as the viewer reads it. */
 export const startExport = (
   context: RequestContext,
-  entities: readonly Entity[],
+  sources: readonly ExportSource[],
   input: StartExport,
 ): Promise<ExportJob> =>
   runCommand(context, { name: 'startExport', input, memory }, async (work) => {
-    const entity = exported(entities, input.entity);
+    const source = sourceNamed(sources, input.entity);
     allow(work.viewer, 'read', 'exports');
-    const { manager, viewer } = work;
-    const fields = input.fields?.length
-      ? [...new Set(input.fields)]
-      : defaultFields(viewer, entity);
-    await planExport({ manager, viewer, entity }, fields);
-    const where = criteriaOf(input.where);
-    const orderBy = input.orderBy ?? [];
-    const page = await listPage({ ...context, lane: 'reporting' }, entity, {
-      first: 1,
-      where,
-      orderBy,
-    });
-    const rowsTotal = await page.totalCount();
+    const question = questionOf(input);
+    const list = await source.open(context, question);
+    const rowsTotal = await list.count();
     const refusal = await refusalOf(work, { rowsTotal, format: input.format });
     const job = newRow(work, ExportJobEntity, {
       values: new Map<string, unknown>([
-        ['subject', viewer.subject],
-        ['entity', entity.name],
-        ['where', where],
-        ['orderBy', orderBy],
-        ['fields', fields],
+        ...Object.entries(question),
+        ['subject', work.viewer.subject],
+        ['entity', source.name],
+        ['fields', list.columns.map(({ path }) => path)],
         ['format', input.format],
-        ['headings', input.headings],
         ['state', refusal === null ? 'QUEUED' : 'REFUSED'],
-        ['viewer', viewer],
+        ['viewer', work.viewer],
         ['rowsTotal', rowsTotal],
         ['rowsWritten', 0],
         ['finishedAt', refusal === null ? null : work.now],
@@ -82,12 +70,20 @@ export const startExport = (
     return job;
   });
 
-function exported(entities: readonly Entity[], name: string): Entity {
-  const found = entities.find((each) => each.name === name);
+function sourceNamed(sources: readonly ExportSource[], name: string): ExportSource {
+  const found = sources.find((each) => each.name === name);
   if (found) return found;
-  const message = `must be one of ${entities.map((each) => each.name).join(', ')}`;
+  const message = `must be one of ${sources.map((each) => each.name).join(', ')}`;
   throw invalid(`entity ${message}`, [{ path: 'entity', message }]);
 }
+
+const questionOf = (input: StartExport): ExportQuestion => ({
+  where: criteriaOf(input.where),
+  orderBy: input.orderBy ?? [],
+  fields: input.fields ?? [],
+  headings: input.headings,
+  asked: input.asked ?? null,
+});
 
 function criteriaOf(where: unknown): Criteria {
   if (where === undefined || where === null) return {};

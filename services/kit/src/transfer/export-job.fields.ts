@@ -14,6 +14,12 @@ export const ExportJobEntity = defineEntity('ExportJob', {
     entity: text({ max: 64, ...own, label: { zh: '记录种类', en: 'Kind of record' } }),
     where: json<Criteria>({ managed: true, label: { zh: '条件', en: 'Filter' } }),
     orderBy: json<readonly OrderBy[]>({ managed: true, label: { zh: '排序', en: 'Order' } }),
+    /** What else the kind of list was asked. */
+    asked: json<unknown>({
+      managed: true,
+      internal: true,
+      label: { zh: '其他参数', en: 'Arguments' },
+    }),
     fields: list({ max: 300, managed: true, label: { zh: '字段', en: 'Fields' } }),
     format: formatField,
     headings: choice(

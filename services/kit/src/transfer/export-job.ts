@@ -3,15 +3,14 @@ import { describeError } from '../describe-error.ts';
 import { AppError } from '../errors.ts';
 import { idToBytes } from '../id.ts';
 import type { Work } from '../record/command.ts';
-import type { Entity, Stamps } from '../record/entity.ts';
-import { listPage } from '../record/page.ts';
 import { selectRows } from '../record/store.ts';
 import { sql } from '../sql.ts';
 import { startTask, type Task } from '../task.ts';
 import type { EntityManager } from 'typeorm';
 import { csvWriter, ndjsonWriter, type FileWriter, type Written } from './export-format.ts';
 import { ExportJobEntity, type ExportJob } from './export-job.fields.ts';
-import { planExport, type ExportColumn } from './export-plan.ts';
+import type { ExportColumn } from './export-plan.ts';
+import type { ExportSource } from './export-source.ts';
 import type { TransferApp } from './retention.ts';
 import { addFile, appendPart, completeFile } from './stored-file.ts';
 import { StoredFileEntity, type FileFormat, type StoredFile } from './stored-file.fields.ts';
@@ -29,12 +28,12 @@ const writers: Readonly<Record<FileFormat, FileWriter>> = {
 };
 
 /** Goes on with the exports that somebody started, each in turn, and deletes what is kept no longer. */
-export function startExportJob(app: TransferApp, entities: readonly Entity[]): Task {
+export function startExportJob(app: TransferApp, sources: readonly ExportSource[]): Task {
   const sweep = createSweep(app);
   return startTask(app, {
     name: 'exports',
     pollMs,
-    step: async (manager) => (await exportStep(app, entities, manager)) || (await sweep(manager)),
+    step: async (manager) => (await exportStep(app, sources, manager)) || (await sweep(manager)),
   });
 }
 
@@ -52,7 +51,7 @@ function createSweep(app: TransferApp): (manager: EntityManager) => Promise<bool
 /** Writes one page of one export, with how far it is. Tells whether there may be more to do. */
 export async function exportStep(
   app: TransferApp,
-  entities: readonly Entity[],
+  sources: readonly ExportSource[],
   manager: EntityManager,
 ): Promise<boolean> {
   const [job] = await selectRows(
@@ -63,7 +62,7 @@ export async function exportStep(
   );
   if (!job) return false;
   try {
-    await writePage(app, entities, { job, manager });
+    await writePage(app, sources, { job, manager });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     app.log.warn({ job: job.id, error: describeError(error) }, 'export failed');
@@ -86,20 +85,16 @@ type Writing = { readonly job: ExportJob; readonly manager: EntityManager };
 
 async function writePage(
   app: TransferApp,
-  entities: readonly Entity[],
+  sources: readonly ExportSource[],
   { job, manager }: Writing,
 ): Promise<void> {
-  const entity = entities.find(({ name }) => name === job.entity);
-  const { viewer } = job;
-  if (!entity || !viewer) throw new AppError('INVALID', 'Nothing exports such records any more');
+  const source = sources.find(({ name }) => name === job.entity);
+  const { viewer, headings, fields, asked } = job;
+  if (!source || !viewer) throw new AppError('INVALID', 'Nothing exports such lists any more');
   const work: Work = { manager, viewer, now: app.now(), requestId: `export:${job.id}` };
-  const columns = await planExport({ manager, viewer, entity }, job.fields);
-  const page = await listPage<Stamps>(contextOf(app, work), entity, {
-    first: pageRows,
-    after: job.cursorText,
-    where: job.where ?? {},
-    orderBy: job.orderBy ?? [],
-  });
+  const question = { where: job.where ?? {}, orderBy: job.orderBy ?? [], fields, headings, asked };
+  const { columns, page: read } = await source.open(contextOf(app, work), question);
+  const page = await read({ first: pageRows, after: job.cursorText });
   const file = await fileOf(work, job);
   const isLast = !page.pageInfo.hasNextPage;
   const { bytes, state } = written(job, { columns, rows: page.nodes, isLast });
@@ -116,7 +111,7 @@ async function writePage(
 
 type Page = {
   readonly columns: readonly ExportColumn[];
-  readonly rows: readonly Stamps[];
+  readonly rows: readonly object[];
   readonly isLast: boolean;
 };
 

@@ -1,6 +1,6 @@
 import { forbidden, invalid } from '../errors.ts';
 import { findCustomFields, type CustomFields } from '../record/custom-field.ts';
-import { valueAt, type Column, type Entity, type Stamps } from '../record/entity.ts';
+import { valueAt, type Column, type Entity } from '../record/entity.ts';
 import type { FieldClass, Labels } from '../record/field.ts';
 import { readingOf } from '../record/policy.ts';
 import { maskValue } from '../record/protect.ts';
@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm';
 export type ExportColumn = {
   readonly path: string;
   readonly labels: Labels;
-  readonly valueOf: (row: Stamps) => unknown;
+  readonly valueOf: (row: object) => unknown;
 };
 
 /** Left out unless they are named; what is sensitive stays in the graph, where reads are recorded. */
@@ -53,7 +53,7 @@ export async function planExport(
     const key = path.slice(customPrefix.length);
     const field = customFields.get(key);
     if (!field) throw unknown(entity, path);
-    const valueOf = (row: Stamps): unknown => row.customFields?.[key] ?? null;
+    const valueOf = (row: object): unknown => valueAt(row, ['customFields', key]);
     return readAs(viewer, entity, { path, labels: field.labels, class: field.class, valueOf });
   });
 }
@@ -62,7 +62,7 @@ function planColumn(viewer: Viewer, entity: Entity, path: string): ExportColumn 
   const column = entity.columnsByName.get(path);
   if (!column || !isExported(column)) throw unknown(entity, path);
   const { class: of = 'INTERNAL', label } = column.field;
-  const valueOf = (row: Stamps): unknown => valueAt(row, column.path);
+  const valueOf = (row: object): unknown => valueAt(row, column.path);
   return readAs(viewer, entity, { path, labels: label, class: of, valueOf });
 }
 
