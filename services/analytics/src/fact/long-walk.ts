@@ -28,8 +28,10 @@ function isLong(where: object): boolean {
   return daysBetween(timeOf(gte, -Infinity), timeOf(lte, Infinity)) >= longDaysMin;
 }
 
-const timeOf = (bound: unknown, open: number): number =>
-  bound === undefined || bound === null ? open : Date.parse(String(bound));
+function timeOf(bound: unknown, open: number): number {
+  if (bound instanceof Date) return bound.getTime();
+  return typeof bound === 'string' ? Date.parse(bound) : open;
+}
 
 const dayMs = 86_400_000;
 
