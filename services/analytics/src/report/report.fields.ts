@@ -2,13 +2,8 @@ import { defineEntity, type Entity, type Head, type Relation } from '@crm/kit/re
 import { date, dateTime, decimal, int, text } from '@crm/kit/record/field';
 import { raw, sql } from '@crm/kit/sql';
 import { attributeFields, CustomerEntity } from '../customer/customer.fields.ts';
-import {
-  InteractionFact,
-  OrderFact,
-  OrderLineFact,
-  PaymentFact,
-  ReceivableFact,
-} from '../fact/fact.fields.ts';
+import { OrderFact, OrderLineFact, PaymentFact, ReceivableFact } from '../fact/fact.fields.ts';
+import { InteractionFact } from '../fact/interaction.fields.ts';
 import { AlertFact, CompetitionFact, NeedFact, OpportunityFact } from '../fact/sales.fields.ts';
 import { CustomerPerson, isThereToday } from '../person/customer-person.fields.ts';
 import { today } from '../today.ts';
