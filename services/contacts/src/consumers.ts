@@ -14,6 +14,7 @@ import {
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
 import { optOutConsumer } from './consent/opt-out.consumer.ts';
+import { careDoneConsumer } from './interaction/care-done.consumer.ts';
 import { references } from './references.ts';
 
 /** What this service does when something happened elsewhere. */
@@ -25,5 +26,6 @@ export const consumers: readonly Consumer[] = [
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references }),
   staffDirectoryConsumer(StaffUpserted),
   optOutConsumer,
+  careDoneConsumer,
   ...shareGrantConsumers({ granted: AccessGranted, revoked: AccessRevoked }),
 ];

@@ -187,18 +187,24 @@ export async function skipOverdue(work: Work, limit: number): Promise<number> {
 const stoppable = raw(`(t.state IN ('PROPOSED', 'SCHEDULED')
   OR (t.state = 'SELECTED' AND t.decidedAt IS NULL))`);
 
-const stoppedSql = sql`JOIN carePlan c ON c.id = t.planId
-  WHERE c.status IN ('PAUSED', 'FINISHED') AND ${stoppable}`;
+/** From the few plans to their tasks, whatever the optimiser knows of either. */
+const stoppedSql = sql`JOIN LATERAL (SELECT id FROM careTask t
+    WHERE t.planId = c.id AND ${stoppable} LIMIT 1) t
+  ON TRUE WHERE c.status IN ('PAUSED', 'FINISHED')`;
 
 /** Whether something waits to be sent of a plan that was stopped. */
-export const stopIsDue = sql`EXISTS (SELECT 1 FROM careTask t ${stoppedSql})`;
+export const stopIsDue = sql`EXISTS (SELECT 1 FROM carePlan c ${stoppedSql})`;
 
 /** Keeps from being sent what plans had planned before they were stopped. Gives the number. */
 export async function stopTasks(work: Work, limit: number): Promise<number> {
+  const { text, values } = sql`SELECT c.id FROM carePlan c ${stoppedSql}`;
+  const plans: { id: Uint8Array }[] = await work.manager.query(text, [...values]);
+  if (plans.length === 0) return 0;
   const found = await selectRows(
     work.manager,
     CareTaskEntity,
-    sql`${stoppedSql} LIMIT ${raw(String(limit))} FOR UPDATE OF t`,
+    sql`WHERE t.planId IN (${plans.map(({ id }) => id)}) AND ${stoppable}
+      LIMIT ${raw(String(limit))} FOR UPDATE`,
   );
   const stopped = { state: 'SUPPRESSED', reason: planStopped } as const;
   await moveTasks(

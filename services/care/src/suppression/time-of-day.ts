@@ -22,8 +22,24 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 
 type Local = { readonly date: string; readonly minutes: number };
 
-/** What calendar and clock show at an instant in a time zone. */
+const shown = new Map<string, Local>();
+const shownMax = 5000;
+
+/**
+ * What calendar and clock show at an instant in a time zone. A planner asks for few instants very
+ * often, and each takes a clock some hundredths of a millisecond, so they are kept.
+ */
 export function localTime(at: Date, timeZone: string): Local {
+  const key = `${timeZone} ${Math.floor(at.getTime() / minuteMs)}`;
+  const known = shown.get(key);
+  if (known) return known;
+  if (shown.size >= shownMax) shown.clear();
+  const made = readClock(at, timeZone);
+  shown.set(key, made);
+  return made;
+}
+
+function readClock(at: Date, timeZone: string): Local {
   const parts = new Map(
     clockOf(timeZone)
       .formatToParts(at)

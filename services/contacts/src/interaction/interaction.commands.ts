@@ -118,7 +118,11 @@ export async function logInteractions(
   });
 }
 
-async function interactionRules({ manager, viewer, now }: Work): Promise<Rules<Interaction>> {
+export async function interactionRules({
+  manager,
+  viewer,
+  now,
+}: Work): Promise<Rules<Interaction>> {
   const teams = await teamsOfStaff(manager, [viewer.staffId]);
   const owner = viewer.staffId !== null && teams.has(viewer.staffId) ? viewer.staffId : null;
   return {
@@ -136,7 +140,7 @@ async function interactionRules({ manager, viewer, now }: Work): Promise<Rules<I
 }
 
 /** Customers and people may be named by the ids of those that were merged into them. */
-const asKnownNow = async <Row extends Parties>(
+export const asKnownNow = async <Row extends Parties>(
   { manager }: Work,
   rows: readonly Row[],
 ): Promise<readonly Row[]> => withCurrentPeople(manager, await withCurrentCustomers(manager, rows));
