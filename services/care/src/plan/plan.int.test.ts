@@ -205,6 +205,11 @@ describe('an audience', () => {
     await addPerson(care, { customerId: theirs });
     expect((await preview({ audience: { customers } }, rep))['audienceSize']).toBe(1);
     expect((await preview({ audience: { customers } }))['audienceSize']).toBe(2);
+    const input = plan({ audience: { customers } });
+    const activated = await activate(care, await makePlan(care, input, rep), rep);
+    expect(activated.data?.['record']).toMatchObject({ status: 'ACTIVE', audienceSize: 1 });
+    const all = await activate(care, await makePlan(care, input));
+    expect(all.data?.['record']).toMatchObject({ audienceSize: 2 });
   });
 });
 
