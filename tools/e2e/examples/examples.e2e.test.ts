@@ -94,6 +94,35 @@ async function isGraded(id: string): Promise<boolean> {
 }
 
 describe('the queries that the README and GraphiQL show', () => {
+  test('whom a plan for birthdays would address is shown before there is one', async () => {
+    const { make, ask } = asking;
+    const of = await make('createCustomer', { name: `${mark} 寿星机械`, level: 'KEY' });
+    const [, month, day] = daysAgo(-10).split('-').map(Number);
+    const birthday = { calendar: 'GREGORIAN', year: 1970, month, day };
+    const personId = await make('createPerson', { name: `${mark} 寿星`, birthday });
+    await makeOnceKnown('affiliate', { personId, customerId: of, roles: ['PRINCIPAL'] });
+    const occasions = z.object({
+      occasions: z.object({ nodes: z.array(z.object({ id: z.string() })).length(1) }),
+    });
+    const found = await ask('{ occasions(where: { code: { eq: "birthday" } }) { nodes { id } } }');
+    const [birthdays] = occasions.parse(found).occasions.nodes;
+    await eventually('care knows the birthday', async () => {
+      const data = await ask(operationOfReadme('Birthdays'), { occasion: birthdays?.id });
+      return JSON.stringify(data).includes(`"name":"${mark} 寿星"`);
+    });
+    expect(await ask(operationOfReadme('Birthdays'), { occasion: birthdays?.id })).toMatchObject({
+      carePlanPreview: {
+        entries: expect.arrayContaining([
+          expect.objectContaining({
+            person: { name: `${mark} 寿星` },
+            state: 'SUPPRESSED',
+            reason: 'NO_CONSENT',
+          }),
+        ]),
+      },
+    });
+  });
+
   test('a customer is handed over with what all five services know', async () => {
     const { make, ask } = asking;
     await make('recordNeed', { customerId, title: '扩产', neededBy: '2027-03-01' });
