@@ -25,11 +25,11 @@ const recordOrder = async (): Promise<void> => {
   expect(errors).toEqual([]);
 };
 
+const summaryOf = (id: string): string =>
+  `{ customer(id: "${id}") { transactionSummary { orderCount } } }`;
+
 const orderCount = async (): Promise<number> => {
-  const { data } = await system.graphql({
-    token,
-    query: `{ customer(id: "${customerId}") { transactionSummary { orderCount } } }`,
-  });
+  const { data } = await system.graphql({ token, query: summaryOf(customerId) });
   return summarySchema.parse(data).customer.transactionSummary.orderCount;
 };
 
@@ -49,13 +49,17 @@ describe('one graph over five services', () => {
       return z.object({ upsertPeople: z.object({ refused: z.literal(0) }) }).safeParse(data)
         .success;
     });
+    await eventually('analytics knows the customer', async () => {
+      const answer = await system.graphql({ token, query: summaryOf(customerId) });
+      return summarySchema.safeParse(answer.data).success;
+    });
 
     const { data, errors } = await system.graphql({
       token,
       query: `{ customer(id: "${customerId}") {
           name principal { name } alerts(first: 1) { nodes { id } }
           transactionSummary { orderCount } }
-        competitors(first: 1) { nodes { id } } }`,
+        competitors(where: { name: { eq: "恒泰的对手" } }) { nodes { id } } }`,
     });
     expect(errors).toEqual([]);
     expect(data).toEqual({
