@@ -106,21 +106,31 @@ async function judge(
   ];
 }
 
-/** Has what waits be sent now. What was being sent when its process died is left when it is silent. */
 async function isSettled(stage: MeshStage, mark: string, people: number): Promise<boolean> {
-  const node = await writerOf(stage);
-  await sql(
-    stage,
-    node,
-    `UPDATE crm_care.delivery SET sendingUntil = '2000-01-01' WHERE status = 'SENDING'`,
-  );
-  await sql(
-    stage,
-    node,
-    `UPDATE crm_care.delivery SET dueAt = UTC_TIMESTAMP(3) WHERE status = 'QUEUED' AND attempts > 0`,
-  );
+  if (!(await hurry(stage))) return false;
   const rows = await statuses(stage, mark);
   return rows.length === people && !rows.some(isOpen);
+}
+
+/**
+ * Has what waits be sent now. What was being sent when its process died is left when it is silent.
+ * False when the sender held what is changed here, and neither would have got on.
+ */
+async function hurry(stage: MeshStage): Promise<boolean> {
+  const node = await writerOf(stage);
+  try {
+    await sql(
+      stage,
+      node,
+      `UPDATE crm_care.delivery SET sendingUntil = '2000-01-01' WHERE status = 'SENDING';
+       UPDATE crm_care.delivery SET dueAt = UTC_TIMESTAMP(3) WHERE status = 'QUEUED' AND attempts > 0`,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK')
+      return false;
+    throw error;
+  }
 }
 
 const isOpen = ({ status }: Greeting): boolean => status === 'QUEUED' || status === 'SENDING';
