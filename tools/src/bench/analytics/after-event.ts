@@ -59,7 +59,13 @@ async function orderAndWait(
   };
   const before = await computedAt();
   const lines = [{ quantity: '1', unitPrice: '1000.00' }];
-  const row = { customerId, source: 'bench', externalRef: customerId, orderedOn: today(), lines };
+  const row = {
+    customerId,
+    source: 'bench',
+    externalRef: `${customerId}-${Date.now()}`,
+    orderedOn: today(),
+    lines,
+  };
   await graph.execute(order, { input: { rows: [row] } });
   const startedAt = performance.now();
   const isNew = async (): Promise<boolean> => (await computedAt()) !== before;
