@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '@crm/kit/testing/until';
 import { z } from 'zod';
 import {
@@ -11,8 +11,6 @@ import {
 } from '../testing/event-stream.ts';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
 import { openTestSocket } from '../testing/socket.ts';
-
-jest.setTimeout(60_000);
 
 let mesh: FeedMesh;
 let admin: string;

@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '@crm/kit/testing/until';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
 import { openTestSocket, type TestFrame, type TestSocket } from '../testing/socket.ts';
-
-jest.setTimeout(60_000);
 
 const ownerId = '01936b2e-0000-7000-8000-000000000001';
 

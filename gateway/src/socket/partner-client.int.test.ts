@@ -3,16 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '@crm/kit/testing/until';
 import {
   fileCursor,
@@ -23,8 +14,6 @@ import {
   type Retry,
 } from '@crm/partner-client';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
-
-jest.setTimeout(60_000);
 
 type Selected = { readonly entity: { readonly name: string } | null };
 

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startFeedMesh, type FeedMesh } from '../testing/feed.ts';
 import { openTestSocket, type TestSocket } from '../testing/socket.ts';
 import { socketLimits } from './socket-limits.ts';
-
-jest.setTimeout(60_000);
 
 let mesh: FeedMesh;
 let admin: string;

@@ -24,6 +24,8 @@ describe('facts are read by customer', () => {
 
   test.each([
     ['a month', { orderedOn: { gte: '2025-01-01', lt: '2025-02-01' } }],
+    ['a range of amounts', { amount: { gt: '3' } }],
+    ['a range of numbers', { lineCount: { gt: 3 } }],
     ['one day', { orderedOn: { eq: '2025-01-01' } }],
     ['some customers', { customer: { level: { eq: 'KEY' } } }],
     ['a year of one salesperson', { orderedOn: { gte: '2025-01-01' }, salespersonId: { eq: 'x' } }],

@@ -28,9 +28,11 @@ function isLong(where: object): boolean {
   return daysBetween(timeOf(gte, -Infinity), timeOf(lte, Infinity)) >= longDaysMin;
 }
 
+/** NaN for what is no time, which makes nothing long. */
 function timeOf(bound: unknown, open: number): number {
+  if (bound === undefined || bound === null) return open;
   if (bound instanceof Date) return bound.getTime();
-  return typeof bound === 'string' ? Date.parse(bound) : open;
+  return typeof bound === 'string' && /^\d{4}-\d\d-\d\d/.test(bound) ? Date.parse(bound) : NaN;
 }
 
 const dayMs = 86_400_000;

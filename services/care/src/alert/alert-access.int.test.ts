@@ -1,11 +1,9 @@
 import { newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { as, looked, testCare, type TestCare } from '../testing/care.ts';
 import { addCustomer, addStaff } from '../testing/customers.ts';
 import { startAlertJob } from './alert.job.ts';
-
-jest.setTimeout(30_000);
 
 const team = newId();
 let care: TestCare;

@@ -1,5 +1,5 @@
 import { until } from '@crm/kit/testing/until';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { looked, testCare, type TestCare } from '../testing/care.ts';
 import {
   addCustomer,
@@ -12,8 +12,6 @@ import {
   removeVisit,
 } from '../testing/customers.ts';
 import { startAlertJob, type AlertJob } from './alert.job.ts';
-
-jest.setTimeout(30_000);
 
 const dayMs = 86_400_000;
 let care: TestCare;

@@ -1,16 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { idToBytes, newId } from '@crm/kit/id';
 import type { TestResult } from '@crm/kit/testing/execute';
 import { countStatements } from '@crm/kit/testing/statements';
@@ -32,8 +23,6 @@ import {
 } from '../testing/deliveries.ts';
 import { consentData } from '../testing/people.ts';
 import { startDeliveryJob, type DeliveryJob } from './delivery.job.ts';
-
-jest.setTimeout(60_000);
 
 let care: TestCare;
 let mail: Catcher;

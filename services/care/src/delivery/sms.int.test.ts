@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort, startSmsCatcher, type Catcher } from '../testing/catchers.ts';
 import { deliveryKey } from '../testing/deliveries.ts';
 import type { Outcome } from './outcome.ts';
 import { createSmsSender, type SmsSettings } from './sms.ts';
-
-jest.setTimeout(30_000);
 
 let catcher: Catcher;
 beforeAll(async () => {

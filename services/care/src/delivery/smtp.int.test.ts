@@ -1,21 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import { startMailCatcher, type Catcher } from '../testing/catchers.ts';
 import { smtpSettings } from '../testing/deliveries.ts';
 import type { Outcome, Sender } from './outcome.ts';
 import { createSmtpSender, type Mail, type SmtpSettings } from './smtp.ts';
-
-jest.setTimeout(30_000);
 
 let catcher: Catcher;
 let sender: Sender<Mail>;

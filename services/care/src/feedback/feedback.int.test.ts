@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import { signBody } from '@crm/kit/server/body-signature';
 import type { HookCall } from '@crm/kit/server/hook-call';
@@ -22,8 +22,6 @@ import {
 } from '../testing/deliveries.ts';
 import { consentData } from '../testing/people.ts';
 import { feedbackAnswerer } from './feedback.answer.ts';
-
-jest.setTimeout(60_000);
 
 let care: TestCare;
 let mail: Catcher;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { eventOf } from '@crm/kit/testing/events';
@@ -18,8 +18,6 @@ import {
   publishedTemplate,
 } from '../testing/planning.ts';
 import { stillCare, type StillCare } from '../testing/still-care.ts';
-
-jest.setTimeout(60_000);
 
 let care: StillCare;
 let templateId: string;

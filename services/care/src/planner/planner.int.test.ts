@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { idToBytes, newId } from '@crm/kit/id';
 import type { TestResult } from '@crm/kit/testing/execute';
 import { eventOf } from '@crm/kit/testing/events';
@@ -37,8 +28,6 @@ import {
 } from '../testing/planning.ts';
 import { stillCare, type StillCare } from '../testing/still-care.ts';
 import { startPlannerJob, type PlannerJob } from './planner.job.ts';
-
-jest.setTimeout(60_000);
 
 /** A Monday, ten in the morning in Shanghai. */
 const now = new Date('2026-12-07T02:00:00Z');

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { startAlertJob, type AlertJob } from '../alert/alert.job.ts';
 import { as, looked, testCare, type TestCare } from '../testing/care.ts';
 import { addCustomer } from '../testing/customers.ts';
-
-jest.setTimeout(30_000);
 
 let care: TestCare;
 let job: AlertJob;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { transact } from '@crm/kit/database/database';
 import { newId } from '@crm/kit/id';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
@@ -11,8 +11,6 @@ import { addCustomer, addPerson, idOf, occasionOf } from '../testing/planning.ts
 import { stillCare, type StillCare } from '../testing/still-care.ts';
 import { settleTasks } from './task.commands.ts';
 import type { Settlement } from './task.ts';
-
-jest.setTimeout(60_000);
 
 const now = new Date('2026-12-07T02:00:00Z');
 let care: StillCare;

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { as, testCare, type TestCare } from '../testing/care.ts';
-
-jest.setTimeout(30_000);
 
 let care: TestCare;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { testStream, type TestStream } from '@crm/kit/testing/bus';
 import { testDatabase } from '@crm/kit/testing/database';
 import { eventOf, publishEvents } from '@crm/kit/testing/events';
 import { until } from '@crm/kit/testing/until';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AccessGranted } from '@crm/schemas/events/access';
 import { CustomerCreated, CustomerMerged } from '@crm/schemas/events/customer';
 import { CustomerRelationEstablished } from '@crm/schemas/events/customer-relation';
@@ -20,7 +20,6 @@ import { migrations } from '../migrations/index.ts';
 import { testCompetitors, type TestCompetitors } from '../testing/competitors.ts';
 import { addCustomer, customerData, opened, tellOpportunity } from '../testing/customers.ts';
 
-jest.setTimeout(60_000);
 let competitors: TestCompetitors;
 let beside: Database;
 let stream: TestStream;

@@ -34,7 +34,10 @@ const rowsMax = 1000;
 /** How many periods before the newest one are read at first, then, and before all are. */
 const periodsBack = [0, 3, 15];
 
-/** How we did against competitors, of the opportunities that the viewer may read, in one statement. */
+/**
+ * How we did against competitors, of the opportunities that the viewer may read: one statement, and by
+ * periods up to four, each further back, until the rows that are asked for are found.
+ */
 export async function competitorStats(
   context: RequestContext,
   args: StatsArgs,

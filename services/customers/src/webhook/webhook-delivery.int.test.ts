@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId, idToBytes } from '@crm/kit/id';
 import { recordMany } from '@crm/kit/event/outbox';
 import type { TestRequest } from '@crm/kit/testing/execute';
@@ -23,9 +14,6 @@ import {
   type TestWebhooks,
 } from '../testing/webhooks.ts';
 import type { WebhookJob } from './webhook.job.ts';
-
-// Each waits for leases, several times.
-jest.setTimeout(60_000);
 
 let service: TestWebhooks;
 let receiver: Receiver;

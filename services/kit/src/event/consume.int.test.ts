@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import type { StreamMessage } from './bus-stream.ts';
 import { onMany } from './consumer.ts';
@@ -30,7 +21,6 @@ import {
 } from '../testing/things.ts';
 import { until } from '../testing/until.ts';
 
-jest.setTimeout(20_000);
 let db: DataSource;
 let at: Things;
 

@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import {
   all,
@@ -28,7 +19,6 @@ import type { Envelope } from './envelope.ts';
 import { rebuild, type RebuildOptions } from './rebuild.ts';
 import { tellSnapshots, type Snapshot } from './snapshot.ts';
 
-jest.setTimeout(60_000);
 let db: DataSource;
 let beside: DataSource;
 let at: Things;

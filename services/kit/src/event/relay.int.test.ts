@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { IsNull, type DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { StreamMessage } from './bus-stream.ts';
@@ -27,8 +18,6 @@ import { until } from '../testing/until.ts';
 const ThingDetailed = defineEvent('thing.detailed', z.object({ phone: z.string() }), {
   visibility: 'private',
 });
-jest.setTimeout(20_000);
-
 let db: DataSource;
 let stream: TestStream;
 let bus: Bus;

@@ -11,7 +11,7 @@ const ended = z.object({
   evaluationRuns: z.object({ nodes: z.array(z.object({ state: z.string() })) }),
 });
 
-/** What begins by itself with the start of a new day: everybody's results, and the pyramids due. */
+/** Until the evaluations have ended that begin by themselves with the start of a new day. */
 export async function atRest(subgraph: Subgraph): Promise<void> {
   const isAtRest = async (): Promise<boolean> => {
     const query = '{ evaluationRuns(first: 20) { nodes { state } } }';

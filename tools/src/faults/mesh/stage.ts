@@ -133,8 +133,20 @@ export async function heal(stage: MeshStage): Promise<Roles> {
     },
     { forMs: healMsMax, everyMs: 200 },
   );
-  if (!isWhole || !roles) throw new Error(`Not whole after ${healMsMax / 1000} s`);
+  if (!isWhole || !roles) throw new Error(await whatIsBroken(stage));
   return roles;
+}
+
+/** The mesh is gone when somebody comes to look. */
+async function whatIsBroken(stage: MeshStage): Promise<string> {
+  const { processes } = await meshStatus(stage.mesh);
+  const unready = processes.filter(({ health }) => health !== 'ready');
+  const broken = {
+    unready: unready.map(({ name, health }) => `${name} ${health}`),
+    servers: await pairStatus(stage),
+    cluster: await clusterState(stage.mesh),
+  };
+  return `Not whole after ${healMsMax / 1000} s: ${JSON.stringify(broken)}`;
 }
 
 /** The processes of the mesh by name, to see which of them is another one later. */
