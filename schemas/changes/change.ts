@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED' | 'MERGED' | 'RESTORED';
 
-/** Who owns a record, as its events say. */
+/** Who owns a record, or has it to do, as its events say. */
 export type Owned = { readonly ownerId: string | null; readonly teamId: string | null };
 
 /** A change of a record as followers are told of it: keys, names of fields, and what decides who may see it. */
@@ -39,18 +39,21 @@ export type EntityType = {
   readonly list: string;
   /** By what a deleted one, which no service shows any more, may still be told of. */
   readonly access: 'owner' | 'customer' | 'company' | 'none';
+  /** The field, of its events too, that says whose it is; none for what is nobody's. */
+  readonly owner?: 'ownerId' | 'assigneeId';
 };
 
 const entity = (
   kind: string,
   type: string,
-  rest: Pick<EntityType, 'service' | 'list' | 'access'>,
+  rest: Pick<EntityType, 'service' | 'list' | 'access' | 'owner'>,
 ): EntityType => ({ kind, type, ...rest });
 
 export const customerEntity: EntityType = entity('CUSTOMER', 'Customer', {
   service: 'customers',
   list: 'customers',
   access: 'owner',
+  owner: 'ownerId',
 });
 
 /** What followers are told of, by the aggregate in the event's name. */
@@ -98,7 +101,15 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
     'product',
     entity('PRODUCT', 'Product', { service: 'customers', list: 'products', access: 'company' }),
   ],
-  ['person', entity('PERSON', 'Person', { service: 'contacts', list: 'people', access: 'owner' })],
+  [
+    'person',
+    entity('PERSON', 'Person', {
+      service: 'contacts',
+      list: 'people',
+      access: 'owner',
+      owner: 'ownerId',
+    }),
+  ],
   [
     'affiliation',
     entity('AFFILIATION', 'Affiliation', {
@@ -136,7 +147,15 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
       access: 'customer',
     }),
   ],
-  ['alert', entity('ALERT', 'Alert', { service: 'care', list: 'alerts', access: 'customer' })],
+  [
+    'alert',
+    entity('ALERT', 'Alert', {
+      service: 'care',
+      list: 'alerts',
+      access: 'customer',
+      owner: 'assigneeId',
+    }),
+  ],
   [
     'competitor',
     entity('COMPETITOR', 'Competitor', {
@@ -167,13 +186,14 @@ export const accessOfKind = (kind: string): EntityType['access'] | undefined =>
 /** The first word of the events that followers are told of: `customer` of `customer.updated`. */
 export const aggregates: readonly string[] = [...entities.keys()];
 
-/** Kinds of records whose events tell the owner. */
+/** Kinds of records whose events tell whose they are. */
 export const ownedKinds: readonly string[] = [...entities.values()]
-  .filter(({ access }) => access === 'owner')
+  .filter(({ owner }) => owner !== undefined)
   .map(({ kind }) => kind);
 
 const dataSchema = z.object({
   ownerId: z.string().nullish(),
+  assigneeId: z.string().nullish(),
   teamId: z.string().nullish(),
   survivorId: z.string().optional(),
   changes: z.record(z.string(), z.object({ from: z.unknown() })).optional(),
@@ -198,14 +218,16 @@ export function changeOf(event: RecordedEvent, seq: number): Change | null {
     changedFields: event.changedFields,
     previous: previousOf(data),
     mergedIntoId: mergedIntoOf(event, data),
-    owned: ownedOf(data),
+    owned: ownedOf(type, data),
   };
 }
 
 type Data = z.infer<typeof dataSchema>;
 
-const ownedOf = ({ ownerId, teamId }: Data): Owned | null =>
-  ownerId === undefined ? null : { ownerId, teamId: teamId ?? null };
+function ownedOf({ owner }: EntityType, data: Data): Owned | null {
+  const ownerId = owner && data[owner];
+  return ownerId === undefined ? null : { ownerId, teamId: data.teamId ?? null };
+}
 
 /** An undone merge names the survivor too, and is no merge. */
 const mergedIntoOf = (event: RecordedEvent, data: Data): string | null =>

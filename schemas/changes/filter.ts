@@ -52,7 +52,7 @@ function check({ subjects, segment, ownerIds, entities }: Asked): void {
   }
   const unowned = entities?.find((kind) => !ownedKinds.includes(kind));
   if (ownerIds && unowned !== undefined) {
-    throw refused('filter.ownerIds', `holds for ${ownedKinds.join(' and ')}, not for ${unowned}`);
+    throw refused('filter.ownerIds', `holds for ${ownedKinds.join(', ')}, not for ${unowned}`);
   }
 }
 
@@ -102,8 +102,9 @@ const isSubject = ({ subject }: Change, wanted: string): boolean =>
 /** The owner before the change hears of it too. */
 const ownedBy =
   (owners: ReadonlySet<unknown>): Test =>
-  ({ owned, previous }) =>
-    (owned !== null && owners.has(owned.ownerId)) || owners.has(previous?.['ownerId']);
+  ({ entity: { owner }, owned, previous }) =>
+    owner !== undefined &&
+    ((owned !== null && owners.has(owned.ownerId)) || owners.has(previous?.[owner]));
 
 /** `owner` is stored as `ownerId`, and `address` as `address.city` and the like. */
 const isField = (name: string, wanted: string): boolean =>

@@ -1,5 +1,6 @@
 import { defineEvent } from '@crm/kit/event/event';
 import { z } from 'zod';
+import { changesSchema } from './values.ts';
 
 /** What became of an alert; the customer that it is about stands in the envelope. */
 const alertSchema = z.object({
@@ -10,6 +11,8 @@ const alertSchema = z.object({
   openedAt: z.iso.datetime(),
   /** Null while it is open. Events of before do not say. */
   closedAt: z.iso.datetime().nullable().optional(),
+  /** Who had it before, where that is somebody else. */
+  changes: changesSchema.optional(),
 });
 
 export type AlertData = z.infer<typeof alertSchema>;

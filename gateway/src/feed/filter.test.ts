@@ -6,7 +6,14 @@ import { readFilter } from './filter.ts';
 
 const id = newId();
 
-function change(type: string, changes: Partial<Change> = {}, seq = 1): Change {
+const owned = { ownerId: 'new', teamId: null, changes: { ownerId: { from: 'old', to: 'new' } } };
+
+function change(
+  type: string,
+  changes: Partial<Change> = {},
+  seq = 1,
+  data: object = owned,
+): Change {
   const event = {
     eventId: newId(),
     type,
@@ -20,7 +27,7 @@ function change(type: string, changes: Partial<Change> = {}, seq = 1): Change {
     changedFields: ['ownerId', 'address.city'],
     occurredAt: '2026-11-25T00:00:00Z',
     trace: null,
-    data: { ownerId: 'new', teamId: null, changes: { ownerId: { from: 'old', to: 'new' } } },
+    data,
   };
   const read = changeOf(event, seq);
   if (!read) throw new Error(`${type} is not told of`);
@@ -75,9 +82,21 @@ describe('A filter', () => {
     for (const unknown of ['customer', 'custom.*', '*', 'customer.updated.*', 'Customer.updated']) {
       expect(() => readFilter({ subjects: [unknown] })).toThrow(`${unknown} is none`);
     }
-    expect(() => readFilter({ ownerIds: ['a'], entities: ['ALERT'] })).toThrow('not for ALERT');
+    expect(() => readFilter({ ownerIds: ['a'], entities: ['NEED'] })).toThrow('not for NEED');
     const many = Array.from({ length: 1001 }, String);
     expect(() => readFilter({ customerIds: many })).toThrow('at most 1000');
+  });
+});
+
+describe('An alert', () => {
+  const data = { assigneeId: 'new', changes: { assigneeId: { from: 'old', to: 'new' } } };
+  test.each([
+    ['new', true],
+    ['old', true],
+    ['another', false],
+  ])('is told of to whoever has it or had it: %s, %j', (ownerId, expected) => {
+    const { matches } = readFilter({ entities: ['ALERT'], ownerIds: [ownerId] });
+    expect(matches(change('alert.assigned', {}, 1, data))).toBe(expected);
   });
 });
 

@@ -115,11 +115,11 @@ async function findPage(
 
 /** What of a filter holds for records as they are: the rest is about changes. */
 function conditionFor(
-  { kind, access }: EntityType,
+  { kind, access, owner }: EntityType,
   { customerIds, ownerIds }: Filter,
 ): Condition | null | 'none' {
-  if (!customerIds) return ownerIds ? { ownerId: { in: ownerIds } } : null;
-  const owned = ownerIds && { ownerId: { in: ownerIds } };
+  const owned = ownerIds && owner ? { [owner]: { in: ownerIds } } : null;
+  if (!customerIds) return owned;
   if (kind === 'CUSTOMER') return { id: { in: customerIds }, ...owned };
-  return access === 'customer' ? { customerId: { in: customerIds } } : 'none';
+  return access === 'customer' ? { customerId: { in: customerIds }, ...owned } : 'none';
 }

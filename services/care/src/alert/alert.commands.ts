@@ -78,6 +78,6 @@ type Taken = { readonly step: Step; readonly type: EventType<AlertData> };
 async function take(work: Work, before: Alert, { step, type }: Taken): Promise<Alert> {
   const changes = changesOf(AlertEntity, before, new Map(Object.entries(step)));
   const { after } = await writeChange(work, AlertEntity, { before, changes });
-  if (after.version !== before.version) await tell(work, type, [after]);
+  if (after.version !== before.version) await tell(work, { type, alerts: [after] });
   return after;
 }

@@ -58,6 +58,14 @@ async function eventsOf(customerId: string): Promise<readonly string[]> {
   return rows.map(({ type }) => type);
 }
 
+async function dataOf(customerId: string, type: string): Promise<unknown> {
+  const [row]: { data: unknown }[] = await care.db.query(
+    'SELECT payload->"$.data" AS data FROM outbox WHERE payload->>"$.customerId" = ? AND type = ?',
+    [customerId, type],
+  );
+  return row?.data;
+}
+
 const asked = (mutation: string, input: object) =>
   care.execute(`mutation { ${mutation}(input: ${graphql(input)}) { id state version } }`);
 
@@ -215,6 +223,9 @@ describe('an alert', () => {
     await changeCustomer(care, customer, { level: 'STRATEGIC', ownerId: later });
     await until(async () => (await eventsOf(customer)).includes('alert.assigned'), {
       what: 'assigned',
+    });
+    expect(await dataOf(customer, 'alert.assigned')).toMatchObject({
+      changes: { assigneeId: { from: before, to: later } },
     });
     expect(await alertsOf(customer)).toMatchObject([{ assignee: { id: later }, state: 'OPEN' }]);
 

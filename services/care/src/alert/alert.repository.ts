@@ -52,7 +52,7 @@ async function openNew(work: Work, rule: AlertRule, subjects: Subjects): Promise
   const matches: Match[] = await work.manager.query(text, [...values]);
   const alerts = matches.map((match) => newAlert(work, rule, match));
   await insertRows(work.manager, AlertEntity, alerts);
-  await tell(work, AlertOpened, alerts);
+  await tell(work, { type: AlertOpened, alerts });
 }
 
 const dayMs = 86_400_000;
@@ -153,18 +153,23 @@ const joined = raw(
 
 type Move = { readonly where: Sql; readonly set: Sql; readonly type: EventType<AlertData> };
 
+type Held = { readonly id: Uint8Array; readonly assigneeId: Uint8Array | null };
+
 /** Takes the alerts that a condition names one step on, and tells of it. Gives their number. */
 async function move(work: Work, { where, set, type }: Move): Promise<number> {
   const { manager, now } = work;
-  const found = sql`SELECT t.id FROM ${joined} WHERE ${withLock(where)}`;
-  const rows: { id: Uint8Array }[] = await manager.query(found.text, [...found.values]);
+  const found = sql`SELECT t.id, t.assigneeId FROM ${joined} WHERE ${withLock(where)}`;
+  const rows: Held[] = await manager.query(found.text, [...found.values]);
   if (rows.length === 0) return 0;
-  const ids = rows.map(({ id }) => idFromBytes(id));
+  const former = new Map(
+    rows.map(({ id, assigneeId }) => [idFromBytes(id), assigneeId && idFromBytes(assigneeId)]),
+  );
+  const ids = [...former.keys()];
   const { text, values } = sql`UPDATE ${joined} SET t.version = t.version + 1, t.updatedAt = ${now},
       t.updatedById = NULL, ${set}
     WHERE t.id IN (${ids.map(idToBytes)})`;
   await manager.query(text, [...values]);
-  await tell(work, type, await findByIds(manager, AlertEntity, { ids }));
+  await tell(work, { type, alerts: await findByIds(manager, AlertEntity, { ids }), former });
   return ids.length;
 }
 
