@@ -18,7 +18,8 @@ export type Change = {
   readonly actorId: string | null;
   readonly entity: EntityType;
   readonly entityId: string;
-  readonly version: number;
+  /** Null when it is no change of the record's own. */
+  readonly version: number | null;
   readonly customerId: string | null;
   readonly changedFields: readonly string[];
   readonly previous: Readonly<Record<string, unknown>> | null;
@@ -26,6 +27,8 @@ export type Change = {
   readonly mergedIntoId: string | null;
   /** Who owns the record, where the event says so. */
   readonly owned: Owned | null;
+  /** The segment that the customer came into or left. */
+  readonly segment: string | null;
 };
 
 export type EntityType = {
@@ -148,6 +151,15 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
     }),
   ],
   [
+    'caretask',
+    entity('CARE_TASK', 'CareTask', {
+      service: 'care',
+      list: 'careTasks',
+      access: 'customer',
+      owner: 'assigneeId',
+    }),
+  ],
+  [
     'alert',
     entity('ALERT', 'Alert', {
       service: 'care',
@@ -201,24 +213,58 @@ const dataSchema = z.object({
 
 /** Null for what followers are not told of. */
 export function changeOf(event: RecordedEvent, seq: number): Change | null {
+  if (event.visibility !== 'public') return null;
+  if (event.aggregate === segmentAggregate) return changeOfSegments(event, seq);
   const type = entities.get(event.aggregate);
-  if (!type || event.visibility !== 'public') return null;
+  if (!type) return null;
   const data = dataSchema.safeParse(event.data).data ?? {};
   return {
-    seq,
-    eventId: event.eventId,
-    subject: event.type,
+    ...happened(event, seq),
     kind: kindOf(event, data),
-    occurredAt: event.occurredAt,
-    actorId: event.actor,
     entity: type,
     entityId: event.aggregateId,
     version: event.version,
-    customerId: event.customerId,
     changedFields: event.changedFields,
     previous: previousOf(data),
     mergedIntoId: mergedIntoOf(event, data),
     owned: ownedOf(type, data),
+    segment: null,
+  };
+}
+
+const happened = (
+  { eventId, type, occurredAt, actor, customerId }: RecordedEvent,
+  seq: number,
+): Pick<Change, 'actorId' | 'customerId' | 'eventId' | 'occurredAt' | 'seq' | 'subject'> => ({
+  seq,
+  eventId,
+  subject: type,
+  occurredAt,
+  actorId: actor,
+  customerId,
+});
+
+/** The first word of the events that tell who came into a segment or left it. */
+export const segmentAggregate = 'segment';
+
+const segmentSchema = z.object({ segmentCode: z.string() });
+
+/** In which segments a customer is belongs to the customer, in the graph as here. */
+function changeOfSegments(event: RecordedEvent, seq: number): Change | null {
+  const { customerId } = event;
+  const { data } = segmentSchema.safeParse(event.data);
+  if (customerId === null || !data) return null;
+  return {
+    ...happened(event, seq),
+    kind: 'UPDATED',
+    entity: customerEntity,
+    entityId: customerId,
+    version: null,
+    changedFields: ['segments'],
+    previous: null,
+    mergedIntoId: null,
+    owned: null,
+    segment: data.segmentCode,
   };
 }
 

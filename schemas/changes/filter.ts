@@ -1,10 +1,12 @@
 import { invalid } from '@crm/kit/errors';
 import { z } from 'zod';
-import { aggregates, ownedKinds, type Change } from './change.ts';
+import { aggregates, ownedKinds, segmentAggregate, type Change } from './change.ts';
 
 export type ChangeFilter = Pick<Asked, 'entities' | 'customerIds' | 'ownerIds'> & {
   /** Equal for filters that ask for the same. */
   readonly key: string;
+  /** The code of the segment whose customers it is about, which `matches` does not know. */
+  readonly segment: string | null;
   readonly matches: (change: Change) => boolean;
 };
 
@@ -31,24 +33,23 @@ export function readChangeFilter(given: unknown): ChangeFilter {
   if (!asked.success) throw refused('filter', z.prettifyError(asked.error));
   check(asked.data);
   const tests = testsOf(asked.data);
-  const { entities, customerIds, ownerIds } = asked.data;
+  const { entities, customerIds, ownerIds, segment = null } = asked.data;
   return {
     entities,
     customerIds,
     ownerIds,
+    segment,
     key: JSON.stringify(canonical(asked.data)),
     matches: (change) => tests.every((test) => test(change)),
   };
 }
 
 function check({ subjects, segment, ownerIds, entities }: Asked): void {
-  const unknown = subjects?.find((subject) => !isTold(subject));
+  const told = segment ? [...aggregates, segmentAggregate] : aggregates;
+  const unknown = subjects?.find((subject) => !isTold(subject, told));
   if (unknown !== undefined) {
-    const known = `\`customer.updated\` or \`customer.*\`, and the like of ${aggregates.join(', ')}`;
+    const known = `\`customer.updated\` or \`customer.*\`, and the like of ${told.join(', ')}`;
     throw refused('filter.subjects', `${unknown} is none; they are ${known}`);
-  }
-  if (segment !== null && segment !== undefined) {
-    throw refused('filter.segment', 'there are no segments yet; use customerIds or ownerIds');
   }
   const unowned = entities?.find((kind) => !ownedKinds.includes(kind));
   if (ownerIds && unowned !== undefined) {
@@ -56,9 +57,9 @@ function check({ subjects, segment, ownerIds, entities }: Asked): void {
   }
 }
 
-const isTold = (subject: string): boolean => {
+const isTold = (subject: string, told: readonly string[]): boolean => {
   const [, aggregate = ''] = /^([a-z]+)\.(?:\*|[a-z_]+)$/.exec(subject) ?? [];
-  return aggregates.includes(aggregate);
+  return told.includes(aggregate);
 };
 
 const refused = (path: string, message: string): Error =>
@@ -74,18 +75,30 @@ const canonical = (asked: Asked): readonly unknown[] =>
 type Test = (change: Change) => boolean;
 
 function testsOf(asked: Asked): readonly Test[] {
-  const { subjects, entities, customerIds, ownerIds, changedFieldsAny, kinds } = asked;
+  const { subjects, entities, customerIds, ownerIds, segment, changedFieldsAny, kinds } = asked;
   return [
+    isOfNoOtherSegment(segment),
     among(entities, ({ entity }) => entity.kind),
     among(kinds, ({ kind }) => kind),
     among(customerIds, ({ customerId }) => customerId),
     subjects && ((change: Change) => subjects.some((subject) => isSubject(change, subject))),
     ownerIds && ownedBy(new Set(ownerIds)),
     changedFieldsAny &&
-      (({ changedFields }: Change) =>
-        changedFieldsAny.some((wanted) => changedFields.some((name) => isField(name, wanted)))),
+      ((change: Change) =>
+        isMove(change) ||
+        changedFieldsAny.some((wanted) =>
+          change.changedFields.some((name) => isField(name, wanted)),
+        )),
   ].flatMap((test) => test ?? []);
 }
+
+const isMove = (change: Change): boolean => change.segment !== null;
+
+/** Who comes into a segment, or leaves it, concerns those who follow it, and nobody else. */
+const isOfNoOtherSegment =
+  (segment: string | null | undefined): Test =>
+  (change) =>
+    !isMove(change) || change.segment === segment;
 
 function among(
   wanted: readonly string[] | null | undefined,

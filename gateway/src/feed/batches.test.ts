@@ -22,6 +22,7 @@ const change = (seq: number): Change => ({
   previous: null,
   mergedIntoId: null,
   owned: null,
+  segment: null,
 });
 
 const from = { stream: 's', seq: 10 };

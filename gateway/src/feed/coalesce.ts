@@ -17,6 +17,7 @@ export function coalesce(changes: readonly Change[]): readonly Change[] {
 
 const merge = (earlier: Change, later: Change): Change => ({
   ...later,
+  version: later.version ?? earlier.version,
   kind: earlier.kind === 'CREATED' && later.kind === 'UPDATED' ? 'CREATED' : later.kind,
   changedFields: [...new Set([...earlier.changedFields, ...later.changedFields])],
   previous: earlier.previous || later.previous ? { ...later.previous, ...earlier.previous } : null,

@@ -12,6 +12,8 @@ import { follow, followAfter, leave, type GroupScope } from './group.ts';
 import { startIntake } from './intake.ts';
 import { followJob, readJob } from './job-progress.ts';
 import { readChangePage } from './page.ts';
+import { withRequest } from './request.ts';
+import { checkSegment } from './segment.ts';
 import { createSlots } from './slots.ts';
 import { sendSnapshot, snapshotStart, type SnapshotScope } from './snapshot.ts';
 import { startOf } from './start-position.ts';
@@ -80,6 +82,7 @@ export function createFeed(options: FeedOptions): Feed {
       if (job) return followJob(scope, { job, viewer, outlet });
       const subscription = readSubscription(graph(), asked, viewer);
       const { followed } = subscription;
+      await withRequest(scope, viewer, (request) => checkSegment(request.call, followed.filter));
       const given = after ?? subscription.after;
       const { position, snapshot } = await startOf(scope, given, followed.filter);
       const follower = { ...newFollower, outlet, followed, position };

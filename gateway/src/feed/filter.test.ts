@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RecordedEvent } from '@crm/kit/event/event';
 import { newId } from '@crm/kit/id';
 import { changeOf, type Change } from '@crm/schemas/changes/change';
 import { coalesce } from './coalesce.ts';
@@ -8,36 +9,40 @@ const id = newId();
 
 const owned = { ownerId: 'new', teamId: null, changes: { ownerId: { from: 'old', to: 'new' } } };
 
-function change(
+const eventOf = (type: string, data: object = owned) => ({
+  eventId: newId(),
+  type,
+  schemaVersion: 1,
+  visibility: 'public' as const,
+  aggregate: type.slice(0, type.indexOf('.')),
+  aggregateId: id,
+  version: 2,
+  customerId: id,
+  actor: null,
+  changedFields: ['ownerId', 'address.city'],
+  occurredAt: '2026-11-25T00:00:00Z',
+  trace: null,
+  data,
+});
+
+function changeFrom(event: RecordedEvent, seq = 1): Change {
+  const read = changeOf(event, seq);
+  if (!read) throw new Error(`${event.type} is not told of`);
+  return read;
+}
+
+const change = (
   type: string,
   changes: Partial<Change> = {},
   seq = 1,
   data: object = owned,
-): Change {
-  const event = {
-    eventId: newId(),
-    type,
-    schemaVersion: 1,
-    visibility: 'public' as const,
-    aggregate: type.slice(0, type.indexOf('.')),
-    aggregateId: id,
-    version: 2,
-    customerId: id,
-    actor: null,
-    changedFields: ['ownerId', 'address.city'],
-    occurredAt: '2026-11-25T00:00:00Z',
-    trace: null,
-    data,
-  };
-  const read = changeOf(event, seq);
-  if (!read) throw new Error(`${type} is not told of`);
-  return { ...read, ...changes };
-}
+): Change => ({ ...changeFrom(eventOf(type, data), seq), ...changes });
 
 describe('A change', () => {
   test.each([
     ['touchplan.due', 'TOUCH_PLAN', 'UPDATED'],
     ['consent.recorded', 'CONSENT', 'UPDATED'],
+    ['caretask.done', 'CARE_TASK', 'UPDATED'],
     ['document.attached', 'DOCUMENT', 'UPDATED'],
     ['document.removed', 'DOCUMENT', 'DELETED'],
     ['document.restored', 'DOCUMENT', 'RESTORED'],
@@ -71,6 +76,37 @@ describe('A filter', () => {
     expect(readFilter(given).matches(change('customer.updated'))).toBe(expected);
   });
 
+  const moved = (code: string, type = 'segment.entered'): Change => {
+    const data = { segmentCode: code };
+    return changeFrom({ ...eventOf(type), version: 1, changedFields: [], data });
+  };
+
+  test.each([
+    [{}, false],
+    [{ segment: 'strategic' }, true],
+    [{ segment: 'another' }, false],
+    [{ segment: 'strategic', changedFieldsAny: ['level'] }, true],
+    [{ segment: 'strategic', subjects: ['segment.entered'] }, true],
+    [{ segment: 'strategic', subjects: ['segment.left', 'customer.*'] }, false],
+    [{ segment: 'strategic', entities: ['SALES_ORDER'] }, false],
+    [{ segment: 'strategic', customerIds: [newId()] }, false],
+  ])('%j decides of a customer that came into a segment: %j', (given, expected) => {
+    expect(readFilter(given).matches(moved('strategic'))).toBe(expected);
+  });
+
+  test('takes coming into a segment for a change of the customer, of no version', () => {
+    expect(moved('strategic')).toMatchObject({
+      kind: 'UPDATED',
+      entity: { kind: 'CUSTOMER' },
+      entityId: id,
+      version: null,
+      changedFields: ['segments'],
+    });
+    const updated = change('customer.updated', { changedFields: ['level'] }, 1);
+    const [merged] = coalesce([updated, { ...moved('strategic', 'segment.left'), seq: 2 }]);
+    expect(merged).toMatchObject({ version: 2, changedFields: ['level', 'segments'] });
+  });
+
   test('is the same whatever the order of what it names', () => {
     const one = readFilter({ kinds: ['UPDATED', 'CREATED'], subjects: null });
     expect(readFilter({ kinds: ['CREATED', 'UPDATED'] }).hash).toBe(one.hash);
@@ -78,7 +114,7 @@ describe('A filter', () => {
   });
 
   test('refuses what it cannot hold', () => {
-    expect(() => readFilter({ segment: 'strategic' })).toThrow('there are no segments yet');
+    expect(() => readFilter({ subjects: ['segment.*'] })).toThrow('segment.* is none');
     for (const unknown of ['customer', 'custom.*', '*', 'customer.updated.*', 'Customer.updated']) {
       expect(() => readFilter({ subjects: [unknown] })).toThrow(`${unknown} is none`);
     }
@@ -134,21 +170,7 @@ describe('An event', () => {
     ['staff.upserted', 2, 'UPDATED'],
     ['alert.resolved', 3, 'UPDATED'],
   ])('%s of version %i is %s', (type, version, kind) => {
-    const event = {
-      eventId: newId(),
-      type,
-      schemaVersion: 1,
-      visibility: 'public' as const,
-      aggregate: type.slice(0, type.indexOf('.')),
-      aggregateId: id,
-      version,
-      customerId: null,
-      actor: null,
-      changedFields: [],
-      occurredAt: '2026-11-25T00:00:00Z',
-      trace: null,
-      data: {},
-    };
+    const event = { ...eventOf(type), version, customerId: null, changedFields: [], data: {} };
     expect(changeOf(event, 1)?.kind).toBe(kind);
     expect(changeOf({ ...event, visibility: 'private' }, 1)).toBeNull();
   });

@@ -1,10 +1,5 @@
-import { deadlineAt } from '@crm/kit/server/deadline';
-import { describeError } from '@crm/kit/describe-error';
-import { newId } from '@crm/kit/id';
 import type { Log } from '@crm/kit/log';
 import { scopeOf } from '@crm/kit/record/policy';
-import type { Viewer } from '@crm/kit/viewer';
-import { createConsistency } from '../consistency.ts';
 import type { Checked } from '../answer.ts';
 import type { RunRequest, RunResult } from '../run.ts';
 import type { CallSubgraph } from '../subgraphs/client.ts';
@@ -13,7 +8,9 @@ import { runChangesOf } from './compile.ts';
 import type { Cursors } from './cursor.ts';
 import type { Followed, Frame } from './follower.ts';
 import type { Position } from './reader.ts';
+import { withRequest } from './request.ts';
 import { lookAt, type Look } from './rights.ts';
+import { lookAtSegment } from './segment.ts';
 import { sourceOfChange, sourceOfNotice, type ChangeSource, type Notice } from './source.ts';
 
 export type FramesScope = {
@@ -30,9 +27,6 @@ export type Placed = { readonly change: Change; readonly resume: Position };
 
 export type ChangeFrame = Frame & Placed;
 
-/** An event's own time, which a slow service takes from its own fields only. */
-const eventMsMax = 2000;
-
 /** Makes the frames of changes. Throws when it cannot be known which of them may be shown. */
 export const framesOf = (
   scope: FramesScope,
@@ -42,16 +36,28 @@ export const framesOf = (
   withRequest(scope, asking.followed.viewer, async (request) => {
     const { viewer } = asking.followed;
     const work = { scope, asking, request };
+    const wanted = await ofSegment(work, placed);
     const looked = lookAt(
-      placed.map(({ change }) => change),
+      wanted.map(({ change }) => change),
       viewer,
       request.call,
     );
-    if (scopeOf(viewer, 'read') === 'all') return showAll(work, placed, looked);
+    if (scopeOf(viewer, 'read') === 'all') return showAll(work, wanted, looked);
     const look = await looked;
-    const shown = placed.filter(({ change }) => look(change) !== 'hidden');
+    const shown = wanted.filter(({ change }) => look(change) !== 'hidden');
     return changeFrames(work, shown, look);
   });
+
+/** All of them, at once, when the filter names no segment. */
+async function ofSegment(
+  { asking: { followed }, request }: Work,
+  placed: readonly Placed[],
+): Promise<readonly Placed[]> {
+  if (followed.filter.segment === null) return placed;
+  const changes = placed.map(({ change }) => change);
+  const isWanted = await lookAtSegment(changes, followed.filter, request.call);
+  return placed.filter(({ change }) => isWanted(change));
+}
 
 type Work = {
   readonly scope: FramesScope;
@@ -140,32 +146,3 @@ async function answer(
 
 export const answerJson = ({ data, errors }: RunResult): Buffer =>
   Buffer.from(JSON.stringify(errors.length > 0 ? { errors, data } : { data }));
-
-/** Runs `work` as a request of the viewer, with the time that an event has. */
-export async function withRequest<Result>(
-  { call, log }: Pick<FramesScope, 'call' | 'log'>,
-  viewer: Viewer,
-  work: (request: RunRequest) => Promise<Result>,
-): Promise<Result> {
-  const requestId = newId();
-  const endsAt = Date.now() + eventMsMax;
-  const deadline = deadlineAt(endsAt);
-  const request = {
-    viewer,
-    requestId,
-    identity: JSON.stringify([viewer, 'interactive']),
-    lane: 'interactive',
-    deadlineAt: endsAt,
-    deadline,
-    consistency: createConsistency(undefined),
-  } as const;
-  try {
-    return await work({
-      call: (asked) => call(asked, request),
-      onBug: (service, error) =>
-        log.error({ requestId, service, error: describeError(error) }, 'bug'),
-    });
-  } finally {
-    deadline.release();
-  }
-}

@@ -14,6 +14,7 @@ import {
   type Reader,
   type ReaderScope,
 } from './reader.ts';
+import { refusalOf } from './refusal.ts';
 import { failuresMax, retryMs } from './retry.ts';
 import { caughtUpNotice, gapNotice, overflowNotice, type Notice } from './source.ts';
 
@@ -110,6 +111,8 @@ async function run(scope: GroupScope, group: Group): Promise<void> {
       failures = 0;
     } catch (error) {
       failures += 1;
+      const refusal = refusalOf(error);
+      if (refusal) failAll(group, refusal);
       if (failures === 1) scope.log.warn({ error: describeError(error) }, 'followers wait');
       if (failures >= failuresMax) failAll(group, unavailable('Changes cannot be told at present'));
       await rest(group, retryMs(failures));

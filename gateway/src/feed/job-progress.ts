@@ -10,7 +10,8 @@ import type { AskedOperation } from '../http/read-operation.ts';
 import type { RunRequest } from '../run.ts';
 import { runChangesOf } from './compile.ts';
 import type { Frame, Outlet } from './follower.ts';
-import { answerJson, withRequest, type FramesScope } from './frames.ts';
+import { answerJson, type FramesScope } from './frames.ts';
+import { withRequest } from './request.ts';
 
 /** A kind of job that can be followed, by the field of a subscription. */
 type JobKind = { readonly name: string; readonly service: string; readonly query: string };

@@ -5,6 +5,7 @@ import type { Cursors } from './cursor.ts';
 import { readFilter, type Filter } from './filter.ts';
 import { createReader, type Position, type Reader, type ReaderScope } from './reader.ts';
 import { lookAt } from './rights.ts';
+import { checkSegment, lookAtSegment } from './segment.ts';
 import { gapNotice, sourceOfChange, sourceOfNotice, type ChangeSource } from './source.ts';
 import { startPosition } from './start-position.ts';
 
@@ -42,6 +43,7 @@ export async function readChangePage(
 ): Promise<Connection> {
   if (first < 1) throw invalid('first: at least 1', [{ path: 'first', message: 'at least 1' }]);
   const filter = readFilter(given);
+  await checkSegment(call, filter);
   const position = await startPosition(scope, after ?? null, filter);
   const reader = createReader(scope);
   try {
@@ -70,10 +72,13 @@ async function collect(scope: PageScope, place: Place, asking: Asking): Promise<
       nodes.push(sourceOfNotice(gapNotice(page.gap), page.position, cursor));
     }
     const matching = page.changes.filter(filter.matches);
-    const look = await lookAt(matching, viewer, call);
+    const [look, isOfSegment] = await Promise.all([
+      lookAt(matching, viewer, call),
+      lookAtSegment(matching, filter, call),
+    ]);
     for (const change of matching) {
       const at = { stream: page.position.stream, seq: change.seq };
-      if (look(change) === 'hidden') continue;
+      if (look(change) === 'hidden' || !isOfSegment(change)) continue;
       nodes.push(sourceOfChange(change, cursorAt(scope, filter, at), look(change)));
       if (nodes.length >= first) return { nodes, position: at, isEnd: isLast(page, change) };
     }

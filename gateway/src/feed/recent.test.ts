@@ -17,6 +17,7 @@ const at = (seq: number): Change => ({
   previous: null,
   mergedIntoId: null,
   owned: null,
+  segment: null,
 });
 
 describe('The newest changes', () => {

@@ -1,10 +1,8 @@
-import { AppError } from '@crm/kit/errors';
 import { cursorOfId } from '@crm/kit/record/list-cursor';
 import type { EntityType } from '@crm/schemas/changes/change';
 import { z } from 'zod';
-import { isRecord } from '../is-record.ts';
 import type { RunRequest } from '../run.ts';
-import type { SubgraphError } from '../subgraphs/answer.ts';
+import { readFailure } from './refusal.ts';
 
 /** A record that there is. */
 export type Found = {
@@ -44,7 +42,9 @@ export async function findRecords(
   const body = JSON.stringify({ query: listQuery(entity, where !== null), variables });
   const { data, errors } = await call({ service: entity.service, body, isQuery: true });
   const found = foundSchema.safeParse(data);
-  if (errors[0] || !found.success) throw failureOf(entity, errors[0]);
+  if (errors[0] || !found.success) {
+    throw readFailure(errors[0], `${entity.service} did not tell what there is`);
+  }
   return found.data.page.nodes.map(({ id, version, customer }) => ({
     id,
     version,
@@ -59,13 +59,4 @@ export function listQuery({ type, list, access }: EntityType, isFiltered: boolea
   return `query Snapshot($first: Int!, $after: String!${declared}) {
     page: ${list}(first: $first, after: $after, orderBy: [{ field: "id" }]${given}) {
       nodes { id version ${customer} } } }`;
-}
-
-/** What the service says of the filter is for the client; anything else may pass. */
-function failureOf({ service }: EntityType, error: SubgraphError | undefined): Error {
-  const code = isRecord(error?.['extensions']) ? error['extensions']['code'] : undefined;
-  if (code === 'INVALID' || code === 'FORBIDDEN') {
-    return new AppError(code, String(error?.['message']).slice(0, 1000));
-  }
-  return new Error(`${service} did not tell what there is`);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '@crm/kit/describe-error';
-import { AppError, unavailable } from '@crm/kit/errors';
+import { unavailable } from '@crm/kit/errors';
 import { entityOfKind, type EntityType } from '@crm/schemas/changes/change';
 import type { Checked } from '../answer.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -8,9 +8,12 @@ import { sizeFor } from './batches.ts';
 import type { SnapshotPlace } from './cursor.ts';
 import type { Filter } from './filter.ts';
 import type { Followed, Follower } from './follower.ts';
-import { framesOfSources, withRequest, type FramesScope } from './frames.ts';
+import { framesOfSources, type FramesScope } from './frames.ts';
 import { findRecords, type Condition, type Found } from './records.ts';
+import { refusalOf } from './refusal.ts';
+import { withRequest } from './request.ts';
 import { failuresMax, retryMs } from './retry.ts';
+import { lookAtMembers } from './segment.ts';
 import type { Slots } from './slots.ts';
 import { sourceOfRecord } from './source.ts';
 
@@ -64,13 +67,10 @@ export async function sendSnapshot(
 const kindsOf = ({ entities }: Filter): readonly EntityType[] =>
   [...new Set(entities)].toSorted().flatMap((kind) => entityOfKind(kind) ?? []);
 
-const passing: readonly string[] = ['SERVICE_UNAVAILABLE', 'TIMEOUT'];
-
 /** What to end with; null when it may go well another time. */
-function endOf(error: unknown, failures: number): Error | null {
-  if (error instanceof AppError && !passing.includes(error.extensions.code)) return error;
-  return failures >= failuresMax ? unavailable('Records cannot be read at present') : null;
-}
+const endOf = (error: unknown, failures: number): Error | null =>
+  refusalOf(error) ??
+  (failures >= failuresMax ? unavailable('Records cannot be read at present') : null);
 
 type At = { readonly kinds: readonly EntityType[]; readonly place: SnapshotPlace };
 
@@ -84,14 +84,15 @@ async function sendPage(
   if (!entity) throw new Error('unreachable');
   const checked = scope.check(scope.graph(), followed);
   const first = Math.min(pageMax, sizeFor(checked.cost));
-  const records = await findPage(scope, followed, { entity, afterId: place.afterId, first });
+  const page = { entity, afterId: place.afterId, first };
+  const { records, wanted } = await findPage(scope, followed, page);
   const cursorOf = (afterId: string): string =>
     scope.cursors.write({
       ...position,
       filter: followed.filter.hash,
       snapshot: { kind: place.kind, afterId },
     });
-  const sources = records.map((record) => sourceOfRecord(entity, record, cursorOf(record.id)));
+  const sources = wanted.map((record) => sourceOfRecord(entity, record, cursorOf(record.id)));
   for (const frame of await framesOfSources(scope, { checked, followed }, sources)) {
     outlet.send(frame);
   }
@@ -103,14 +104,18 @@ async function sendPage(
 
 type Page = { readonly entity: EntityType; readonly afterId: string; readonly first: number };
 
+/** The next records, and which of them the filter wants: who is in its segment no list knows. */
 async function findPage(
   scope: SnapshotScope,
   { viewer, filter }: Followed,
   page: Page,
-): Promise<readonly Found[]> {
+): Promise<{ readonly records: readonly Found[]; readonly wanted: readonly Found[] }> {
   const where = conditionFor(page.entity, filter);
-  if (where === 'none') return [];
-  return withRequest(scope, viewer, ({ call }) => findRecords(call, { ...page, where }));
+  if (where === 'none') return { records: [], wanted: [] };
+  return withRequest(scope, viewer, async ({ call }) => {
+    const records = await findRecords(call, { ...page, where });
+    return { records, wanted: records.filter(await lookAtMembers(records, filter, call)) };
+  });
 }
 
 /** What of a filter holds for records as they are: the rest is about changes. */

@@ -9,8 +9,10 @@ import type { SubjectType } from './indicator/indicator.ts';
 import { suggestionLoader, type ShownSuggestion } from './lifecycle/stage.queries.ts';
 import { SegmentEntity, type Segment } from './segment/segment.fields.ts';
 import {
+  membershipOfCustomers,
   membershipPages,
   segmentsOfCustomers,
+  type MembershipOfCustomers,
   type MembershipPages,
   type SegmentsOfCustomer,
 } from './segment/segment.queries.ts';
@@ -48,6 +50,7 @@ export type Context = RequestContext & {
   };
   readonly pages: {
     readonly membersOfSegment: MembershipPages;
+    readonly membershipOfCustomer: MembershipOfCustomers;
     readonly membersOfTier: TierMembers;
     readonly movers: Movers;
     readonly placementsOfCustomer: PlacementsOfCustomer;
@@ -79,6 +82,7 @@ export function createContext(app: App, request: RequestInfo): Context {
     },
     pages: {
       membersOfSegment: membershipPages(context),
+      membershipOfCustomer: membershipOfCustomers(context),
       membersOfTier: tierMembers(context),
       movers: movers(context),
       placementsOfCustomer: placementsOfCustomers(context),

@@ -25,8 +25,10 @@ export const strictest = (used: Iterable<FieldClass>): FieldClass =>
   );
 
 /** What is made of such fields tells something of them: who is in it is told to those alone who may read them. */
-export const isOpen = (fieldClass: FieldClass): boolean =>
-  fieldClass === 'PUBLIC' || fieldClass === 'INTERNAL';
+export const isOpen = (fieldClass: FieldClass): boolean => openClasses.includes(fieldClass);
+
+/** What everybody reads, partners too. */
+export const openClasses: readonly FieldClass[] = ['PUBLIC', 'INTERNAL'];
 
 /** A column of what the company made of fields: the strictest of their classes. */
 export const classField = choice(classes, {

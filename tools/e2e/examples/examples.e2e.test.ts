@@ -298,7 +298,7 @@ describe('the queries that the README and GraphiQL show', () => {
     expect(sum).toBeCloseTo(Number(score.score) - ((await creditOf(id, previous))?.score ?? 0), 2);
   });
 
-  test('a partner follows levels, with what the customer is worth', async () => {
+  test('a partner follows strategic customers, with what they are worth', async () => {
     const code = `${mark}-F`;
     const id = await customer('关注', { code, level: 'REGULAR' });
     const client = createClient({
@@ -316,7 +316,7 @@ describe('the queries that the README and GraphiQL show', () => {
         .parse(change);
       if (kind === 'CAUGHT_UP') {
         await asking.make('updateCustomer', { id, phone: '025-1234567' });
-        await asking.make('updateCustomer', { id, level: 'KEY' });
+        await asking.make('updateCustomer', { id, level: 'STRATEGIC' });
       }
       if (entity?.code !== code) continue;
       seen.push(change);
@@ -325,7 +325,12 @@ describe('the queries that the README and GraphiQL show', () => {
     clearTimeout(giveUp);
     client.terminate();
     expect(seen).toMatchObject([
-      { kind: 'UPDATED', cursor: expect.any(String), entity: { code, level: { code: 'KEY' } } },
+      {
+        kind: 'UPDATED',
+        subject: expect.stringMatching(/^(customer\.updated|segment\.entered)$/),
+        cursor: expect.any(String),
+        entity: { code, level: { code: 'STRATEGIC' } },
+      },
     ]);
   });
 });

@@ -14,6 +14,7 @@ import { seedMoreIndicators } from './2026-11-30-seed-more-indicators.ts';
 import { seedMoreModels } from './2026-11-30-seed-more-models.ts';
 import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
 import { seedIndicators } from './2026-11-30-seed-indicators.ts';
+import { seedSegments } from './2026-11-30-seed-segments.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   keepSettlements,
   seedMoreIndicators,
   seedMoreModels,
+  seedSegments,
 ];

@@ -203,6 +203,10 @@ describe('people', () => {
   });
 });
 
+const answer = (...values: boolean[]) => ({
+  _entities: values.map((isInSegment) => ({ isInSegment })),
+});
+
 describe('whoever asks', () => {
   test('sees the customers that he may read alone, page by page', async () => {
     expect(await idsOf('mixed', {}, asRep)).toEqual([]);
@@ -216,6 +220,33 @@ describe('whoever asks', () => {
     );
     const partner = await execute(MEMBERS, { code: 'vip' }, { viewer: { roles: ['partner'] } });
     expect(partner.data).toEqual({ segment: null });
+  });
+
+  test('is told who is in a segment in two statements, a partner of what is shared with it too', async () => {
+    const MEMBERS_AMONG = `query ($representations: [_Any!]!, $code: String!) {
+      _entities(representations: $representations) { ... on Customer { isInSegment(code: $code) } } }`;
+    const all = [ids.big, ids.small, newId()].map((id) => ({ __typename: 'Customer', id }));
+    const ask = (code: string, request: TestRequest = {}, representations: object[] = all) =>
+      execute(MEMBERS_AMONG, { representations, code }, request);
+    expect((await ask('vip')).data).toEqual(answer(true, false, false));
+    expect((await ask('mixed', asRep)).data).toEqual(answer(false, false, false));
+    const asPartner: TestRequest = { viewer: { roles: ['partner'] } };
+    expect((await ask('vip', asPartner)).data).toEqual(answer(false, false, false));
+    const one = await countStatements(analytics.db, () => ask('vip', {}, all.slice(0, 1)));
+    expect(await countStatements(analytics.db, () => ask('vip'))).toBe(one);
+
+    await save({ code: 'rated', criteria: { 'finance.bankCreditRating': { eq: 'GOOD' } } });
+    const refused: [string, TestRequest][] = [
+      ['nowhere', {}],
+      ['rated', asPartner],
+    ];
+    for (const [code, request] of refused) {
+      const { errors } = await ask(code, request, all.slice(0, 1));
+      expect(errors).toMatchObject([
+        { extensions: { code: 'INVALID', fields: [{ path: 'code' }] } },
+      ]);
+      expect(errors?.[0]?.message).toContain(`there is no segment ${code}`);
+    }
   });
 
   test('gets the segments of many customers in a few statements', async () => {

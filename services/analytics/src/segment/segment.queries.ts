@@ -1,4 +1,5 @@
 import type { RequestContext } from '@crm/kit/context';
+import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
 import type { Connection, PageArgs } from '@crm/kit/record/page';
 import { pagesBy, type PagesBy } from '@crm/kit/record/pages-by';
@@ -9,6 +10,7 @@ import { CustomerEntity } from '../customer/customer.fields.ts';
 import { memberPages, type MemberArgs } from '../customer/member-page.ts';
 import { readReport } from '../report/report.queries.ts';
 import type { ReportRow } from '../report/report.fields.ts';
+import { openClasses } from '../strictness.ts';
 import { causeNamed, SegmentEntity, type Cause, type Segment } from './segment.fields.ts';
 import { segmentsMax } from './segment.repository.ts';
 
@@ -23,6 +25,7 @@ export type Membership = {
 };
 
 export type MembershipPages = PagesBy<AsOf & MemberArgs, Connection<Membership>>;
+export type MembershipOfCustomers = PagesBy<{ readonly code: string }, boolean>;
 export type SegmentsOfCustomer = PagesBy<AsOf, readonly Segment[]>;
 
 export async function segmentOfCode(
@@ -95,6 +98,34 @@ export const segmentsOfCustomers = (context: RequestContext): SegmentsOfCustomer
     for (const list of found.values()) list.sort((a, b) => (a.code < b.code ? -1 : 1));
     return found;
   });
+
+/** Whether customers are in a segment now. INVALID when there is none of this code that the viewer may ask for. */
+export const membershipOfCustomers = (context: RequestContext): MembershipOfCustomers =>
+  pagesBy(async (customerIds, { code }) => {
+    const { app, viewer } = context;
+    const now = app.now();
+    const segmentId = await idOfCode(context, code);
+    const ids = customerIds.filter(isId).map(idToBytes);
+    const { text, values } = sql`SELECT m.subjectId FROM segmentMember m
+      JOIN customer c ON c.id = m.subjectId AND c.deletedAt IS NULL
+      WHERE m.segmentId = ${segmentId} AND m.subjectId IN (${ids}) AND m.leftAt IS NULL
+        AND ${scopeSql(viewer, 'read', { entity: CustomerEntity, alias: 'c', now })}`;
+    const rows: { subjectId: Uint8Array }[] =
+      ids.length === 0 ? [] : await app.db.manager.query(text, [...values]);
+    const members = new Set(rows.map(({ subjectId }) => idFromBytes(subjectId)));
+    return new Map(customerIds.map((id) => [id, members.has(id)]));
+  });
+
+/** Of a segment that the viewer may read, or which is made of nothing that it may not. */
+async function idOfCode({ app, viewer }: RequestContext, code: string): Promise<Uint8Array> {
+  const scope = scopeSql(viewer, 'read', { entity: SegmentEntity, alias: 't', now: app.now() });
+  const { text, values } = sql`SELECT t.id FROM segment t
+    WHERE t.code = ${code} AND t.deletedAt IS NULL AND (t.class IN (${openClasses}) OR ${scope})`;
+  const [row]: { id: Uint8Array }[] = await app.db.manager.query(text, [...values]);
+  if (row) return row.id;
+  const message = `there is no segment ${code} that you may ask for`;
+  throw invalid(`code: ${message}`, [{ path: 'code', message }]);
+}
 
 async function segmentsOfIds(
   { app, viewer }: RequestContext,

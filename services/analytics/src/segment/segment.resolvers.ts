@@ -22,5 +22,6 @@ export const segmentResolvers: Resolvers = {
   },
   Customer: {
     segments: ({ id }, args, { pages }) => pages.segmentsOfCustomer.load(id, args),
+    isInSegment: ({ id }, args, { pages }) => pages.membershipOfCustomer.load(id, args),
   },
 };

@@ -175,7 +175,12 @@ function allowWebhooks({ viewer }: Work): void {
 }
 
 function checkFilter(filter: object | null | undefined): void {
-  readChangeFilter(filter);
+  const { segment } = readChangeFilter(filter);
+  if (segment !== null) {
+    const message =
+      'webhooks do not know who is in a segment: follow it with changes or changeFeed';
+    throw invalid(`filter.segment: ${message}`, [{ path: 'filter.segment', message }]);
+  }
   const entities: unknown = Reflect.get(filter ?? {}, 'entities');
   const kinds = Array.isArray(entities) ? entities.map(String) : [];
   const unjudged = kinds.find((kind) => !isJudged(kind));
