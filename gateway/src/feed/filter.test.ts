@@ -38,6 +38,9 @@ const change = (
   data: object = owned,
 ): Change => ({ ...changeFrom(eventOf(type, data), seq), ...changes });
 
+const moved = (code: string, type = 'segment.entered'): Change =>
+  changeFrom({ ...eventOf(type, { segmentCode: code }), version: 1, changedFields: [] });
+
 describe('A change', () => {
   test.each([
     ['touchplan.due', 'TOUCH_PLAN', 'UPDATED'],
@@ -75,11 +78,6 @@ describe('A filter', () => {
   ])('%j decides: %j', (given, expected) => {
     expect(readFilter(given).matches(change('customer.updated'))).toBe(expected);
   });
-
-  const moved = (code: string, type = 'segment.entered'): Change => {
-    const data = { segmentCode: code };
-    return changeFrom({ ...eventOf(type), version: 1, changedFields: [], data });
-  };
 
   test.each([
     [{}, false],

@@ -19,8 +19,9 @@ let partner: string;
 /** Both are in the segment at first; the partner may read one of them. */
 let shared: string;
 let unshared: string;
-/** Shared with the partner, and not in the segment. */
+/** Shared with the partner, and not in the segment: one comes into it. */
 let outside: string;
+let stranger: string;
 
 beforeAll(async () => {
   system = await startTestMesh();
@@ -34,7 +35,8 @@ beforeAll(async () => {
   shared = await make('createCustomer', { name: `${mark} 共享`, level: 'KEY' });
   unshared = await make('createCustomer', { name: `${mark} 不共享`, level: 'KEY' });
   outside = await make('createCustomer', { name: `${mark} 其他`, level: 'REGULAR' });
-  for (const customerId of [shared, outside]) {
+  stranger = await make('createCustomer', { name: `${mark} 从不`, level: 'REGULAR' });
+  for (const customerId of [shared, outside, stranger]) {
     await make('shareCustomer', {
       customerId,
       granteeKind: 'PARTNER',
@@ -133,13 +135,17 @@ const setLevel = (id: string, level: string): Promise<string> =>
   make('updateCustomer', { id, level });
 
 /** What happened to whom, in the words of the test. */
-const told = (changes: readonly Change[]): readonly string[] =>
-  changes
-    .filter(({ entityId }) => entityId !== null)
-    .map(({ subject, entityId, entity }) => {
-      const who = entityId === shared ? 'shared' : entityId === outside ? 'outside' : 'unshared';
-      return `${who} ${subject} ${entity?.level.code}`;
-    });
+function told(changes: readonly Change[]): readonly string[] {
+  const names = new Map([
+    [shared, 'shared'],
+    [unshared, 'unshared'],
+    [outside, 'outside'],
+    [stranger, 'stranger'],
+  ]);
+  return changes.flatMap(({ subject, entityId, entity }) =>
+    entityId === null ? [] : [`${names.get(entityId)} ${subject} ${entity?.level.code}`],
+  );
+}
 
 let changes: readonly Change[];
 
@@ -152,7 +158,7 @@ describe('A partner who follows a segment', () => {
         if (kind === 'CAUGHT_UP') {
           await make('updateCustomer', { id: shared, phone: '025-1234567' });
           await setLevel(unshared, 'STRATEGIC');
-          await setLevel(outside, 'SMALL');
+          await setLevel(stranger, 'SMALL');
           await setLevel(outside, 'KEY');
         }
         if (subject === 'segment.entered' && entityId === outside) await setLevel(shared, 'SMALL');
