@@ -1,6 +1,7 @@
 import { valueAt, type Entity } from '@crm/kit/record/entity';
 import { idFromBytes, idToBytes, isId } from '@crm/kit/id';
-import type { EntityManager } from 'typeorm';
+import { onCommit, tellOnCommit } from '@crm/kit/database/commit';
+import type { DataSource, EntityManager } from 'typeorm';
 import { subjectColumn } from '../indicator/indicator-catalogue.ts';
 import type { SubjectType } from '../indicator/indicator.ts';
 
@@ -32,7 +33,14 @@ export async function markDirty(
       rows.slice(at, at + rowsPerStatement),
     ]);
   }
+  if (rows.length > 0) tellOnCommit(manager, marked);
 }
+
+const marked = 'marked';
+
+/** Calls the listener after each commit of a transaction that has marked somebody. */
+export const onMarked = (db: DataSource, listener: () => void): (() => void) =>
+  onCommit(db, marked, listener);
 
 const subjectTypes = ['CUSTOMER', 'PERSON', 'COMPETITOR'] as const;
 

@@ -9,23 +9,23 @@ import { endLeft } from './left-subject.repository.ts';
 import { findRanking } from './distribution.repository.ts';
 import { evaluateSubjects, factsOfModel, planFor, subjectsIn } from './evaluation.repository.ts';
 
-const marksAtOnce = 2000;
+export const marksAtOnce = 2000;
 
 type At = { readonly manager: EntityManager; readonly now: Date };
 
 /**
  * Evaluates those with whom something happened, by the models that look at it, in the transaction
- * that takes their marks. Ranks stay those of the last ranking. Tells whether there may be more.
+ * that takes their marks. Ranks stay those of the last ranking. Gives how many marks there were.
  */
-export async function evaluateDirty({ manager, now }: At): Promise<boolean> {
+export async function evaluateDirty({ manager, now }: At): Promise<number> {
   const dirty = await takeDirty(manager, marksAtOnce);
-  if (dirty.length === 0) return false;
+  if (dirty.length === 0) return 0;
   const models = await findModelsInForce(manager, { now });
   const catalogue = await readCatalogue(manager);
   for (const model of models) {
     await evaluateTouched({ manager, now }, catalogue, { model, dirty });
   }
-  return dirty.length === marksAtOnce;
+  return dirty.length;
 }
 
 type Touched = { readonly model: StoredModel; readonly dirty: readonly DirtySubject[] };

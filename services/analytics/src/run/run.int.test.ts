@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { App } from '@crm/kit/context';
 import { seizeLease, type Lease } from '@crm/kit/database/lease';
-import { newId } from '@crm/kit/id';
+import type { Bus } from '@crm/kit/event/bus';
+import { idToBytes, newId } from '@crm/kit/id';
 import { createLog } from '@crm/kit/log';
+import { testStream, type TestStream } from '@crm/kit/testing/bus';
 import { countStatements } from '@crm/kit/testing/statements';
 import { until } from '@crm/kit/testing/until';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
@@ -10,7 +12,7 @@ import { apply, created, ordered } from '../testing/events.ts';
 import { evaluateMarked, publishModel } from '../testing/evaluation.ts';
 import { criterion, linear } from '../testing/models.ts';
 import { hashResults } from './result-hash.repository.ts';
-import { startEvaluationJob } from './run.job.ts';
+import { markedSignal, startEvaluationJob } from './run.job.ts';
 import { runOn, scheduleRuns } from './run.repository.ts';
 
 const now = new Date('2026-11-24T04:00:00Z');
@@ -157,6 +159,8 @@ const cost = async (ids: readonly string[]): Promise<number> => {
   return countStatements(analytics.db, () => evaluateMarked(analytics.db, now));
 };
 
+const isScored = async (): Promise<boolean> => (await scoresOf(modelId)).length > 0;
+
 describe('an event', () => {
   test('has its customer evaluated again, and comes to what a run over all comes to', async () => {
     await evaluateMarked(analytics.db, now);
@@ -178,15 +182,51 @@ describe('an event', () => {
     expect(await cost(customers.slice(0, 1))).toBe(await cost(customers));
   });
 
-  test('is seen to by the job within moments', async () => {
-    await analytics.db.query('DELETE FROM lease');
-    const job = startEvaluationJob(app, { leaseMs: 2000 });
-    try {
-      await apply(analytics.db, [ordered(customers[1] ?? '', '1.00')]);
-      await until(async () => (await scoresOf(modelId)).length > 0, { what: 'its score' });
-      expect(await scoresOf(modelId)).toHaveLength(1);
-    } finally {
+  describe('is seen to by the job at once', () => {
+    const neverMs = 600_000;
+    let stream: TestStream;
+    let bus: Bus;
+    let job: ReturnType<typeof startEvaluationJob>;
+
+    beforeEach(async () => {
+      await analytics.db.query('DELETE FROM lease');
+      stream = await testStream();
+      bus = stream.connect();
+      job = startEvaluationJob({ ...app, bus }, { leaseMs: 2000, pollMs: neverMs });
+      await until(isDone, { what: 'the runs of the day' });
+      for (const table of ['score', 'outbox']) await analytics.db.query(`DELETE FROM ${table}`);
+    });
+    afterEach(async () => {
       await job.stop();
-    }
+      await stream.close();
+    });
+
+    const isDone = async (): Promise<boolean> => {
+      bus.signal(markedSignal);
+      const states: { state: string }[] = await analytics.db.query(
+        'SELECT state FROM evaluationRun',
+      );
+      return states.length === 2 && states.every(({ state }) => state === 'DONE');
+    };
+
+    test('when its own process has marked the customer', async () => {
+      await apply(analytics.db, [ordered(customers[1] ?? '', '1.00')]);
+      await until(isScored, { what: 'its score' });
+      expect(await scoresOf(modelId)).toHaveLength(1);
+    });
+
+    test('when another process signals that it has', async () => {
+      await analytics.db.query(
+        "INSERT INTO dirtySubject (subjectType, subjectId, fact) VALUES ('CUSTOMER', ?, 'ORDER')",
+        [idToBytes(customers[1] ?? '')],
+      );
+      const another = stream.connect('another');
+      const hears = async (): Promise<boolean> => {
+        another.signal(markedSignal);
+        return isScored();
+      };
+      await until(hears, { what: 'its score' });
+      expect(await scoresOf(modelId)).toHaveLength(1);
+    });
   });
 });

@@ -47,7 +47,7 @@ export async function runModel(db: Database, model: string, now: Date): Promise<
 
 /** Evaluates all with whom something happened, as the job does it. */
 export async function evaluateMarked(db: Database, now: Date): Promise<void> {
-  while (await transact(db, (manager) => evaluateDirty({ manager, now }))) {
+  while ((await transact(db, (manager) => evaluateDirty({ manager, now }))) > 0) {
     // More were marked than are taken at once.
   }
 }

@@ -1,6 +1,7 @@
 import { EntitySchema, type DataSource, type EntityManager } from 'typeorm';
 import type { Envelope } from './envelope.ts';
 import type { NewEvent } from './event.ts';
+import { onCommit, tellOnCommit } from '../database/commit.ts';
 import { idFromBytes, idToBytes, newId } from '../id.ts';
 
 /** A row as TypeORM reads it, for tests and reports. The kit itself writes it with SQL. */
@@ -58,7 +59,7 @@ export async function recordMany(
   const runner = manager.queryRunner;
   if (!runner?.isTransactionActive) throw new Error('Events are recorded inside a transaction');
 
-  runner.data['hasRecorded'] = true;
+  tellOnCommit(manager, recorded);
   const rows = events.map(toRow);
   for (let at = 0; at < rows.length; at += rowsPerInsert) {
     await manager.query(
@@ -90,16 +91,11 @@ function toRow({ type, ...event }: NewEvent): readonly unknown[] {
   ];
 }
 
+const recorded = 'recorded';
+
 /** Calls the listener after each commit of a transaction that has recorded events. */
-export function onRecorded(db: DataSource, listener: () => void): () => void {
-  const subscriber: DataSource['subscribers'][number] = {
-    afterTransactionCommit: ({ queryRunner }) => {
-      if (queryRunner.data['hasRecorded']) listener();
-    },
-  };
-  db.subscribers.push(subscriber);
-  return () => void db.subscribers.splice(db.subscribers.indexOf(subscriber), 1);
-}
+export const onRecorded = (db: DataSource, listener: () => void): (() => void) =>
+  onCommit(db, recorded, listener);
 
 export type Unpublished = Envelope & {
   readonly id: number;
