@@ -20,6 +20,7 @@ import { ReportExportEntity } from './report-export/report-export.fields.ts';
 import { StageRuleEntity } from './lifecycle/stage-rule.fields.ts';
 import { PyramidDefinitionEntity, PyramidSnapshotEntity } from './pyramid/pyramid.fields.ts';
 import { EvaluationRunEntity } from './run/run.fields.ts';
+import { EvaluationSimulationEntity } from './simulation/simulation.fields.ts';
 import { SegmentEntity } from './segment/segment.fields.ts';
 
 const fileArguments = ['currency', 'where', 'orderBy', 'format', 'headings'];
@@ -48,12 +49,14 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       StageRuleEntity,
       IndicatorEntity,
       EvaluationRunEntity,
+      EvaluationSimulationEntity,
       ReportExportEntity,
     ],
     objects,
     besides: [
       ...['include', 'exclude', 'clear'].map((name) => `SetStaticMembersInput.${name}`),
       'TakePyramidSnapshotInput.definition',
+      'StartSimulationInput.draft',
       ...exportArguments.map((name) => `ExportCustomerReportInput.${name}`),
       ...aggregateArguments.map((name) => `ExportCustomerReportAggregateInput.${name}`),
       ...aggregateArguments.map((name) => `ExportFactAggregateInput.${name}`),

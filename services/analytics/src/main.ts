@@ -8,6 +8,7 @@ import { startPyramidJob } from './pyramid/pyramid.job.ts';
 import { startEvaluationJob } from './run/run.job.ts';
 import { exportSources } from './report-export/export-sources.ts';
 import { createSchema } from './schema.ts';
+import { startSimulationJob } from './simulation/simulation.job.ts';
 import { startOverrideJob } from './score/override.job.ts';
 
 await startService(
@@ -21,6 +22,7 @@ await startService(
       startPyramidJob,
       startEvaluationJob,
       startOverrideJob,
+      startSimulationJob,
       (app) => startExportJob(app, exportSources),
     ],
     customisable: [CustomerEntity],

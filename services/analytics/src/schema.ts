@@ -33,6 +33,8 @@ import { SegmentEntity, SegmentMembership } from './segment/segment.fields.ts';
 import { segmentResolvers } from './segment/segment.resolvers.ts';
 import { scoreObjects } from './score/score.objects.ts';
 import { scoreResolvers } from './score/score.resolvers.ts';
+import { EvaluationSimulationEntity } from './simulation/simulation.fields.ts';
+import { simulationResolvers } from './simulation/simulation.resolvers.ts';
 import { TimelineEntryObject } from './timeline/timeline.ts';
 import { timelineResolvers } from './timeline/timeline.resolvers.ts';
 import { summaryResolvers } from './summary/summary.resolvers.ts';
@@ -71,6 +73,7 @@ export const createSchema = (): GraphQLSchema =>
             StageRuleEntity,
             IndicatorEntity,
             EvaluationRunEntity,
+            EvaluationSimulationEntity,
             TargetEntity,
             ReportExportEntity,
             ...kinds,
@@ -92,6 +95,7 @@ export const createSchema = (): GraphQLSchema =>
         performanceResolvers,
         modelResolvers,
         scoreResolvers,
+        simulationResolvers,
       ]),
     ),
     [CustomerEntity, CustomerReportRow, TargetEntity],

@@ -6,6 +6,7 @@ import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createPyramid } from './2026-11-30-create-pyramid.ts';
 import { createPerformanceTarget } from './2026-11-30-create-performance-target.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
+import { createSimulation } from './2026-11-30-create-simulation.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
 import { keepMoreFacts } from './2026-11-30-keep-more-facts.ts';
@@ -35,4 +36,5 @@ export const migrations = [
   seedMoreIndicators,
   seedMoreModels,
   seedSegments,
+  createSimulation,
 ];

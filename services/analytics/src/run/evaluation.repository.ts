@@ -4,26 +4,25 @@ import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
 import { dependsOn, type Indicator } from '../indicator/indicator.ts';
 import { eachSubjectChunk, livingIn } from '../indicator/subject.repository.ts';
 import { planOf, type Among, type ValuePlan } from '../indicator/value-plan.ts';
-import { indicatorsOf, rankedIndicatorsOf } from '../model/model.ts';
-import type { StoredModel } from '../model/model.repository.ts';
+import { indicatorsOf, rankedIndicatorsOf, type Model } from '../model/model.ts';
 import { buildDistribution } from '../score/distribution.ts';
 import { evaluate } from '../score/score.ts';
 import type { ScoreRow } from '../score/score.repository.ts';
 import type { Ranking } from './distribution.repository.ts';
 
 /** A model with what has to be read for it. */
-export type Evaluating = { readonly model: StoredModel; readonly plan: ValuePlan };
+export type Evaluating = { readonly model: Model; readonly plan: ValuePlan };
 
 export function planFor(
   catalogue: IndicatorCatalogue,
-  { model, today }: { readonly model: StoredModel; readonly today: string },
+  { model, today }: { readonly model: Model; readonly today: string },
 ): Evaluating {
   return { model, plan: planOfCodes(catalogue, { model, today }, indicatorsOf(model)) };
 }
 
 const planOfCodes = (
   catalogue: IndicatorCatalogue,
-  { model, today }: { readonly model: StoredModel; readonly today: string },
+  { model, today }: { readonly model: Model; readonly today: string },
   codes: readonly string[],
 ): ValuePlan =>
   planOf(catalogue, {
@@ -37,10 +36,7 @@ const known = ({ indicators }: IndicatorCatalogue, codes: readonly string[]): In
   codes.flatMap((code) => indicators.get(code) ?? []);
 
 /** Kinds of facts that the model looks at. */
-export const factsOfModel = (
-  catalogue: IndicatorCatalogue,
-  model: StoredModel,
-): ReadonlySet<string> =>
+export const factsOfModel = (catalogue: IndicatorCatalogue, model: Model): ReadonlySet<string> =>
   new Set(
     known(catalogue, indicatorsOf(model)).flatMap((indicator) => [
       ...dependsOn(indicator, catalogue.indicators),
@@ -67,12 +63,12 @@ const none: Values = new Map();
 /** Of all the ids, those whom the model is for. */
 export const subjectsIn = (
   manager: EntityManager,
-  { subjectType, population }: StoredModel,
+  { subjectType, population }: Model,
   { ids, now }: { readonly ids: readonly string[]; readonly now: Date },
 ): Promise<readonly string[]> => livingIn(manager, { subjectType, population, now }, ids);
 
 /** Without a filter the subjects stand side by side, and are read as a range. */
-export const amongOf = ({ population }: StoredModel, subjectIds: readonly string[]): Among => {
+export const amongOf = ({ population }: Model, subjectIds: readonly string[]): Among => {
   const [from, to] = [subjectIds[0], subjectIds.at(-1)];
   return population || from === undefined || to === undefined ? { subjectIds } : { from, to };
 };
@@ -83,7 +79,7 @@ type RankAt = { readonly today: string; readonly now: Date; readonly chunk: numb
 export async function rank(
   manager: EntityManager,
   catalogue: IndicatorCatalogue,
-  { model, today, now, chunk }: RankAt & { readonly model: StoredModel },
+  { model, today, now, chunk }: RankAt & { readonly model: Model },
 ): Promise<Ranking> {
   const codes = rankedIndicatorsOf(model);
   const found = new Map<string, string[]>(codes.map((code) => [code, []]));

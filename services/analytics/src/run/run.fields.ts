@@ -1,6 +1,14 @@
 import { defineEntity } from '@crm/kit/record/entity';
 import { choice, date, dateTime, id, int, text } from '@crm/kit/record/field';
 
+export const runStates = {
+  QUEUED: { zh: '等待', en: 'Queued' },
+  RUNNING: { zh: '进行中', en: 'Running' },
+  DONE: { zh: '完成', en: 'Done' },
+  FAILED: { zh: '失败', en: 'Failed' },
+  CANCELLED: { zh: '已取消', en: 'Cancelled' },
+} as const;
+
 /** An evaluation of all subjects of a model, new ranks included. */
 export const EvaluationRunEntity = defineEntity('EvaluationRun', {
   fields: {
@@ -9,16 +17,7 @@ export const EvaluationRunEntity = defineEntity('EvaluationRun', {
       { REQUEST: { zh: '手动', en: 'Asked for' }, SCHEDULE: { zh: '每日', en: 'Daily' } },
       { required: true, label: { zh: '起因', en: 'Cause' } },
     ),
-    state: choice(
-      {
-        QUEUED: { zh: '等待', en: 'Queued' },
-        RUNNING: { zh: '进行中', en: 'Running' },
-        DONE: { zh: '完成', en: 'Done' },
-        FAILED: { zh: '失败', en: 'Failed' },
-        CANCELLED: { zh: '已取消', en: 'Cancelled' },
-      },
-      { required: true, label: { zh: '状态', en: 'State' } },
-    ),
+    state: choice(runStates, { required: true, label: { zh: '状态', en: 'State' } }),
     day: date({ required: true, label: { zh: '评估日期', en: 'Day' } }),
     subjectsTotal: int({ required: true, label: { zh: '对象总数', en: 'Subjects in all' } }),
     subjectsDone: int({ required: true, label: { zh: '已评估数', en: 'Subjects done' } }),

@@ -1,6 +1,5 @@
 import type { Labels } from '@crm/kit/record/field';
 import { drawPicture } from '../chart/draw.ts';
-import { distributionPicture } from '../chart/distribution-chart.ts';
 import { valueText } from '../chart/figure-text.ts';
 import { historyPicture } from '../chart/history-chart.ts';
 import type { AskedLook } from '../chart/look.ts';
@@ -11,8 +10,6 @@ import { labelsOf } from '../model/criterion-label.ts';
 import type { GradeBand, Model } from '../model/model.ts';
 import { categorized, type CategorizedContribution, type Evaluation } from './evaluation.ts';
 import type { History } from './history.queries.ts';
-import type { Simulation } from './simulation.queries.ts';
-import { gradeShifts } from './simulation.ts';
 
 /** What each criterion gave of what it could have; null for a viewer who may not know. */
 export async function drawScore(
@@ -39,7 +36,7 @@ export async function drawScore(
   return drawPicture(scorePicture(figures, asked));
 }
 
-const gradeLabel = ({ grades }: Model, code: string | null): Labels | null =>
+export const gradeLabel = ({ grades }: Model, code: string | null): Labels | null =>
   grades.find((grade) => grade.code === code)?.label ?? null;
 
 const textMax = 24;
@@ -84,27 +81,5 @@ export async function drawHistory(
   return drawPicture(historyPicture(figures, asked));
 }
 
-const bestFirst = (grades: readonly GradeBand[]): readonly GradeBand[] =>
+export const bestFirst = (grades: readonly GradeBand[]): readonly GradeBand[] =>
   grades.toSorted((a, b) => b.from - a.from);
-
-const noGrade: Labels = { zh: '无等级', en: 'No grade' };
-
-/** How many have each grade now, and by the draft. */
-export function drawSimulation(
-  { model, simulated, movers }: Simulation,
-  asked: AskedLook,
-): Promise<string> {
-  const isCompared = simulated.some(({ before }) => before !== null);
-  const codes = bestFirst(model.grades).map(({ code }) => code);
-  const shifts = gradeShifts(codes, simulated);
-  const figures = {
-    title: model.labels,
-    grades: shifts.map(({ grade, before, after }) => ({
-      label: gradeLabel(model, grade) ?? noGrade,
-      before: isCompared ? before : null,
-      after,
-    })),
-    changed: isCompared ? movers.length : null,
-  };
-  return drawPicture(distributionPicture(figures, asked));
-}

@@ -8,18 +8,15 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { categorized, evaluationHash } from './evaluation.ts';
 import { deltasOf } from './evaluation-change.ts';
 import { overrideScore, withdrawScoreOverride } from './override.commands.ts';
+import { subjectKey, type SubjectKey as Subject } from './subject-key.ts';
 import { readRanking } from './ranking.queries.ts';
-import { drawHistory, drawScore, drawSimulation } from './score-chart.queries.ts';
-import { moverPage } from './simulation-page.ts';
-import { simulateEvaluation } from './simulation.queries.ts';
-import { decileShifts, gradeShifts } from './simulation.ts';
+import { drawHistory, drawScore } from './score-chart.queries.ts';
 
 const inLocale = (
   locale: 'EN' | 'ZH_CN',
   labels: { readonly zh: string; readonly en: string },
 ): string => (locale === 'EN' ? labels.en : labels.zh);
 
-type Subject = { readonly id: string };
 type Asked = { readonly model: string; readonly asOf?: Date | null };
 
 /** The same three of every kind of subject. */
@@ -32,13 +29,9 @@ const scoresOf = (subjectType: SubjectType) => ({
     pages.scores[subjectType].load(id, args),
 });
 
-const subjectKey = (wanted: SubjectType, subjectType: SubjectType, id: string): Subject | null =>
-  wanted === subjectType ? { id } : null;
-
 export const scoreResolvers: Resolvers = {
   Query: {
     ranking: (_, args, context) => readRanking(context, context.models, args),
-    simulateEvaluation: (_, args, context) => simulateEvaluation(context, args),
   },
   Mutation: {
     overrideScore: (_, { input }, context) => overrideScore(context, input),
@@ -108,27 +101,5 @@ export const scoreResolvers: Resolvers = {
     competitor: ({ model, subjectId }) => subjectKey('COMPETITOR', model.subjectType, subjectId),
     staffMember: ({ model, subjectId }) => subjectKey('STAFF', model.subjectType, subjectId),
     evaluation: (evaluation) => evaluation,
-  },
-  Simulation: {
-    sampleCount: ({ simulated }) => simulated.length,
-    isSampled: ({ simulated, populationCount }) => simulated.length < populationCount,
-    byGrade: ({ model, simulated }) =>
-      gradeShifts(
-        model.grades.toSorted((a, b) => b.from - a.from).map(({ code }) => code),
-        simulated,
-      ),
-    byDecile: ({ model, simulated }) => decileShifts(model, simulated),
-    movers: ({ movers }, args, context) => moverPage(context, movers, args),
-    chart: (simulation, args) => drawSimulation(simulation, args),
-  },
-  Mover: {
-    customer: ({ subjectType, subjectId }) => subjectKey('CUSTOMER', subjectType, subjectId),
-    person: ({ subjectType, subjectId }) => subjectKey('PERSON', subjectType, subjectId),
-    competitor: ({ subjectType, subjectId }) => subjectKey('COMPETITOR', subjectType, subjectId),
-    staffMember: ({ subjectType, subjectId }) => subjectKey('STAFF', subjectType, subjectId),
-    scoreBefore: ({ before }) => before?.score ?? null,
-    scoreAfter: ({ after }) => after.score,
-    gradeBefore: ({ before }) => before?.grade ?? null,
-    gradeAfter: ({ after }) => after.grade,
   },
 };

@@ -9,6 +9,7 @@ import { measureFigures } from './figures.ts';
 import { business, fillBusiness } from './fill.ts';
 import { measureReports } from './reports.ts';
 import { atRest, measureScores } from './scores.ts';
+import { measureSimulation } from './simulation.ts';
 
 /** How reports, scores and pyramids come about in a company of a million customers. */
 export const measurement: Measurement = {
@@ -23,6 +24,7 @@ export const measurement: Measurement = {
       await atRest(subgraph);
       const parts = [
         () => measureScores(subgraph),
+        () => measureSimulation(subgraph),
         () => measureAfterEvent(subgraph, graph),
         () => measureReports(subgraph, mesh),
         () => measureFigures(subgraph),

@@ -1,33 +1,25 @@
 import type { RequestContext } from '@crm/kit/context';
-import { forbidden, invalid } from '@crm/kit/errors';
+import { invalid } from '@crm/kit/errors';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { companyDate, compileCriteria, type Criteria } from '@crm/kit/record/criteria';
 import { readScope } from '@crm/kit/record/page';
 import { and, raw, sql, type Sql } from '@crm/kit/sql';
 import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
 import { readIndicatorValues, type Values } from '../indicator/indicator-values.repository.ts';
-import { checkedCatalogue, classOf } from '../model/model-catalogue.queries.ts';
-import { mayReadScores } from '../model/model-class.ts';
-import { definitionOf, type ModelInput } from '../model/model-input.ts';
-import { seesDrafts } from '../model/model.queries.ts';
 import { indicatorsOf, rankedIndicatorsOf, type Model } from '../model/model.ts';
-import { buildDistribution, type Distribution } from './distribution.ts';
-import type { Outcome } from './override.ts';
-import { evaluate } from './score.ts';
-import { moversOf, type Simulated } from './simulation.ts';
-import { readableSubject, subjectEntity } from './subject.ts';
-
-type SimulationArgs = {
-  readonly draft: ModelInput;
-  readonly population?: Criteria | null;
-  readonly sample?: number | null;
-};
+import { buildDistribution, type Distribution } from '../score/distribution.ts';
+import type { Outcome } from '../score/override.ts';
+import { evaluate } from '../score/score.ts';
+import { readableSubject, subjectEntity } from '../score/subject.ts';
+import type { MoverList } from './mover-page.ts';
+import { readDraft, type DraftInput } from './draft.queries.ts';
+import { collectMovers, startComparison, type Comparison, type Simulated } from './simulation.ts';
 
 export type Simulation = {
   readonly model: Model;
   readonly populationCount: number;
-  readonly simulated: readonly Simulated[];
-  readonly movers: readonly Simulated[];
+  readonly comparison: Comparison;
+  readonly movers: MoverList;
 };
 
 const sampleDefault = 1000;
@@ -39,41 +31,52 @@ const sampleMax = 5000;
  */
 export async function simulateEvaluation(
   context: RequestContext,
-  { draft, population, sample }: SimulationArgs,
+  { sample, ...input }: DraftInput & { readonly sample?: number | null },
 ): Promise<Simulation> {
-  if (!seesDrafts(context.viewer))
-    throw forbidden('You may not read evaluation models in the making');
-  const size = sample ?? sampleDefault;
-  if (size < 1 || size > sampleMax) {
-    throw invalid(`A sample holds 1 to ${sampleMax} subjects`, [
-      { path: 'sample', message: `must be 1 to ${sampleMax}` },
-    ]);
-  }
   const { manager } = context.app.db;
-  const definition = definitionOf(draft);
-  const now = context.app.now();
-  const catalogue = await checkedCatalogue({ manager, now }, definition);
-  if (!mayReadScores(context.viewer, { class: classOf(definition, catalogue) })) {
-    throw forbidden('You may not read what this model is made of');
-  }
-  const model: Model = { ...definition, code: draft.code, version: 0 };
-  const { ids, total } = await pickSubjects(context, model, { population, size });
+  const { model, catalogue } = await readDraft(context, manager, input);
+  const size = sampleSize(sample);
+  const { ids, total } = await pickSubjects(context, model, { population: input.population, size });
   const values = await readIndicatorValues(manager, {
     indicators: namedBy(model, catalogue),
     subjectType: model.subjectType,
-    today: companyDate(now),
+    today: companyDate(context.app.now()),
     subjectIds: ids,
   });
   const before = await readOutcomes(context, model.code, ids);
   const distributions = rank(model, values);
-  const simulated = ids.map((subjectId) => ({
-    subjectType: model.subjectType,
-    subjectId,
-    before: before.get(subjectId) ?? null,
-    after: evaluate(model, values.get(subjectId) ?? new Map(), distributions),
-  }));
-  return { model, populationCount: total, simulated, movers: moversOf(simulated) };
+  const comparing = startComparison(model.scale);
+  const moving = collectMovers(sampleMax);
+  for (const subjectId of ids) {
+    const simulated = {
+      subjectType: model.subjectType,
+      subjectId,
+      before: before.get(subjectId) ?? null,
+      after: evaluate(model, values.get(subjectId) ?? new Map(), distributions),
+    };
+    comparing.add(simulated);
+    moving.add(simulated);
+  }
+  return {
+    model,
+    populationCount: total,
+    comparison: comparing.result(),
+    movers: listOf(moving.result()),
+  };
 }
+
+function sampleSize(sample: number | null | undefined): number {
+  const size = sample ?? sampleDefault;
+  if (size >= 1 && size <= sampleMax) return size;
+  throw invalid(`A sample holds 1 to ${sampleMax} subjects`, [
+    { path: 'sample', message: `must be 1 to ${sampleMax}` },
+  ]);
+}
+
+const listOf = (movers: readonly Simulated[]): MoverList => ({
+  count: movers.length,
+  read: (from, size) => Promise.resolve(movers.slice(from, from + size)),
+});
 
 const namedBy = (
   model: Model,

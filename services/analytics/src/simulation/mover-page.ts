@@ -2,20 +2,26 @@ import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import { writeListCursor } from '@crm/kit/record/list-cursor';
 import { pageSize, type Connection } from '@crm/kit/record/page';
-import { placeIn } from './history.queries.ts';
+import { placeIn } from '../score/history.queries.ts';
 import type { Simulated } from './simulation.ts';
+
+/** Who changes grade, in an order that stays. */
+export type MoverList = {
+  readonly count: number;
+  readonly read: (from: number, size: number) => Promise<readonly Simulated[]>;
+};
 
 type PageArgs = { readonly first?: number | null; readonly after?: string | null };
 
-/** A page of the movers: the same draft over the same subjects gives them in the same order again. */
-export function moverPage(
+/** A page of the movers. Their places are the cursor. */
+export async function moverPage(
   context: RequestContext,
-  movers: readonly Simulated[],
+  { count, read }: MoverList,
   args: PageArgs,
-): Connection<Simulated> {
+): Promise<Connection<Simulated>> {
   const size = pageSize(context, args);
   const start = args.after ? startAfter(args.after) : 0;
-  const edges = movers.slice(start, start + size).map((node, at) => ({
+  const edges = (await read(start, size)).map((node, at) => ({
     cursor: writeListCursor(['mover'], [start + at]),
     node,
   }));
@@ -23,12 +29,12 @@ export function moverPage(
     nodes: edges.map(({ node }) => node),
     edges,
     pageInfo: {
-      hasNextPage: start + size < movers.length,
+      hasNextPage: start + size < count,
       hasPreviousPage: start > 0,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount: () => Promise.resolve(movers.length),
+    totalCount: () => Promise.resolve(count),
   };
 }
 
