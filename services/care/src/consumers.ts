@@ -12,8 +12,8 @@ export const consumers: readonly Consumer[] = [
 ];
 
 /**
- * All that this service keeps of others and can make anew: not merges, grants and promotions, which
- * no snapshot tells.
+ * All that this service keeps of others and can make anew: not merges, grants, promotions and
+ * grades that fell, which no snapshot tells.
  */
 export const projection: Projection = {
   service: 'care',
@@ -24,6 +24,8 @@ export const projection: Projection = {
     'customerPulse',
     'customerOrder',
     'customerInteraction',
+    'customerReceivable',
+    'customerCredit',
     'personPulse',
     'affiliation',
     'personPreference',

@@ -1,6 +1,6 @@
 import { defineEntity } from '@crm/kit/record/entity';
-import { choice, dateTime, id, json, text } from '@crm/kit/record/field';
-import { severities } from '../rule/rule.fields.ts';
+import { choice, dateTime, id, int, json, text } from '@crm/kit/record/field';
+import { roles, severities } from '../rule/rule.fields.ts';
 
 /** How things stood when the alert was opened. */
 export type Evidence = {
@@ -10,6 +10,11 @@ export type Evidence = {
   readonly since: string | null;
   readonly days: number | null;
   readonly thresholdDays: number | null;
+  readonly thresholdPercent: number | null;
+  /** The model by which the grade fell, and its grades where everybody may read them. */
+  readonly model: string | null;
+  readonly fromGrade: string | null;
+  readonly toGrade: string | null;
 };
 
 const managed = { managed: true } as const;
@@ -41,7 +46,13 @@ export const AlertEntity = defineEntity('Alert', {
     }),
     openedAt: dateTime({ required: true, ...managed, label: { zh: '产生时间', en: 'Opened' } }),
     evidence: json<Evidence>({ ...managed, label: { zh: '依据', en: 'Evidence' } }),
+    creditUsedPercent: int({
+      ...managed,
+      class: 'CONFIDENTIAL',
+      label: { zh: '已用额度百分比', en: 'Credit used in percent' },
+    }),
     assigneeId: id({ ...managed, label: { zh: '处理人', en: 'Assignee' } }),
+    assigneeRole: choice(roles, { ...managed, label: { zh: '处理角色', en: 'Assigned role' } }),
     acknowledgedAt: dateTime({ ...managed, label: { zh: '确认时间', en: 'Acknowledged' } }),
     snoozedUntil: dateTime({ ...managed, label: { zh: '推迟至', en: 'Snoozed until' } }),
     escalateAt: dateTime({

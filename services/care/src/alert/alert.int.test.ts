@@ -207,7 +207,8 @@ describe('no business (scenario 16)', () => {
   });
 
   test('applies an order that comes before its customer', async () => {
-    const customer = await addCustomer(care, { lifecycleStage: 'TRADING' });
+    const ownerId = await addStaff(care);
+    const customer = await addCustomer(care, { lifecycleStage: 'TRADING', ownerId });
     await addOrder(care, customer, new Date(Date.now() + 100 * dayMs).toISOString().slice(0, 10));
     await after(181);
 

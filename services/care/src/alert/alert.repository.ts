@@ -3,8 +3,9 @@ import type { Work } from '@crm/kit/record/command';
 import type { EventType } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { newRow } from '@crm/kit/record/record';
-import { and, raw, sql, type Sql } from '@crm/kit/sql';
-import { findByIds, insertRows } from '@crm/kit/record/store';
+import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
+import { scopeSql } from '@crm/kit/record/policy';
+import { findByIds, insertRows, selectRows } from '@crm/kit/record/store';
 import {
   AlertAssigned,
   AlertEscalated,
@@ -13,9 +14,9 @@ import {
   AlertWoken,
   type AlertData,
 } from '@crm/schemas/events/alert';
-import { conditionSql } from '../rule/rule.repository.ts';
+import { conditionSql, matchSql } from '../rule/rule.repository.ts';
 import type { AlertRule } from '../rule/rule.fields.ts';
-import { clockOf, daysBetween, thresholdFor } from '../rule/rule.ts';
+import { evidenceOf, type Match } from '../rule/rule.ts';
 import { tell } from './alert.events.ts';
 import { AlertEntity, type Alert } from './alert.fields.ts';
 
@@ -29,52 +30,47 @@ export async function evaluateRule(work: Work, rule: AlertRule, subjects: Subjec
   await assignAnew(work, rule, subjects);
 }
 
-type Match = {
-  readonly id: Uint8Array;
-  readonly level: string | null;
-  readonly lifecycleStage: string;
-  readonly since: string | null;
-  readonly assigneeId: Uint8Array | null;
-};
+type Found = Match & { readonly id: Uint8Array; readonly assigneeId: Uint8Array | null };
 
-/** Whoever has the alert: the customer's owner, or the one above the owner where there is one. */
+/** The one above the customer's owner, or the owner where there is nobody. */
 const lead = 'COALESCE(s.managerId, p.ownerId)';
 
+/** Who has an alert that is not escalated. */
+const assignee: Readonly<Record<AlertRule['route'], string>> = {
+  OWNER: 'p.ownerId',
+  TEAM_LEAD: lead,
+  ROLE: 'NULL',
+};
+
 async function openNew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
-  const clock = clockOf(rule);
+  const { columns, joins } = matchSql(rule);
   const { text, values } = sql`
-    SELECT p.id, p.level, p.lifecycleStage, ${raw(clock === null ? 'NULL' : `p.${clock}`)} AS since,
-      ${raw(rule.route === 'TEAM_LEAD' ? lead : 'p.ownerId')} AS assigneeId
-    FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId
+    SELECT p.id, ${columns}, ${raw(assignee[rule.route])} AS assigneeId
+    FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId ${joins}
     WHERE ${and([subjects('p.id'), conditionSql(rule, { alias: 'p', now: work.now })])}
       AND NOT EXISTS (SELECT 1 FROM alert a
         WHERE a.ruleId = ${idToBytes(rule.id)} AND a.customerId = p.id AND a.place = 1)`;
-  const matches: Match[] = await work.manager.query(text, [...values]);
-  const alerts = matches.map((match) => newAlert(work, rule, match));
+  const found: Found[] = await work.manager.query(text, [...values]);
+  const alerts = found.map((each) => newAlert(work, rule, each));
   await insertRows(work.manager, AlertEntity, alerts);
   await tell(work, { type: AlertOpened, alerts });
 }
 
 const dayMs = 86_400_000;
 
-function newAlert(work: Work, rule: AlertRule, match: Match): Alert {
-  const { level, lifecycleStage, since, assigneeId } = match;
+function newAlert(work: Work, rule: AlertRule, { id, assigneeId, ...match }: Found): Alert {
   const { escalateAfterDays } = rule;
   const values = {
     ruleId: rule.id,
     ruleCode: rule.code,
-    customerId: idFromBytes(match.id),
+    customerId: idFromBytes(id),
     state: 'OPEN',
     severity: rule.severity,
     openedAt: work.now,
-    evidence: {
-      level,
-      lifecycleStage,
-      since,
-      days: since === null ? null : daysBetween(since, companyDate(work.now)),
-      thresholdDays: since === null ? null : thresholdFor(rule, level),
-    },
-    assigneeId: assigneeId === null ? null : idFromBytes(assigneeId),
+    evidence: evidenceOf(rule, match, companyDate(work.now)),
+    creditUsedPercent: match.creditUsedPercent,
+    assigneeId: assigneeId && idFromBytes(assigneeId),
+    assigneeRole: rule.role,
     escalateAt:
       escalateAfterDays === null ? null : new Date(work.now.getTime() + escalateAfterDays * dayMs),
   };
@@ -112,7 +108,7 @@ export async function closeRule(work: Work, rule: AlertRule, limit: number): Pro
 
 /** Alerts follow the customer's owner, and those above. */
 async function assignAnew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
-  const due = rule.route === 'TEAM_LEAD' ? lead : `IF(t.escalatedAt IS NULL, p.ownerId, ${lead})`;
+  const due = `IF(t.escalatedAt IS NULL, ${assignee[rule.route]}, ${lead})`;
   await move(work, {
     where: sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1 AND ${subjects('t.customerId')}
       AND t.state <> 'DISMISSED' AND NOT (t.assigneeId <=> ${raw(due)})`,
@@ -174,3 +170,20 @@ async function move(work: Work, { where, set, type }: Move): Promise<number> {
 }
 
 const withLock = ({ text, values }: Sql): Sql => ({ text: `${text} FOR UPDATE OF t`, values });
+
+/**
+ * One that the viewer may see to: who may write its customer, and who reads it and has the role that
+ * it waits for.
+ */
+export async function lockAlert({ manager, viewer, now }: Work, id: string): Promise<Alert | null> {
+  const scoped = { entity: AlertEntity, alias: 't', now };
+  const roles = viewer.roles.map((role) => role.toUpperCase());
+  const isRoles = sql`(t.assigneeRole IN (${roles}) AND ${scopeSql(viewer, 'read', scoped)})`;
+  const [alert] = await selectRows(
+    manager,
+    AlertEntity,
+    sql`WHERE t.id = ${idToBytes(id)} AND t.deletedAt IS NULL
+      AND ${or([scopeSql(viewer, 'write', scoped), isRoles])} FOR UPDATE`,
+  );
+  return alert ?? null;
+}

@@ -9,7 +9,9 @@ import { seedOccasions } from './2026-11-30-seed-occasions.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
+import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
 import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
+import { seedMoreAlertRules } from './2026-11-30-seed-more-alert-rules.ts';
 import { seedPhrases } from './2026-11-30-seed-phrases.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
@@ -27,4 +29,6 @@ export const migrations = [
   seedPhrases,
   createDelivery,
   nameFamilyBirthday,
+  addAlertKinds,
+  seedMoreAlertRules,
 ];

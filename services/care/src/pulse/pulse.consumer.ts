@@ -13,6 +13,13 @@ import {
   CustomerUpdated,
 } from '@crm/schemas/events/customer';
 import { StaffUpserted } from '@crm/schemas/events/directory';
+import { CreditParticularsChanged } from '@crm/schemas/events/credit';
+import {
+  EvaluationChanged,
+  EvaluationFiguresChanged,
+  type EvaluationChangedData,
+  type EvaluationFiguresData,
+} from '@crm/schemas/events/evaluation';
 import {
   InteractionAmended,
   InteractionLogged,
@@ -25,7 +32,16 @@ import {
   OrderRecorded,
   type OrderData,
 } from '@crm/schemas/events/order';
+import {
+  ReceivableCancelled,
+  ReceivableChanged,
+  ReceivableOpened,
+  ReceivableSettled,
+  type ReceivableData,
+} from '@crm/schemas/events/receivable';
 import { markPeopleAt } from '../person/person.repository.ts';
+import { owes, usedPercent } from './credit.ts';
+import { saveGradeFalls } from './grade-fall.repository.ts';
 import { saveFacts, savePulses } from './pulse.repository.ts';
 
 const isInteraction = (data: object): data is InteractionData => 'occurredAt' in data;
@@ -55,7 +71,7 @@ export const pulseConsumers: readonly Consumer[] = [
       facts: events.map(({ aggregateId, customerId, data }) => ({
         id: aggregateId,
         customerId,
-        at: data.status === 'CANCELLED' ? null : data.orderedOn,
+        value: data.status === 'CANCELLED' ? null : data.orderedOn,
       })),
     }),
   ),
@@ -65,10 +81,36 @@ export const pulseConsumers: readonly Consumer[] = [
       facts: events.map(({ aggregateId, data }) => ({
         id: aggregateId,
         ...(isInteraction(data)
-          ? { customerId: data.customerId, at: new Date(data.occurredAt) }
-          : { customerId: null, at: null }),
+          ? { customerId: data.customerId, value: new Date(data.occurredAt) }
+          : { customerId: null, value: null }),
       })),
     }),
+  ),
+  onMany<ReceivableData>(
+    [ReceivableOpened, ReceivableChanged, ReceivableSettled, ReceivableCancelled],
+    (manager, events) =>
+      saveFacts(manager, {
+        table: 'customerReceivable',
+        facts: events.map(({ aggregateId, customerId, type, data }) => ({
+          id: aggregateId,
+          customerId,
+          value: type !== ReceivableCancelled.type && owes(data) ? data.dueOn : null,
+        })),
+      }),
+  ),
+  onMany(CreditParticularsChanged, (manager, events) =>
+    saveFacts(manager, {
+      table: 'customerCredit',
+      facts: events.map(({ aggregateId, customerId, data }) => ({
+        id: aggregateId,
+        customerId,
+        value: usedPercent(data),
+      })),
+    }),
+  ),
+  onMany<EvaluationChangedData | EvaluationFiguresData>(
+    [EvaluationChanged, EvaluationFiguresChanged],
+    saveGradeFalls,
   ),
   // Alerts stay with the customer that they were opened for; its id shows the survivor.
   mergedCustomerConsumer({ merged: CustomerMerged, unmerged: CustomerUnmerged, references: [] }),

@@ -20,6 +20,7 @@ const pulse = defineEntity('CustomerPulse', {
     teamId: id({ label: { zh: '所属团队', en: 'Team' } }),
     lastInteractionAt: dateTime({ label: { zh: '最近联系时间', en: 'Last contact' } }),
     lastOrderOn: date({ label: { zh: '最近订单日期', en: 'Last order' } }),
+    oldestDueOn: date({ label: { zh: '最早未付到期日', en: 'Oldest unpaid due date' } }),
   },
   access: { by: 'parent', column: 'id', table: 'customerAccess' },
 });

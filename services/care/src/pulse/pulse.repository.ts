@@ -61,12 +61,20 @@ const rowOf = ({ id, since, endedAt }: Latest<CustomerData>, data: CustomerData)
 type Fact = {
   readonly id: string;
   readonly customerId: string | null;
-  /** Null when it was cancelled or taken back. */
-  readonly at: Date | string | null;
+  /** What is kept of it; null when it was cancelled, taken back or is done with. */
+  readonly value: Date | number | string | null;
 };
 
+/** Where facts lie, and the column of what is kept of them. */
+const columns = {
+  customerInteraction: 'at',
+  customerOrder: 'at',
+  customerReceivable: 'dueOn',
+  customerCredit: 'usedPercent',
+} as const;
+
 type Facts = {
-  readonly table: 'customerInteraction' | 'customerOrder';
+  readonly table: keyof typeof columns;
   readonly facts: readonly Fact[];
 };
 
@@ -75,6 +83,7 @@ export async function saveFacts(
   manager: EntityManager,
   { table, facts: told }: Facts,
 ): Promise<void> {
+  const column = columns[table];
   const facts = [...new Map(told.map((fact) => [fact.id, fact])).values()];
   const former = await customersOf(
     manager,
@@ -89,17 +98,20 @@ export async function saveFacts(
   }
   if (kept.length > 0) {
     await manager.query(
-      `INSERT INTO ${table} (id, customerId, at) VALUES ? AS new
-       ON DUPLICATE KEY UPDATE customerId = new.customerId, at = new.at`,
-      [kept.map(({ id, customerId, at }) => [idToBytes(id), idToBytes(customerId), at])],
+      `INSERT INTO ${table} (id, customerId, ${column}) VALUES ? AS new
+       ON DUPLICATE KEY UPDATE customerId = new.customerId, ${column} = new.${column}`,
+      [kept.map(({ id, customerId, value }) => [idToBytes(id), idToBytes(customerId), value])],
     );
   }
   await refreshPulses(manager, [...former, ...facts.flatMap(({ customerId }) => customerId ?? [])]);
 }
 
-type KeptFact = Fact & { readonly customerId: string; readonly at: Date | string };
+type KeptFact = Fact & {
+  readonly customerId: string;
+  readonly value: NonNullable<Fact['value']>;
+};
 
-const isKept = (fact: Fact): fact is KeptFact => fact.customerId !== null && fact.at !== null;
+const isKept = (fact: Fact): fact is KeptFact => fact.customerId !== null && fact.value !== null;
 
 async function customersOf(
   manager: EntityManager,
@@ -113,14 +125,16 @@ async function customersOf(
   return rows.map(({ customerId }) => idFromBytes(customerId));
 }
 
-/** Reads from the facts when the customers were last met and last ordered. */
+/** Reads from the facts when the customers were last met and last ordered, and what they owe. */
 async function refreshPulses(manager: EntityManager, ids: readonly string[]): Promise<void> {
   const customers = [...new Set(ids)].toSorted();
   if (customers.length === 0) return;
   await manager.query(
     `UPDATE customerPulse p SET
        lastInteractionAt = (SELECT MAX(at) FROM customerInteraction WHERE customerId = p.id),
-       lastOrderOn = (SELECT MAX(at) FROM customerOrder WHERE customerId = p.id)
+       lastOrderOn = (SELECT MAX(at) FROM customerOrder WHERE customerId = p.id),
+       oldestDueOn = (SELECT MIN(dueOn) FROM customerReceivable WHERE customerId = p.id),
+       creditUsedPercent = (SELECT MAX(usedPercent) FROM customerCredit WHERE customerId = p.id)
      WHERE p.id IN (?)`,
     [customers.map(idToBytes)],
   );
@@ -128,7 +142,7 @@ async function refreshPulses(manager: EntityManager, ids: readonly string[]): Pr
 }
 
 /** Has the alert rules look at these customers at once. */
-async function markDue(manager: EntityManager, ids: readonly string[]): Promise<void> {
+export async function markDue(manager: EntityManager, ids: readonly string[]): Promise<void> {
   await manager.query('INSERT IGNORE INTO pulseDue (customerId) VALUES ?', [
     ids.map((id) => [idToBytes(id)]),
   ]);

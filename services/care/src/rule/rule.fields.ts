@@ -3,6 +3,14 @@ import { defineEntity } from '@crm/kit/record/entity';
 import { boolean, choice, int, json, text, type Labels } from '@crm/kit/record/field';
 
 export type LevelThreshold = { readonly level: string; readonly days: number };
+export type LevelPercent = { readonly level: string; readonly percent: number };
+
+/** Who may be told of alerts instead of somebody in particular. */
+export const roles = {
+  MANAGER: { zh: '经理', en: 'Manager' },
+  CARE_AGENT: { zh: '客户关怀专员', en: 'Care agent' },
+  ADMIN: { zh: '管理员', en: 'Administrator' },
+} as const;
 
 export const severities = {
   INFO: { zh: '提示', en: 'Info' },
@@ -18,6 +26,9 @@ export const AlertRuleEntity = defineEntity('AlertRule', {
       {
         CONTACT_OVERDUE: { zh: '联系超期', en: 'Contact overdue' },
         NO_BUSINESS: { zh: '无业务', en: 'No business' },
+        RECEIVABLE_OVERDUE: { zh: '应收账款逾期', en: 'Receivable overdue' },
+        CREDIT_LIMIT_NEAR: { zh: '信用额度将满', en: 'Credit limit near' },
+        GRADE_FELL: { zh: '评级下降', en: 'Grade fell' },
         CUSTOM: { zh: '自定义', en: 'Custom' },
       },
       { required: true, label: { zh: '类型', en: 'Kind' } },
@@ -27,6 +38,11 @@ export const AlertRuleEntity = defineEntity('AlertRule', {
     levelThresholds: json<readonly LevelThreshold[]>({
       label: { zh: '各级别天数', en: 'Thresholds by level' },
     }),
+    thresholdPercent: int({ label: { zh: '百分比', en: 'Threshold in percent' } }),
+    levelPercents: json<readonly LevelPercent[]>({
+      label: { zh: '各级别百分比', en: 'Percentages by level' },
+    }),
+    model: text({ max: 64, label: { zh: '评价模型', en: 'Evaluation model' } }),
     severity: choice(severities, {
       required: true,
       label: { zh: '严重程度', en: 'Severity' },
@@ -35,9 +51,11 @@ export const AlertRuleEntity = defineEntity('AlertRule', {
       {
         OWNER: { zh: '负责人', en: 'Owner' },
         TEAM_LEAD: { zh: '上级', en: 'Team lead' },
+        ROLE: { zh: '角色', en: 'Role' },
       },
       { required: true, label: { zh: '通知对象', en: 'Route' } },
     ),
+    role: choice(roles, { label: { zh: '角色', en: 'Role' } }),
     escalateAfterDays: int({ label: { zh: '升级天数', en: 'Escalate after days' } }),
     autoResolve: boolean({ required: true, label: { zh: '自动解除', en: 'Resolves by itself' } }),
     snoozable: boolean({ required: true, label: { zh: '可推迟', en: 'May be snoozed' } }),

@@ -45,12 +45,12 @@ const openOf = async (code: string): Promise<readonly string[]> => {
 };
 
 describe('a rule', () => {
-  test('is there from the start for contact and for business', async () => {
+  test('is there from the start for what a company expects', async () => {
     const { data } = await care.execute(
       '{ alertRules(orderBy: [{ field: "code" }]) { totalCount nodes { code label active criteria } } }',
     );
     expect(data?.['alertRules']).toMatchObject({
-      totalCount: 2,
+      totalCount: 6,
       nodes: [
         {
           code: 'contact_overdue',
@@ -58,7 +58,11 @@ describe('a rule', () => {
           active: true,
           criteria: { lifecycleStage: { in: ['POTENTIAL', 'TRADING'] } },
         },
+        { code: 'credit_limit_near', label: '信用额度将满', active: true },
+        { code: 'grade_fell', label: '评级下降', active: true },
         { code: 'no_business', label: '客户无业务', active: true },
+        { code: 'owner_missing', label: '交易客户无人负责', active: true },
+        { code: 'receivable_overdue', label: '应收账款逾期', active: true },
       ],
     });
   });

@@ -5,35 +5,26 @@ import { idFromBytes } from '@crm/kit/id';
 import { allow, scopeSql } from '@crm/kit/record/policy';
 import type { Reference } from '@crm/kit/record/reference';
 import { and, raw, sql } from '@crm/kit/sql';
+import type { Evidence } from '../alert/alert.fields.ts';
 import { PulseEntity } from '../pulse/pulse.fields.ts';
 import { AlertRuleEntity } from './rule.fields.ts';
-import { conditionSql, criteriaProblems, type Terms } from './rule.repository.ts';
-import { clockOf, daysBetween, isTree, ruleProblems, thresholdFor } from './rule.ts';
+import { conditionSql, criteriaProblems, matchSql, type Terms } from './rule.repository.ts';
+import { evidenceOf, isTree, ruleProblems, type Match } from './rule.ts';
 
-type Input = Pick<Terms, 'kind'> & {
-  readonly criteria?: unknown;
-  readonly thresholdDays?: number | null;
-  readonly levelThresholds?: Terms['levelThresholds'];
-};
+type Input = Pick<Terms, 'kind'> &
+  Partial<Omit<Terms, 'criteria' | 'kind'>> & { readonly criteria?: unknown };
 
 export type RulePreview = {
   readonly matches: number;
-  readonly sample: readonly {
+  readonly sample: readonly (Evidence & {
     readonly customer: Reference;
-    readonly level: string | null;
-    readonly days: number | null;
-    readonly thresholdDays: number | null;
-  }[];
+    readonly creditUsedPercent: number | null;
+  })[];
 };
 
-type Row = {
-  readonly id: Uint8Array;
-  readonly level: string | null;
-  readonly since: string | null;
-};
+type Row = Match & { readonly id: Uint8Array };
 
 const sampleSize = 20;
-const labels = { zh: '-', en: '-' };
 
 /** Whom a rule would find now, among the customers that the viewer may read. Stores nothing. */
 export async function previewRule(
@@ -44,7 +35,7 @@ export async function previewRule(
   const now = app.now();
   const rule = readTerms(input, now);
 
-  const clock = clockOf(rule);
+  const { columns, joins } = matchSql(rule);
   const condition = and([
     conditionSql(rule, { alias: 'p', now }),
     scopeSql(viewer, 'read', { entity: PulseEntity, alias: 'p', now }),
@@ -53,28 +44,38 @@ export async function previewRule(
   const [counted]: { matches: number }[] = await app.db.manager.query(count.text, [
     ...count.values,
   ]);
-  const some = sql`SELECT p.id, p.level, ${raw(clock === null ? 'NULL' : `p.${clock}`)} AS since
-    FROM customerPulse p WHERE ${condition} ORDER BY since, p.id LIMIT ${raw(String(sampleSize))}`;
+  const some = sql`SELECT p.id, ${columns} FROM customerPulse p ${joins} WHERE ${condition}
+    ORDER BY since, creditUsedPercent DESC, p.id LIMIT ${raw(String(sampleSize))}`;
   const rows: Row[] = await app.db.manager.query(some.text, [...some.values]);
   return {
     matches: counted?.matches ?? 0,
-    sample: rows.map(({ id, level, since }) => ({
+    sample: rows.map(({ id, ...match }) => ({
       customer: { id: idFromBytes(id) },
-      level,
-      days: since === null ? null : daysBetween(since, companyDate(now)),
-      thresholdDays: since === null ? null : thresholdFor(rule, level),
+      creditUsedPercent: match.creditUsedPercent,
+      ...evidenceOf(rule, match, companyDate(now)),
     })),
   };
 }
 
-function readTerms({ kind, criteria, thresholdDays, levelThresholds }: Input, now: Date): Terms {
+/** The rest of a rule, which has nothing to do with whom it finds. */
+const rest = {
+  labels: { zh: '-', en: '-' },
+  escalateAfterDays: null,
+  route: 'OWNER',
+  role: null,
+} as const;
+
+function readTerms({ kind, criteria, ...input }: Input, now: Date): Terms {
   const rule = {
     kind,
     criteria: isTree(criteria) ? criteria : {},
-    thresholdDays: thresholdDays ?? null,
-    levelThresholds: levelThresholds ?? null,
+    thresholdDays: input.thresholdDays ?? null,
+    levelThresholds: input.levelThresholds ?? null,
+    thresholdPercent: input.thresholdPercent ?? null,
+    levelPercents: input.levelPercents ?? null,
+    model: input.model ?? null,
   };
-  const given = { ...rule, criteria, labels, escalateAfterDays: null };
+  const given = { ...rule, ...rest, criteria };
   const problems = [...ruleProblems(given), ...criteriaProblems(rule, now)];
   if (problems.length > 0) throw refused(AlertRuleEntity, problems);
   return rule;

@@ -5,16 +5,15 @@ import { selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
 import { PulseEntity } from '../pulse/pulse.fields.ts';
 import { AlertRuleEntity, type AlertRule } from './rule.fields.ts';
-import { clockOf, daysBefore, type Clock, type Thresholds } from './rule.ts';
+import { daysBefore, limitsOf, measureOf, type Limits, type Thresholds } from './rule.ts';
 
 export type Terms = Thresholds & Pick<AlertRule, 'criteria'>;
 
 type At = { readonly alias: string; readonly now: Date };
 
 /** What has to be true of a customer, as a condition on its row `alias` of customerPulse. */
-export function conditionSql(rule: Terms, { alias, now }: At): Sql {
-  const clock = clockOf(rule);
-  return and([
+export const conditionSql = (rule: Terms, { alias, now }: At): Sql =>
+  and([
     raw(`${alias}.deletedAt IS NULL AND ${alias}.createdAt IS NOT NULL`),
     compileCriteria(
       {
@@ -27,29 +26,83 @@ export function conditionSql(rule: Terms, { alias, now }: At): Sql {
       },
       rule.criteria ?? {},
     ),
-    ...(clock === null ? [] : [overdueSql(rule, clock, { alias, now })]),
+    measuredSql(rule, { alias, now }),
   ]);
-}
 
-/** The days of a customer's level are over, in calendar days of the company. */
-function overdueSql(
-  { thresholdDays, levelThresholds }: Terms,
-  clock: Clock,
-  { alias, now }: At,
-): Sql {
+/** What a rule measures is beyond the threshold of the customer's level, in days of the company. */
+function measuredSql(rule: Terms, { alias, now }: At): Sql {
+  const measure = measureOf(rule);
   const today = companyDate(now);
   const level = raw(`${alias}.level`);
-  const isBefore = (days: number): Sql =>
-    sql`${raw(`${alias}.${clock}`)} <= ${daysBefore(today, days)}`;
-  const special = levelThresholds ?? [];
+  const limits = limitsOf(rule);
+  switch (measure.by) {
+    case 'daysSince':
+      return byLevel(
+        level,
+        limits,
+        (days) => sql`${raw(`${alias}.${measure.column}`)} <= ${daysBefore(today, days)}`,
+      );
+    case 'percent':
+      return byLevel(
+        level,
+        limits,
+        (percent) => sql`${raw(`${alias}.${measure.column}`)} >= ${percent}`,
+      );
+    case 'fall':
+      return byLevel(
+        level,
+        limits,
+        (days) =>
+          sql`EXISTS (SELECT 1 FROM gradeFall f WHERE ${raw(`f.customerId = ${alias}.id`)}
+          AND f.fellOn > ${daysBefore(today, days)} AND ${modelSql(rule)})`,
+      );
+    case 'nothing':
+      return raw('TRUE');
+  }
+}
+
+const modelSql = ({ model }: Pick<Terms, 'model'>): Sql =>
+  model === null ? raw('TRUE') : sql`f.model = ${model}`;
+
+function byLevel(
+  level: Sql,
+  { usual, byLevel: special }: Limits,
+  isBeyond: (limit: number) => Sql,
+): Sql {
   const others =
     special.length === 0
       ? raw('TRUE')
       : sql`(${level} IS NULL OR ${level} NOT IN (${special.map((each) => each.level)}))`;
   return or([
-    ...special.map((each) => sql`(${level} = ${each.level} AND ${isBefore(each.days)})`),
-    ...(thresholdDays === null ? [] : [and([others, isBefore(thresholdDays)])]),
+    ...special.map((each) => sql`(${level} = ${each.level} AND ${isBeyond(each.limit)})`),
+    ...(usual === null ? [] : [and([others, isBeyond(usual)])]),
   ]);
+}
+
+/** The columns of a `Match` and what they need beside customerPulse as `p`. */
+export function matchSql(rule: Terms): { readonly columns: Sql; readonly joins: Sql } {
+  const measure = measureOf(rule);
+  const columns = (since: string, fall: string): Sql =>
+    raw(`p.level, p.lifecycleStage, ${since} AS since, ${fall},
+      ${measure.by === 'percent' ? `p.${measure.column}` : 'NULL'} AS creditUsedPercent`);
+  if (measure.by !== 'fall') {
+    return {
+      columns: columns(
+        measure.by === 'daysSince' ? `p.${measure.column}` : 'NULL',
+        'NULL AS model, NULL AS fromGrade, NULL AS toGrade',
+      ),
+      joins: raw(''),
+    };
+  }
+  return {
+    columns: columns(
+      'fall.fellOn',
+      `fall.model, IF(fall.isOpen, fall.fromGrade, NULL) AS fromGrade,
+        IF(fall.isOpen, fall.toGrade, NULL) AS toGrade`,
+    ),
+    joins: sql`JOIN LATERAL (SELECT f.* FROM gradeFall f WHERE f.customerId = p.id
+      AND ${modelSql(rule)} ORDER BY f.fellOn DESC, f.model LIMIT 1) fall ON TRUE`,
+  };
 }
 
 /** What makes a rule's criteria no condition on customers. */

@@ -19,6 +19,7 @@ export const ruleResolvers: Resolvers = {
     label: ({ code, labels }, { locale }) => (locale === 'EN' ? labels?.en : labels?.zh) ?? code,
     labels: ({ code, labels }) => labels ?? { zh: code, en: code },
     criteria: ({ criteria }) => criteria ?? {},
+    levelPercents: ({ levelPercents }) => levelPercents ?? [],
     levelThresholds: ({ levelThresholds }) => levelThresholds ?? [],
   },
 };

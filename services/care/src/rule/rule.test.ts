@@ -7,7 +7,21 @@ const rule = {
   criteria: {},
   thresholdDays: 60,
   levelThresholds: [{ level: 'STRATEGIC', days: 14 }],
+  thresholdPercent: null,
+  levelPercents: null,
+  model: null,
+  route: 'OWNER',
+  role: null,
   escalateAfterDays: 7,
+} as const;
+
+const credit = {
+  ...rule,
+  kind: 'CREDIT_LIMIT_NEAR',
+  thresholdDays: null,
+  levelThresholds: null,
+  thresholdPercent: 90,
+  levelPercents: [{ level: 'KEY', percent: 80 }],
 } as const;
 
 describe('ruleProblems', () => {
@@ -16,6 +30,9 @@ describe('ruleProblems', () => {
     expect(
       ruleProblems({ ...rule, kind: 'CUSTOM', thresholdDays: null, levelThresholds: null }),
     ).toEqual([]);
+    expect(ruleProblems(credit)).toEqual([]);
+    expect(ruleProblems({ ...rule, kind: 'GRADE_FELL', model: 'customer_value' })).toEqual([]);
+    expect(ruleProblems({ ...rule, route: 'ROLE', role: 'MANAGER' })).toEqual([]);
   });
 
   test.each([
@@ -35,6 +52,14 @@ describe('ruleProblems', () => {
         ],
       },
     ],
+    ['thresholdPercent', { ...credit, thresholdPercent: null }],
+    ['thresholdPercent', { ...credit, thresholdPercent: 1001 }],
+    ['levelPercents.0.percent', { ...credit, levelPercents: [{ level: 'KEY', percent: 0 }] }],
+    ['thresholdPercent', { thresholdPercent: 90 }],
+    ['thresholdDays', { ...credit, thresholdDays: 3 }],
+    ['model', { model: 'customer_value' }],
+    ['role', { route: 'ROLE' as const }],
+    ['role', { role: 'ADMIN' as const }],
     ['escalateAfterDays', { escalateAfterDays: 0 }],
     ['criteria', { criteria: 'lifecycleStage' }],
     ['criteria', { criteria: [] }],
@@ -49,6 +74,8 @@ describe('thresholdFor', () => {
     expect(thresholdFor(rule, 'STRATEGIC')).toBe(14);
     expect(thresholdFor(rule, 'REGULAR')).toBe(60);
     expect(thresholdFor(rule, null)).toBe(60);
+    expect(thresholdFor(credit, 'KEY')).toBe(80);
+    expect(thresholdFor(credit, null)).toBe(90);
   });
 });
 

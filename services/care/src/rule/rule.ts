@@ -1,28 +1,89 @@
 import type { Criteria } from '@crm/kit/record/criteria';
 import type { FieldProblem } from '@crm/kit/errors';
-import type { AlertRule, LevelThreshold } from './rule.fields.ts';
+import type { Evidence } from '../alert/alert.fields.ts';
+import type { AlertRule } from './rule.fields.ts';
 
-/** What a rule's days are counted from; null when it counts none. */
-export type Clock = 'contactClockOn' | 'orderClockOn';
+/** What a rule compares with its thresholds, as columns of customerPulse. */
+export type Measure =
+  /** Whole days since then are as many as the threshold. */
+  | { readonly by: 'daysSince'; readonly column: 'contactClockOn' | 'oldestDueOn' | 'orderClockOn' }
+  | { readonly by: 'percent'; readonly column: 'creditUsedPercent' }
+  /** A grade fell within so many days. */
+  | { readonly by: 'fall' }
+  | { readonly by: 'nothing' };
 
-export const clockOf = ({ kind }: Pick<AlertRule, 'kind'>): Clock | null => {
+export const measureOf = ({ kind }: Pick<AlertRule, 'kind'>): Measure => {
   switch (kind) {
     case 'CONTACT_OVERDUE':
-      return 'contactClockOn';
+      return { by: 'daysSince', column: 'contactClockOn' };
     case 'NO_BUSINESS':
-      return 'orderClockOn';
+      return { by: 'daysSince', column: 'orderClockOn' };
+    case 'RECEIVABLE_OVERDUE':
+      return { by: 'daysSince', column: 'oldestDueOn' };
+    case 'CREDIT_LIMIT_NEAR':
+      return { by: 'percent', column: 'creditUsedPercent' };
+    case 'GRADE_FELL':
+      return { by: 'fall' };
     case 'CUSTOM':
-      return null;
+      return { by: 'nothing' };
   }
 };
 
-export type Thresholds = Pick<AlertRule, 'kind' | 'levelThresholds' | 'thresholdDays'>;
+export type Thresholds = Pick<
+  AlertRule,
+  'kind' | 'levelPercents' | 'levelThresholds' | 'model' | 'thresholdDays' | 'thresholdPercent'
+>;
 
-export const thresholdFor = (
-  { levelThresholds, thresholdDays }: Thresholds,
-  level: string | null,
-): number | null =>
-  levelThresholds?.find((each) => each.level === level)?.days ?? thresholdDays ?? null;
+/** A threshold, and the levels that have another. */
+export type Limits = {
+  readonly usual: number | null;
+  readonly byLevel: readonly { readonly level: string; readonly limit: number }[];
+};
+
+export const limitsOf = (rule: Thresholds): Limits =>
+  measureOf(rule).by === 'percent'
+    ? {
+        usual: rule.thresholdPercent ?? null,
+        byLevel: (rule.levelPercents ?? []).map(({ level, percent: limit }) => ({ level, limit })),
+      }
+    : {
+        usual: rule.thresholdDays ?? null,
+        byLevel: (rule.levelThresholds ?? []).map(({ level, days: limit }) => ({ level, limit })),
+      };
+
+export function thresholdFor(rule: Thresholds, level: string | null): number | null {
+  const { usual, byLevel } = limitsOf(rule);
+  return byLevel.find((each) => each.level === level)?.limit ?? usual;
+}
+
+/** A customer that a rule has found, and by what. */
+export type Match = {
+  readonly level: string | null;
+  readonly lifecycleStage: string;
+  readonly since: string | null;
+  readonly creditUsedPercent: number | null;
+  readonly model: string | null;
+  readonly fromGrade: string | null;
+  readonly toGrade: string | null;
+};
+
+/** How things stand with a customer that a rule has found. */
+export function evidenceOf(rule: Thresholds, match: Match, today: string): Evidence {
+  const { level, lifecycleStage, since, model, fromGrade, toGrade } = match;
+  const isPercent = measureOf(rule).by === 'percent';
+  const threshold = thresholdFor(rule, level);
+  return {
+    level,
+    lifecycleStage,
+    since,
+    days: since === null ? null : daysBetween(since, today),
+    thresholdDays: isPercent ? null : threshold,
+    thresholdPercent: isPercent ? threshold : null,
+    model,
+    fromGrade,
+    toGrade,
+  };
+}
 
 const dayMs = 86_400_000;
 
@@ -34,6 +95,7 @@ export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayMs);
 
 const daysMax = 3650;
+const percentMax = 1000;
 const levelsMax = 50;
 const criteriaLengthMax = 16_384;
 const labelLengthMax = 200;
@@ -41,10 +103,13 @@ const labelLengthMax = 200;
 /** What is wrong with a rule beside the form of its fields. Criteria are checked by compiling them. */
 export const ruleProblems = (
   rule: Thresholds &
-    Pick<AlertRule, 'escalateAfterDays' | 'labels'> & { readonly criteria: unknown },
+    Pick<AlertRule, 'escalateAfterDays' | 'labels' | 'role' | 'route'> & {
+      readonly criteria: unknown;
+    },
 ): FieldProblem[] => [
   ...labelProblems(rule.labels),
   ...thresholdProblems(rule),
+  ...roleProblems(rule),
   ...dayProblems('escalateAfterDays', rule.escalateAfterDays),
   ...treeProblems(rule.criteria),
 ];
@@ -75,31 +140,79 @@ const labelProblems = (labels: AlertRule['labels']): FieldProblem[] =>
     }));
 
 function thresholdProblems(rule: Thresholds): FieldProblem[] {
-  const levels = rule.levelThresholds ?? [];
-  if (clockOf(rule) === null) {
-    return rule.thresholdDays === null && levels.length === 0
-      ? []
-      : [{ path: 'thresholdDays', message: 'counts nothing in a CUSTOM rule' }];
-  }
-  if (rule.thresholdDays === null) return [{ path: 'thresholdDays', message: 'is required' }];
+  const { by } = measureOf(rule);
+  const wanted = by === 'percent' ? 'thresholdPercent' : 'thresholdDays';
   return [
+    ...uselessProblems(rule, by),
+    ...(by !== 'nothing' && rule[wanted] === null
+      ? [{ path: wanted, message: 'is required' }]
+      : []),
     ...dayProblems('thresholdDays', rule.thresholdDays),
-    ...levels.flatMap(({ days }, at) => dayProblems(`levelThresholds.${at}.days`, days)),
-    ...levelProblems(levels),
+    ...(rule.levelThresholds ?? []).flatMap(({ days }, at) =>
+      dayProblems(`levelThresholds.${at}.days`, days),
+    ),
+    ...levelProblems('levelThresholds', rule.levelThresholds ?? []),
+    ...percentProblems('thresholdPercent', rule.thresholdPercent),
+    ...(rule.levelPercents ?? []).flatMap(({ percent }, at) =>
+      percentProblems(`levelPercents.${at}.percent`, percent),
+    ),
+    ...levelProblems('levelPercents', rule.levelPercents ?? []),
   ];
 }
 
-function levelProblems(levels: readonly LevelThreshold[]): FieldProblem[] {
+/** Which fields say something in a rule that compares what. */
+const meant: Readonly<Record<Measure['by'], readonly (keyof Thresholds)[]>> = {
+  daysSince: ['thresholdDays', 'levelThresholds'],
+  percent: ['thresholdPercent', 'levelPercents'],
+  fall: ['thresholdDays', 'levelThresholds', 'model'],
+  nothing: [],
+};
+
+const optional = [
+  'thresholdDays',
+  'levelThresholds',
+  'thresholdPercent',
+  'levelPercents',
+  'model',
+] as const;
+
+const isGiven = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
+
+const uselessProblems = (rule: Thresholds, by: Measure['by']): FieldProblem[] =>
+  optional
+    .filter((name) => isGiven(rule[name]) && !meant[by].includes(name))
+    .map((path) => ({ path, message: `says nothing in a rule of kind ${rule.kind}` }));
+
+const roleProblems = ({ route, role }: Pick<AlertRule, 'role' | 'route'>): FieldProblem[] =>
+  (route === 'ROLE') === (role !== null)
+    ? []
+    : [
+        {
+          path: 'role',
+          message: route === 'ROLE' ? 'is required' : 'says nothing unless the route is ROLE',
+        },
+      ];
+
+function levelProblems(
+  path: string,
+  levels: readonly { readonly level: string }[],
+): FieldProblem[] {
   const names = levels.map(({ level }) => level);
   if (names.length > levelsMax) {
-    return [{ path: 'levelThresholds', message: `may name ${levelsMax} levels` }];
+    return [{ path, message: `may name ${levelsMax} levels` }];
   }
   return new Set(names).size < names.length || names.includes('')
-    ? [{ path: 'levelThresholds', message: 'must name each level once' }]
+    ? [{ path, message: 'must name each level once' }]
     : [];
 }
 
 const dayProblems = (path: string, days: number | null): FieldProblem[] =>
   days !== null && (days < 1 || days > daysMax)
     ? [{ path, message: `must be 1 to ${daysMax} days` }]
+    : [];
+
+const percentProblems = (path: string, percent: number | null): FieldProblem[] =>
+  percent !== null && (percent < 1 || percent > percentMax)
+    ? [{ path, message: `must be 1 to ${percentMax} percent` }]
     : [];

@@ -5,13 +5,21 @@ import {
   CustomerUpdated,
   type CustomerData,
 } from '@crm/schemas/events/customer';
+import { CreditParticularsChanged } from '@crm/schemas/events/credit';
 import { StaffUpserted } from '@crm/schemas/events/directory';
 import {
   InteractionLogged,
   InteractionRemoved,
   type InteractionData,
 } from '@crm/schemas/events/interaction';
+import { EvaluationChanged, EvaluationFiguresChanged } from '@crm/schemas/events/evaluation';
 import { OrderCancelled, OrderRecorded, type OrderData } from '@crm/schemas/events/order';
+import {
+  ReceivableCancelled,
+  ReceivableChanged,
+  ReceivableOpened,
+  ReceivableSettled,
+} from '@crm/schemas/events/receivable';
 import type { TestCare } from './care.ts';
 
 export const nobody: CustomerData = {
@@ -104,3 +112,96 @@ export async function addVisit(care: TestCare, customerId: string, at: Date): Pr
 
 export const removeVisit = (care: TestCare, id: string): Promise<void> =>
   care.tell(InteractionRemoved, { id, data: {} });
+
+const cny = (amount: string) => ({ amount, currency: 'CNY' });
+
+type Due = { readonly customerId: string; readonly dueOn: string };
+
+const receivable = ({ dueOn }: Due, balance: string) => ({
+  orderId: null,
+  amount: cny('100.00'),
+  balance: cny(balance),
+  dueOn,
+});
+
+/** Has the customers service tell of something that is to be paid; gives its id. */
+export async function addReceivable(care: TestCare, due: Due): Promise<string> {
+  const id = newId();
+  const { customerId } = due;
+  await care.tell(ReceivableOpened, { id, customerId, data: receivable(due, '100.00') });
+  return id;
+}
+
+export const payPart = (care: TestCare, id: string, due: Due): Promise<void> =>
+  care.tell(ReceivableChanged, {
+    id,
+    customerId: due.customerId,
+    data: receivable(due, '40.00'),
+  });
+
+export const payAll = (care: TestCare, id: string, due: Due): Promise<void> =>
+  care.tell(ReceivableSettled, { id, customerId: due.customerId, data: receivable(due, '0.00') });
+
+export const cancelReceivable = (care: TestCare, id: string, due: Due): Promise<void> =>
+  care.tell(ReceivableCancelled, {
+    id,
+    customerId: due.customerId,
+    data: receivable(due, '100.00'),
+  });
+
+type Used = { readonly id: string; readonly customerId: string; readonly used: string };
+
+/** Of a limit of a thousand. */
+export const useCredit = (care: TestCare, { id, customerId, used }: Used): Promise<void> =>
+  care.tell(CreditParticularsChanged, {
+    id,
+    customerId,
+    data: {
+      currency: 'CNY',
+      isOnHold: false,
+      limit: cny('1000.00'),
+      exposure: cny(used),
+      paymentTermDays: 30,
+    },
+  });
+
+type Graded = {
+  readonly id: string;
+  readonly customerId: string;
+  readonly from: readonly [grade: string, score: string];
+  readonly to: readonly [grade: string, score: string];
+};
+
+/** Has analytics tell that a model of open data gives a customer another grade. */
+export const regrade = (care: TestCare, { id, customerId, from, to }: Graded): Promise<void> =>
+  care.tell(EvaluationChanged, {
+    id,
+    customerId,
+    data: { ...graded('customer_value', customerId), cause: 'EVENT', outcome: outcome(from, to) },
+  });
+
+/** The same of a model of confidential data, of which everybody is told no more than that. */
+export async function regradeInPrivate(
+  care: TestCare,
+  { id, customerId, from, to }: Graded,
+): Promise<void> {
+  const about = graded('customer_credit', customerId);
+  const open = { ...about, cause: 'EVENT', outcome: null };
+  await care.tell(EvaluationChanged, { id, customerId, data: open });
+  const data = { ...about, ...outcome(from, to) };
+  await care.tell(EvaluationFiguresChanged, { id: newId(), customerId, data });
+}
+
+const graded = (model: string, subjectId: string) => ({
+  subjectType: 'CUSTOMER' as const,
+  subjectId,
+  model,
+  modelVersion: 1,
+});
+
+const outcome = ([oldGrade, oldScore]: Graded['from'], [newGrade, newScore]: Graded['to']) => ({
+  oldGrade,
+  oldScore,
+  newGrade,
+  newScore,
+});
