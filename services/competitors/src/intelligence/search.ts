@@ -2,7 +2,13 @@ import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import { companyDate } from '@crm/kit/record/criteria';
 import { scopeSql } from '@crm/kit/record/policy';
-import { isLong, pairsOf, rarePhrases, rarestWord, type Pair } from '@crm/kit/record/search-phrase';
+import {
+  isLong,
+  pairsOf,
+  phrasesOfRarestWord,
+  rarePhrases,
+  type Pair,
+} from '@crm/kit/record/search-phrase';
 import { selectRows } from '@crm/kit/record/store';
 import { and, joinSql, raw, sql, type Sql } from '@crm/kit/sql';
 import { lengthOf } from '@crm/kit/text';
@@ -73,8 +79,8 @@ type Sample = { readonly matching: number; readonly counts: readonly number[] };
 function phrasesOf({ words }: Search, pairs: readonly Pair[], counts: readonly number[]): string[] {
   const rare = rarePhrases(pairs, counts);
   if (rare.length > 0) return rare;
-  const word = rarestWord(words, pairs, counts);
-  return word === undefined ? words.filter(isLong) : [word];
+  const common = phrasesOfRarestWord(words, pairs, counts);
+  return common.length > 0 ? common : words.filter(isLong);
 }
 
 /** How many of the newest are wanted, and how many have each of the pairs. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pairsOf, rarePhrases, rarestWord } from './search-phrase.ts';
+import { pairsOf, phrasesOfRarestWord, rarePhrases } from './search-phrase.ts';
 
 const textsOf = (words: readonly string[]): string[] => pairsOf(words).map(({ text }) => text);
 
@@ -45,16 +45,22 @@ describe('rarePhrases', () => {
   });
 });
 
-const rarestOf = (words: readonly string[], ...counts: readonly number[]): string | undefined =>
-  rarestWord(words, pairsOf(words), counts);
+const ofRarestOf = (words: readonly string[], ...counts: readonly number[]): string[] =>
+  phrasesOfRarestWord(words, pairsOf(words), counts);
 
-describe('rarestWord', () => {
-  test('is the word with the pair that the fewest have', () => {
-    expect(rarestOf(['消息', '471123'], 1000, 40, 90, 80, 70, 60)).toBe('471123');
-    expect(rarestOf(['上海', '机械'], 100, 300)).toBe('上海');
+describe('phrasesOfRarestWord', () => {
+  test('are two pairs that do not overlap, where few have both', () => {
+    expect(ofRarestOf(['消息', '471123'], 1000, 40, 90, 80, 70, 60)).toEqual(['47', '23']);
+    expect(ofRarestOf(['471123'], 60, 40, 90, 80, 70)).toEqual(['71', '23']);
   });
 
-  test('is none where there is no pair', () => {
-    expect(rarestOf(['%%'])).toBeUndefined();
+  test('are the word with the pair that the fewest have, where many may have both', () => {
+    expect(ofRarestOf(['471123'], 200, 150, 190, 180, 170)).toEqual(['471123']);
+    expect(ofRarestOf(['上海', '机械'], 100, 300)).toEqual(['上海']);
+    expect(ofRarestOf(['机械厂'], 30, 30)).toEqual(['机械厂']);
+  });
+
+  test('are none where there is no pair', () => {
+    expect(ofRarestOf(['%%'])).toEqual([]);
   });
 });

@@ -52,20 +52,37 @@ export function rarePhrases(pairs: readonly Pair[], counts: readonly number[]): 
   return isEnough ? [phrase] : [phrase, other.text];
 }
 
+/** Of a million records so few have both of two pairs that they are compared one by one. */
+const fewTogether = 3000;
+
 /**
- * Where many have every pair: the word with the pair that the fewest have. Full text is asked for it
- * alone, because every further word costs the reading of all its places. Undefined without a pair.
+ * What to ask full text for where many have every pair: two pairs of the word with the rarest one, if
+ * few have both, for their places need not be compared; else the whole word. It is one word alone,
+ * because every further one costs the reading of all its places. Empty without a pair.
  */
-export function rarestWord(
+export function phrasesOfRarestWord(
   words: readonly string[],
   pairs: readonly Pair[],
   counts: readonly number[],
-): string | undefined {
-  const [rarest] = pairs
-    .map(({ word }, at) => ({ word, count: counts[at] ?? 0 }))
+): string[] {
+  const counted = pairs
+    .map((pair, index) => ({ ...pair, count: counts[index] ?? 0 }))
     .toSorted((a, b) => a.count - b.count);
-  return rarest && words[rarest.word];
+  const [rarest] = counted;
+  const word = rarest && words[rarest.word];
+  if (!word) return [];
+  const other = counted.find(
+    (pair) => pair.word === rarest.word && Math.abs(pair.at - rarest.at) > 1,
+  );
+  if (!other || perMillion(rarest, other) > fewTogether) return [word];
+  return [rarest.text, other.text];
 }
+
+type Counted = { readonly count: number };
+
+/** As if the one had nothing to do with the other. */
+const perMillion = (one: Counted, other: Counted): number =>
+  (one.count / 2000) * (other.count / 2000) * 1_000_000;
 
 /** The pair with a character before it and one after it, where few have those pairs too. */
 function withNeighbours({ text, word, at }: Pair, rare: readonly Pair[]): string {
