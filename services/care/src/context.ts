@@ -16,6 +16,13 @@ import {
   SuppressedAddressEntity,
   type SuppressedAddress,
 } from './suppressed-address/suppressed-address.fields.ts';
+import { countResults } from './survey/results.repository.ts';
+import type { Counted } from './survey/results.ts';
+import { SurveyEntity, type Survey } from './survey/survey.fields.ts';
+import {
+  SurveyResponseEntity,
+  type SurveyResponse,
+} from './survey-response/survey-response.fields.ts';
 import { MessageTemplateEntity, type MessageTemplate } from './template/template.fields.ts';
 
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
@@ -34,6 +41,9 @@ export type Context = RequestContext & {
     readonly currentPerson: Loader<string>;
     readonly delivery: Loader<Delivery>;
     readonly suppressedAddress: Loader<SuppressedAddress>;
+    readonly survey: Loader<Survey>;
+    readonly surveyCount: Loader<Counted>;
+    readonly surveyResponse: Loader<SurveyResponse>;
   };
   readonly pages: {
     readonly alertsOfCustomer: ChildPages<Alert>;
@@ -45,6 +55,9 @@ export type Context = RequestContext & {
     readonly careTasksOfPerson: ChildPages<CareTask>;
     readonly careTasksOfPlan: ChildPages<CareTask>;
     readonly careTasksOfStaff: ChildPages<CareTask>;
+    readonly responsesOfCustomer: ChildPages<SurveyResponse>;
+    readonly responsesOfPerson: ChildPages<SurveyResponse>;
+    readonly responsesOfSurvey: ChildPages<SurveyResponse>;
   };
 };
 
@@ -68,6 +81,9 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       currentPerson: currentPersonLoader(context),
       delivery: entityLoader(context, DeliveryEntity),
       suppressedAddress: entityLoader(context, SuppressedAddressEntity),
+      survey: entityLoader(context, SurveyEntity),
+      surveyCount: loaderBy((ids) => countResults(context, ids)),
+      surveyResponse: entityLoader(context, SurveyResponseEntity),
     },
     pages: {
       alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),
@@ -79,6 +95,9 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       careTasksOfPerson: childPages(context, CareTaskEntity, 'personId'),
       careTasksOfPlan: childPages(context, CareTaskEntity, 'planId'),
       careTasksOfStaff: childPages(context, CareTaskEntity, 'assigneeId'),
+      responsesOfCustomer: childPages(context, SurveyResponseEntity, 'customerId'),
+      responsesOfPerson: childPages(context, SurveyResponseEntity, 'personId'),
+      responsesOfSurvey: childPages(context, SurveyResponseEntity, 'surveyId'),
     },
   };
 }

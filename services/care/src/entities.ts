@@ -7,6 +7,8 @@ import { SuppressedAddressEntity } from './suppressed-address/suppressed-address
 import { MessageTemplateEntity } from './template/template.fields.ts';
 import { CarePlanEntity } from './plan/plan.fields.ts';
 import { CareTaskEntity } from './task/task.fields.ts';
+import { SurveyEntity } from './survey/survey.fields.ts';
+import { SurveyResponseEntity } from './survey-response/survey-response.fields.ts';
 import { OccasionEntity } from './occasion/occasion.fields.ts';
 import { FatiguePolicyEntity } from './suppression/policy.fields.ts';
 
@@ -22,4 +24,6 @@ export const entities: readonly Entity[] = [
   FatiguePolicyEntity,
   DeliveryEntity,
   SuppressedAddressEntity,
+  SurveyEntity,
+  SurveyResponseEntity,
 ];

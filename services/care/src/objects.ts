@@ -1,6 +1,7 @@
 import { describeObject, type Entity } from '@crm/kit/record/entity';
-import { choice, date, dateTime, int, text } from '@crm/kit/record/field';
+import { boolean, choice, date, dateTime, decimal, int, text } from '@crm/kit/record/field';
 import { channels } from './person/contact-point.ts';
+import { questionKinds } from './survey/survey.fields.ts';
 import { states } from './task/task.fields.ts';
 
 const channel = choice(channels, { label: { zh: '渠道', en: 'Channel' } });
@@ -29,6 +30,18 @@ export const objects: readonly Entity[] = [
       },
       { required: true, label: { zh: '缺日规则', en: 'Missing day rule' } },
     ),
+  }),
+  describeObject('SurveyQuestion', {
+    kind: choice(questionKinds, { required: true, label: { zh: '题型', en: 'Kind' } }),
+    isRequired: boolean({ required: true, label: { zh: '必答', en: 'Required' } }),
+    scale: int({ label: { zh: '最高分', en: 'Best rating' } }),
+  }),
+  describeObject('SurveyResults', {
+    invited: int({ required: true, label: { zh: '已发送', en: 'Sent to' } }),
+    answered: int({ required: true, label: { zh: '已答复', en: 'Answered' } }),
+    answerRate: decimal({ scale: 4, label: { zh: '答复率', en: 'Share of answers' } }),
+    score: decimal({ label: { zh: '满意度得分', en: 'Satisfaction' } }),
+    nps: int({ label: { zh: '净推荐值', en: 'Net promoter score' } }),
   }),
   describeObject('Holiday', {
     on: date({ required: true, label: { zh: '日期', en: 'Day' } }),

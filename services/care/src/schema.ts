@@ -14,6 +14,8 @@ import { personResolvers } from './person/person.resolvers.ts';
 import { phraseResolvers } from './phrase/phrase.resolvers.ts';
 import { ruleResolvers } from './rule/rule.resolvers.ts';
 import { suppressedAddressResolvers } from './suppressed-address/suppressed-address.resolvers.ts';
+import { surveyResolvers } from './survey/survey.resolvers.ts';
+import { surveyResponseResolvers } from './survey-response/survey-response.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
 import { planResolvers } from './plan/plan.resolvers.ts';
 import { taskResolvers } from './task/task.resolvers.ts';
@@ -43,6 +45,8 @@ export const createSchema = (): GraphQLSchema =>
         personResolvers,
         deliveryResolvers,
         suppressedAddressResolvers,
+        surveyResolvers,
+        surveyResponseResolvers,
       ]),
     ),
     entities,

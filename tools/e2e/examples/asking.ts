@@ -46,7 +46,9 @@ export const example = (name: string): string =>
 /** An operation as the README has it. */
 export function operationOfReadme(name: string): string {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const found = new RegExp(`\`\`\`graphql\\n(query ${name}[\\s\\S]*?)\`\`\``).exec(readme);
+  const found = new RegExp(`\`\`\`graphql\\n((?:query|mutation) ${name}[\\s\\S]*?)\`\`\``).exec(
+    readme,
+  );
   if (!found?.[1]) throw new Error(`The README has no ${name}`);
   return found[1];
 }

@@ -9,6 +9,7 @@ const types = {
   OPPORTUNITY: 'Opportunity',
   COMPETITION: 'OpportunityCompetitor',
   ALERT: 'Alert',
+  SURVEY_RESPONSE: 'SurveyResponse',
   ACTIVITY: 'CompetitorActivity',
   CREDIT_ACCOUNT: 'CreditAccount',
   CUSTOMER: 'Customer',

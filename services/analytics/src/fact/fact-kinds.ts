@@ -39,8 +39,10 @@ import {
   ReceivableOpened,
   ReceivableSettled,
 } from '@crm/schemas/events/receivable';
+import { SurveyAnswered } from '@crm/schemas/events/survey';
 import { InteractionFact } from './interaction.fields.ts';
 import { OrderFact, OrderLineFact, PaymentFact, ReceivableFact } from './fact.fields.ts';
+import { SurveyResponseFact } from './survey.fields.ts';
 import { AlertFact, CompetitionFact, NeedFact, OpportunityFact } from './sales.fields.ts';
 
 /** The facts that `factAggregate` adds up, by their names in the graph. */
@@ -54,6 +56,7 @@ export const facts = {
   OPPORTUNITY: OpportunityFact,
   COMPETITION: CompetitionFact,
   ALERT: AlertFact,
+  SURVEY_RESPONSE: SurveyResponseFact,
 } as const;
 
 export type FactKind = keyof typeof facts;
@@ -116,6 +119,7 @@ export const tellers: readonly Teller[] = [
       AlertDismissed,
     ],
   },
+  { kind: 'SURVEY_RESPONSE', fact: SurveyResponseFact, types: [SurveyAnswered] },
 ];
 
 /** What was cancelled or removed is a fact no more. */

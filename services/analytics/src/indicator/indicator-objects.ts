@@ -40,6 +40,7 @@ const fact = choice(
     OPPORTUNITY: { zh: '商机', en: 'Opportunity' },
     COMPETITION: { zh: '竞争', en: 'Competition' },
     ALERT: { zh: '提醒', en: 'Alert' },
+    SURVEY_RESPONSE: { zh: '问卷答复', en: 'Answer to a survey' },
     ACTIVITY: { zh: '竞争动态', en: 'Move of a competitor' },
     CREDIT_ACCOUNT: { zh: '信用账户', en: 'Credit account' },
     CUSTOMER: { zh: '客户', en: 'Customer' },

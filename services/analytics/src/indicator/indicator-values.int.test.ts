@@ -313,9 +313,9 @@ describe('reading for many', () => {
           today: '2026-01-01',
         }),
       );
-    // The indicators, the custom fields, six kinds of facts and the customers.
-    expect(await count([first])).toBe(9);
-    expect(await count([first, second, silent])).toBe(9);
+    // The indicators, the custom fields, seven kinds of facts and the customers.
+    expect(await count([first])).toBe(10);
+    expect(await count([first, second, silent])).toBe(10);
   });
 
   test('goes through a population in the order of ids', async () => {

@@ -10,6 +10,7 @@ import { createSimulation } from './2026-11-30-create-simulation.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
 import { keepCustomFields } from './2026-11-30-keep-custom-fields.ts';
 import { keepMoreFacts } from './2026-11-30-keep-more-facts.ts';
+import { keepSurveyResponses } from './2026-11-30-keep-survey-responses.ts';
 import { keepSettlements } from './2026-11-30-keep-settlements.ts';
 import { seedMoreIndicators } from './2026-11-30-seed-more-indicators.ts';
 import { seedMoreModels } from './2026-11-30-seed-more-models.ts';
@@ -37,4 +38,5 @@ export const migrations = [
   seedMoreModels,
   seedSegments,
   createSimulation,
+  keepSurveyResponses,
 ];

@@ -2,6 +2,7 @@ import type { Work } from '@crm/kit/record/command';
 import type { PhrasePreset } from '../phrase/phrase.fields.ts';
 import { findSuppressed } from '../suppressed-address/suppressed-address.repository.ts';
 import { unsubscribeUrl } from '../suppressed-address/unsubscribe-link.ts';
+import { surveyUrl, withoutSurveyToken } from '../survey-response/survey-link.ts';
 import { findTextsInUse } from '../template/template.repository.ts';
 import { renderMessage, withFooter, type RenderedMessage } from '../template/template.ts';
 import type { MessageTemplate } from '../template/template.fields.ts';
@@ -65,7 +66,7 @@ export async function claimDue(work: Work, claiming: Claiming): Promise<Claims> 
       textId: each.template.id,
       addressHash: hashOfAddress(channel, each.to),
       subject: each.message.subject,
-      content: each.message.text,
+      content: withoutSurveyToken(each.message.text),
     })),
     settings.sendMsMax * silenceFactor,
   );
@@ -166,7 +167,8 @@ function write(known: Known, { delivery, recipient, template, to, now }: Writing
   const url = unsubscribeUrl(settings, delivery.id);
   const occasion = known.occasions.get(delivery.occasionId ?? '') ?? null;
   const { occasionOn } = delivery;
-  const said = { template, recipient, occasion, occasionOn, unsubscribeUrl: url };
+  const links = { surveyUrl: surveyUrl(settings, delivery.taskId), unsubscribeUrl: url };
+  const said = { template, recipient, occasion, occasionOn, ...links };
   const voice = { companyName: settings.companyName, phrases };
   const rendered = renderMessage(template, valuesFor(said, voice, now));
   const message = withFooter(rendered, { template, url });

@@ -16,6 +16,7 @@ export type Said = {
   readonly recipient: Recipient;
   readonly occasion: Occasion | null;
   readonly occasionOn: string | null;
+  readonly surveyUrl: string;
   readonly unsubscribeUrl: string;
 };
 
@@ -53,6 +54,7 @@ export function valuesFor(said: Said, { companyName, phrases }: Voice, now: Date
     'sender.name': recipient.senderName ?? '',
     'company.name': companyName,
     today: dayInWords(companyDate(now), locale),
+    'survey.url': said.surveyUrl,
     'unsubscribe.url': said.unsubscribeUrl,
   };
   return withPhrases(values, phrases, { occasionCode, locale });

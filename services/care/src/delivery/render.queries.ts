@@ -22,6 +22,9 @@ type Asked = {
   readonly occasionOn?: string | null;
 };
 
+/** Links are of one message, and of nobody who looks at what it would say. */
+const noLinks = { surveyUrl: '', unsubscribeUrl: '' };
+
 /** What somebody would get of a text, a draft too, with what is known of the person now. */
 export async function renderTemplate(
   { app, viewer, loaders, companyName }: Scope,
@@ -41,6 +44,6 @@ export async function renderTemplate(
   const problems = templateProblems(template);
   if (problems.length > 0) throw invalid('The text can not be read', problems);
   const voice = { companyName, phrases: await findPhrases(manager) };
-  const said = { template, recipient, occasion: null, occasionOn, unsubscribeUrl: '' };
+  const said = { template, recipient, occasion: null, occasionOn, ...noLinks };
   return renderMessage(template, valuesFor(said, voice, now));
 }

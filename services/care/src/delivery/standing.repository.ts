@@ -1,10 +1,14 @@
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import type { Work } from '@crm/kit/record/command';
+import { companyDate } from '@crm/kit/record/criteria';
 import { sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import type { Category } from '../occasion/category.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
-import { suppressionOf } from '../suppression/suppression.ts';
+import { companyTimeZone, suppressionOf } from '../suppression/suppression.ts';
+import { instantOf } from '../suppression/time-of-day.ts';
+import type { Survey } from '../survey/survey.fields.ts';
+import { opennessOf } from '../survey/survey.ts';
 import type { SendingFacts } from './decide.ts';
 import type { Delivery } from './delivery.fields.ts';
 
@@ -18,6 +22,9 @@ type TaskRow = {
   readonly category: Category;
   readonly occasionOn: string;
   readonly aboutId: Uint8Array | null;
+  readonly surveyStatus: Survey['status'] | null;
+  readonly opensOn: string | null;
+  readonly closesOn: string | null;
   /** Null for a task without a plan. */
   readonly planStatus: string | null;
 };
@@ -39,10 +46,26 @@ export async function findStanding(
       const { category, occasionOn } = task;
       const aboutId = task.aboutId && idFromBytes(task.aboutId);
       const wanted = { taskId, at: now, purpose, category, occasionId, occasionOn, aboutId };
-      const suppression = suppressionOf(known, { ...wanted, channel });
+      const suppression =
+        surveySuppression(task, now) ?? suppressionOf(known, { ...wanted, channel });
       return [delivery.id, { isCancelled: false, suppression }];
     }),
   );
+}
+
+/** Nobody is sent to a survey that takes no answers. */
+function surveySuppression(
+  { surveyStatus, opensOn, closesOn }: TaskRow,
+  now: Date,
+): Standing['suppression'] {
+  if (surveyStatus === null) return null;
+  const openness = opennessOf({ status: surveyStatus, opensOn, closesOn }, companyDate(now));
+  if (openness === 'OPEN') return null;
+  const until =
+    openness === 'NOT_YET' && opensOn !== null
+      ? instantOf(opensOn, '00:00', companyTimeZone)
+      : null;
+  return { reason: 'SURVEY_CLOSED', until };
 }
 
 /** One that has failed may be sent again by hand. Plans that are stopped send nothing. */
@@ -62,8 +85,8 @@ async function readTasks(
 ): Promise<ReadonlyMap<string, TaskRow>> {
   const ids = deliveries.map(({ taskId }) => idToBytes(taskId));
   const { text, values } = sql`SELECT t.id, t.state, t.channel, t.category, t.occasionOn, t.aboutId,
-      p.status AS planStatus
-    FROM careTask t LEFT JOIN carePlan p ON p.id = t.planId
+      p.status AS planStatus, s.status AS surveyStatus, s.opensOn, s.closesOn
+    FROM careTask t LEFT JOIN carePlan p ON p.id = t.planId LEFT JOIN survey s ON s.id = t.surveyId
     WHERE t.id IN (${ids}) AND t.deletedAt IS NULL ORDER BY t.id FOR UPDATE OF t`;
   const rows: TaskRow[] = await manager.query(text, [...values]);
   return new Map(rows.map((row) => [idFromBytes(row.id), row]));

@@ -10,17 +10,21 @@ import { systemViewer } from '@crm/kit/viewer';
 import { z } from 'zod';
 import type { DeliverySettings } from '../delivery/delivery.config.ts';
 import type { Receipt } from '../delivery/delivery.ts';
+import { answerRespondent } from '../survey-response/survey-response.answer.ts';
 import { readUnsubscribeToken } from '../suppressed-address/unsubscribe-link.ts';
 import { takeReceipt, takeReply, unsubscribe } from './feedback.commands.ts';
 import { askPage, donePage, unknownPage } from './page.ts';
 
-type Settings = Pick<DeliverySettings, 'companyName' | 'hookKeys' | 'key'>;
+type Settings = Pick<DeliverySettings, 'companyName' | 'hookKeys' | 'key' | 'publicUrl'>;
 
-/** Answers recipients who unsubscribe, and providers who tell what became of messages. */
+/** Answers recipients who unsubscribe or answer surveys, and providers who tell what became of messages. */
 export const feedbackAnswerer =
   (app: App, settings: Settings): AnswerHook =>
   (_, call) => {
     const [kind = '', ...rest] = call.path.split('/');
+    if (kind === 'survey') {
+      return answerRespondent((run) => inWork(app, run), settings, call);
+    }
     if (kind === 'unsubscribe') return answerRecipient(app, settings, { call, token: rest[0] });
     const hook = hooks[call.path];
     if (!hook || call.method !== 'POST') return Promise.resolve({ status: 404, text: '' });

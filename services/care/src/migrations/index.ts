@@ -10,6 +10,7 @@ import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
 import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
+import { createSurvey } from './2026-11-30-create-survey.ts';
 import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
 import { seedMoreAlertRules } from './2026-11-30-seed-more-alert-rules.ts';
 import { seedPhrases } from './2026-11-30-seed-phrases.ts';
@@ -31,4 +32,5 @@ export const migrations = [
   nameFamilyBirthday,
   addAlertKinds,
   seedMoreAlertRules,
+  createSurvey,
 ];

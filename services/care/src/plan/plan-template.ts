@@ -1,6 +1,7 @@
 import type { FieldProblem } from '@crm/kit/errors';
 import type { Channel } from '../person/contact-point.ts';
 import { isSent } from '../task/task.ts';
+import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
 import type { MessageTemplate } from '../template/template.fields.ts';
 import type { CarePlan } from './plan.fields.ts';
 
@@ -14,14 +15,14 @@ const writtenFor: Readonly<Record<Channel, MessageTemplate['channel'] | null>> =
   VISIT: 'VISIT_BRIEF',
 };
 
-type Plan = Pick<CarePlan, 'channels' | 'mode' | 'templates'>;
-type Template = Pick<MessageTemplate, 'channel' | 'id' | 'status'>;
+type Plan = Pick<CarePlan, 'channels' | 'mode' | 'surveyId' | 'templates'>;
+type Template = Pick<MessageTemplate, 'body' | 'channel' | 'id' | 'status' | 'subject'>;
 
 /** What keeps the texts of a plan from being sent. */
 export const templateProblems = (plan: Plan, found: readonly Template[]): FieldProblem[] => [
   ...(plan.templates ?? []).flatMap(({ channel, templateId }, at) => {
     const template = found.find(({ id }) => id === templateId);
-    const message = problemOf(channel, template);
+    const message = problemOf(plan, channel, template);
     return message === null ? [] : [{ path: `templates.${at}.templateId`, message }];
   }),
   ...missing(plan).map((channel) => ({
@@ -30,10 +31,11 @@ export const templateProblems = (plan: Plan, found: readonly Template[]): FieldP
   })),
 ];
 
-function problemOf(channel: Channel, template: Template | undefined): string | null {
+function problemOf(plan: Plan, channel: Channel, template: Template | undefined): string | null {
   if (!template) return 'is no template';
   if (template.channel !== writtenFor[channel]) return `is not written for ${channel}`;
-  return template.status === 'PUBLISHED' ? null : 'is not published';
+  if (template.status !== 'PUBLISHED') return 'is not published';
+  return surveyLinkProblem(plan.surveyId, template);
 }
 
 const missing = ({ channels, templates, mode }: Plan): readonly string[] =>

@@ -21,6 +21,7 @@ import type { Viewer } from '@crm/kit/viewer';
 import { findWorkCalendar } from '../occasion/holiday.repository.ts';
 import { OccasionEntity, type Occasion } from '../occasion/occasion.fields.ts';
 import { spanOf } from '../planner/planner.ts';
+import { requirePublished } from '../survey/survey.repository.ts';
 import { MessageTemplateEntity } from '../template/template.fields.ts';
 import { audienceProblems, countAudience } from './audience.repository.ts';
 import { missingHolidays, missingHolidaysText } from './due.ts';
@@ -41,6 +42,7 @@ type Versioned = Repeatable & { readonly id: string; readonly expectedVersion?: 
 export type PlanInput = {
   readonly occasionId?: string | null;
   readonly ownerId?: string | null;
+  readonly surveyId?: string | null;
   readonly audience?: object | null;
 };
 
@@ -68,10 +70,14 @@ const whole = <Input extends PlanInput>(input: Input): Input => {
   return { ...input, audience: { ...nothingSaid, ...Object.fromEntries(given) } };
 };
 
+type Ruled = Pick<PlanInput, 'surveyId'> & {
+  readonly occasionId: string;
+  readonly ownerId: string | null;
+};
+
 async function rulesFor(
   work: Work,
-  occasionId: string,
-  ownerId: string | null,
+  { occasionId, ownerId, surveyId }: Ruled,
 ): Promise<Rules<CarePlan>> {
   const [occasion = null] = await findByIds(work.manager, OccasionEntity, {
     ids: [occasionId].filter(isId),
@@ -79,7 +85,7 @@ async function rulesFor(
   const teams = await teamsOfStaff(work.manager, [ownerId]);
   return {
     defaults: () => ({
-      purpose: 'CARE',
+      purpose: surveyId ? 'SURVEY' : 'CARE',
       target: occasion?.kind === 'FAMILY' ? 'FAMILY_MEMBER' : 'PRINCIPAL',
       mode: 'CONFIRM',
       ownerId: work.viewer.staffId,
@@ -103,7 +109,7 @@ export const createCarePlan = (
     allow(work.viewer, 'write', 'care plans');
     const input = whole(given);
     const ownerId = input.ownerId ?? work.viewer.staffId;
-    const rules = await rulesFor(work, input.occasionId, ownerId);
+    const rules = await rulesFor(work, { ...input, ownerId });
     const plan = await createRecord(work, CarePlanEntity, { input: { ...input, ownerId }, rules });
     await planCreated(work, plan);
     return plan;
@@ -114,7 +120,8 @@ export async function draftPlan(
   work: Work,
   given: PlanInput & { readonly occasionId: string },
 ): Promise<CarePlan> {
-  const rules = await rulesFor(work, given.occasionId, given.ownerId ?? work.viewer.staffId);
+  const ownerId = given.ownerId ?? work.viewer.staffId;
+  const rules = await rulesFor(work, { ...given, ownerId });
   const values = await readInput(work.manager, CarePlanEntity, {
     input: withDefaults({ name: '-', ...whole(given) }, rules),
     mode: 'create',
@@ -136,7 +143,8 @@ export const updateCarePlan = (
     requireStatus(before, ['DRAFT', 'AWAITING_APPROVAL', 'PAUSED'], 'changed: pause it first');
     const input = whole(rest);
     const ownerId = input.ownerId === undefined ? before.ownerId : input.ownerId;
-    const rules = await rulesFor(work, input.occasionId ?? before.occasionId, ownerId);
+    const occasionId = input.occasionId ?? before.occasionId;
+    const rules = await rulesFor(work, { occasionId, ownerId });
     const unapproved = { approvedById: null, approvedAt: null, requestedById: null };
     const change = await changeRecord(work, CarePlanEntity, {
       id,
@@ -210,6 +218,7 @@ async function requireReady(work: Work, plan: CarePlan): Promise<void> {
   const ids = (plan.templates ?? []).map(({ templateId }) => templateId).filter(isId);
   const templates = await findByIds(work.manager, MessageTemplateEntity, { ids });
   refuse(templateProblems(plan, templates));
+  await requirePublished(work.manager, plan.surveyId);
   await requireHolidays(work, plan, occasion);
 }
 

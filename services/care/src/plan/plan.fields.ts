@@ -73,6 +73,7 @@ export const CarePlanEntity = defineEntity('CarePlan', {
       label: { zh: '渠道顺序', en: 'Channels in order' },
     }),
     templates: json<readonly ChannelTemplate[]>({ label: { zh: '模板', en: 'Templates' } }),
+    surveyId: id({ references: 'Survey', label: { zh: '问卷', en: 'Survey' } }),
     leadDays: int({ label: { zh: '提前天数', en: 'Days ahead' } }),
     sendWindow: group(
       { zh: '发送时段', en: 'Send window' },

@@ -32,6 +32,7 @@ export const planResolvers: Resolvers = {
     occasion: ({ occasionId }, _, { loaders }) => loaders.occasion.load(occasionId),
     channels: ({ channels }) => channelsOf(channels),
     templates: ({ templates }) => templates ?? [],
+    survey: ({ surveyId }, _, { loaders }) => loaders.survey.load(surveyId),
     owner: ({ ownerId }) => referenceTo(ownerId),
     requestedBy: ({ requestedById }) => referenceTo(requestedById),
     approvedBy: ({ approvedById }) => referenceTo(approvedById),

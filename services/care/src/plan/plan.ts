@@ -1,5 +1,6 @@
 import { ruleViolation, type FieldProblem } from '@crm/kit/errors';
 import { channels } from '../person/contact-point.ts';
+import { surveyPurposeProblems } from '../task/task.ts';
 import type { Occasion } from '../occasion/occasion.fields.ts';
 import type { Audience, CarePlan, ChannelTemplate } from './plan.fields.ts';
 
@@ -39,7 +40,10 @@ export function planProblems(plan: CarePlan, occasion: Occasion | null): FieldPr
     ...channelChecks(plan),
     ...audienceChecks(plan.audience),
   ];
-  return checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
+  return [
+    ...checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message })),
+    ...surveyPurposeProblems(plan),
+  ];
 }
 
 function windowChecks({ sendWindow }: CarePlan): readonly Check[] {

@@ -127,7 +127,7 @@ type Considered = {
   readonly facts: ReadonlyMap<string, SuppressionFacts>;
 };
 
-type Values = Outcome & Pick<CareTask, 'assigneeId' | 'customerId'>;
+type Values = Outcome & Pick<CareTask, 'assigneeId' | 'customerId' | 'surveyId'>;
 
 /** Null when there is nothing to do: it is too late, or somebody has decided. */
 function valuesOf(whole: WholePlan, { candidate, before, facts }: Considered): Values | null {
@@ -137,7 +137,8 @@ function valuesOf(whole: WholePlan, { candidate, before, facts }: Considered): V
   const { occasionOn, aboutId, customerId } = candidate;
   const draft = { taskId: before?.id ?? null, occasionOn, aboutId, dueAt };
   const assigneeId = candidate.assigneeId ?? whole.plan.ownerId;
-  return { ...outcomeOf(whole, draft, known), customerId, assigneeId };
+  const { surveyId } = whole.plan;
+  return { ...outcomeOf(whole, draft, known), customerId, assigneeId, surveyId };
 }
 
 function dueOf(whole: WholePlan, { occasionOn }: Candidate, before: CareTask | null): Date | null {

@@ -12,6 +12,9 @@ import type { Channel } from '../person/contact-point.ts';
 import { lockPersonAt } from '../person/person-place.repository.ts';
 import { suppressionOf } from '../suppression/suppression.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
+import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
+import { requirePublished } from '../survey/survey.repository.ts';
+import { findTextsInUse } from '../template/template.repository.ts';
 import { tasksMoved } from './task.events.ts';
 import { CareTaskEntity, type CareTask } from './task.fields.ts';
 import { moveTasks } from './task.repository.ts';
@@ -22,6 +25,7 @@ import {
   isSent,
   requireAllowed,
   settle,
+  surveyPurposeProblems,
   type Settlement,
   type Step,
 } from './task.ts';
@@ -88,6 +92,8 @@ export const completeCareTask = (
 type CreateInput = Repeatable & {
   readonly personId: string;
   readonly occasionId?: string | null;
+  readonly surveyId?: string | null;
+  readonly templateId?: string | null;
   readonly channel: Channel;
   readonly dueAt?: Date | null;
   readonly assigneeId?: string | null;
@@ -99,13 +105,14 @@ export const createCareTask = (context: RequestContext, input: CreateInput): Pro
     allow(work.viewer, 'write', 'care tasks');
     const place = await lockPersonAt(work, input.personId);
     const category = await categoryOf(work, input.occasionId);
+    await requireSurvey(work, input);
     const row = await createRecord(work, CareTaskEntity, {
       input: { ...input, personId: place.personId },
       rules: {
         defaults: () => ({
           dueAt: work.now,
           occasionOn: companyDate(work.now),
-          purpose: 'CARE',
+          purpose: input.surveyId ? 'SURVEY' : 'CARE',
         }),
         derive: ({ assigneeId }) => ({
           assigneeId: assigneeId ?? work.viewer.staffId ?? place.ownerId,
@@ -115,6 +122,7 @@ export const createCareTask = (context: RequestContext, input: CreateInput): Pro
           decidedById: work.viewer.staffId,
           decidedAt: work.now,
         }),
+        check: surveyPurposeProblems,
       },
     });
     const facts = await loadSuppressionFacts(work.manager, {
@@ -128,6 +136,16 @@ export const createCareTask = (context: RequestContext, input: CreateInput): Pro
     await tasksMoved(work, [row]);
     return row;
   });
+
+/** A survey takes answers, and the text leads to it. */
+async function requireSurvey({ manager }: Work, input: CreateInput): Promise<void> {
+  const { surveyId = null, templateId } = input;
+  await requirePublished(manager, surveyId);
+  if (!templateId) return;
+  const text = (await findTextsInUse(manager, [templateId])).get(templateId);
+  const message = text ? surveyLinkProblem(surveyId, text) : null;
+  if (message !== null) throw refused(CareTaskEntity, [{ path: 'templateId', message }]);
+}
 
 async function categoryOf(
   { manager }: Work,

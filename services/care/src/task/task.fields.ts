@@ -49,6 +49,7 @@ export const CareTaskEntity = defineEntity('CareTask', {
     decidedById: id({ ...managed, label: { zh: '决定人', en: 'Decided by' } }),
     decidedAt: dateTime({ ...managed, label: { zh: '决定时间', en: 'Decided' } }),
     endedAt: dateTime({ ...managed, label: { zh: '结束时间', en: 'Ended' } }),
+    surveyId: id({ references: 'Survey', label: { zh: '问卷', en: 'Survey' } }),
     note: text({ max: 500, label: { zh: '说明', en: 'Note' } }),
   },
   access: {

@@ -28,6 +28,7 @@ export const taskResolvers: Resolvers = {
     __resolveReference: ({ id }, { loaders }) => loaders.careTask.load(id),
     plan: ({ planId }, _, { loaders }) => loaders.carePlan.load(planId),
     occasion: ({ occasionId }, _, { loaders }) => loaders.occasion.load(occasionId),
+    survey: ({ surveyId }, _, { loaders }) => loaders.survey.load(surveyId),
     person: ({ personId }) => ({ id: personId }),
     about: ({ aboutId }) => referenceTo(aboutId),
     customer: ({ customerId }) => referenceTo(customerId),

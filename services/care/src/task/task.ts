@@ -1,4 +1,4 @@
-import { AppError, ruleViolation } from '@crm/kit/errors';
+import { AppError, ruleViolation, type FieldProblem } from '@crm/kit/errors';
 import type { Channel } from '../person/contact-point.ts';
 import type { Suppression } from '../suppression/suppression.ts';
 import type { CareTask } from './task.fields.ts';
@@ -94,6 +94,15 @@ function requireState(task: CareTask, states: readonly State[], deed: string): v
     reason: task.reason,
   });
 }
+
+/** To be asked is a purpose of its own. */
+export const surveyPurposeProblems = ({
+  surveyId,
+  purpose,
+}: Pick<CareTask, 'purpose' | 'surveyId'>): FieldProblem[] =>
+  surveyId !== null && purpose !== 'SURVEY'
+    ? [{ path: 'purpose', message: 'must be SURVEY for what sends a survey' }]
+    : [];
 
 /** Care by hand keeps to the same rules; what may wait until later is told with the time. */
 export function requireAllowed(suppression: Suppression | null): void {

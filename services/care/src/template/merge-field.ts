@@ -42,6 +42,10 @@ export const mergeFields = {
     label: { zh: '通知用语', en: 'Notice' },
     example: { zh: '诚邀您参加', en: 'You are invited' },
   },
+  'survey.url': {
+    label: { zh: '问卷链接', en: 'Link to the survey' },
+    example: { zh: 'https://example.com/survey', en: 'https://example.com/survey' },
+  },
   'unsubscribe.url': {
     label: { zh: '退订链接', en: 'Unsubscribe link' },
     example: { zh: 'https://example.com/unsubscribe', en: 'https://example.com/unsubscribe' },
@@ -65,7 +69,10 @@ const isMergeField = (name: string): name is MergeField => Object.hasOwn(mergeFi
 export const mergeFieldNames: readonly MergeField[] = Object.keys(mergeFields).filter(isMergeField);
 
 /** Fields whose value is an address: they alone may stand within a tag of HTML. */
-export const urlFields: readonly string[] = ['unsubscribe.url'] satisfies readonly MergeField[];
+export const urlFields: readonly string[] = [
+  'survey.url',
+  'unsubscribe.url',
+] satisfies readonly MergeField[];
 
 /** Values of somebody who is not. */
 export const exampleValues = (locale: Language): MergeValues => ({
@@ -87,5 +94,6 @@ export const emptyValues: MergeValues = {
   today: '',
   'phrase.greeting': '',
   'phrase.notice': '',
+  'survey.url': '',
   'unsubscribe.url': '',
 };

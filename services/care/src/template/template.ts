@@ -69,7 +69,10 @@ export function withFooter(
 export const exampleOf = (message: MessageText): RenderedMessage | null =>
   textProblemsOf(message).length > 0 ? null : renderMessage(message, exampleValues(message.locale));
 
-export const mergeFieldsOf = ({ subject, body }: MessageText): readonly string[] => [
+export const mergeFieldsOf = ({
+  subject,
+  body,
+}: Pick<MessageText, 'body' | 'subject'>): readonly string[] => [
   ...new Set([...fieldsOf(subject ?? ''), ...fieldsOf(body)]),
 ];
 
