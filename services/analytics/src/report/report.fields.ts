@@ -58,6 +58,7 @@ const activityOf = (alias: string): string =>
 export const CustomerReportRow = defineEntity('CustomerReportRow', {
   table: 'customer',
   customFieldsOf: CustomerEntity.name,
+  pieced: ['name'],
   beside: (alias) =>
     `JOIN customerFigure ${figures(alias)} ON ${figures(alias)}.customerId = ${alias}.id ${activityOf(alias)}`,
   fields: {

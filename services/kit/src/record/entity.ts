@@ -116,6 +116,11 @@ export type Entity<Row extends Stamps = Stamps> = {
   readonly isWide: boolean;
   /** Where pages in the order of figures beside the table begin, where those have keys of their own. */
   readonly head?: Head;
+  /**
+   * Set where tables beside hold what its rows are filtered and sorted by, so that no key does: the
+   * fields that it has keys for, each ended by the id. Of whoever reaches some rows, those are sorted.
+   */
+  readonly pieced?: readonly string[];
   readonly row?: Row;
 };
 
@@ -178,6 +183,7 @@ type Options<Members extends Fields> = {
   readonly derived?: Readonly<Record<string, FieldClass>>;
   readonly guard?: Guard<Stamps & RowOf<Members>>;
   readonly isWide?: boolean;
+  readonly pieced?: readonly string[];
 };
 
 /** Names a kind of record and says what it consists of. The table is named like the entity. */

@@ -14,8 +14,11 @@ type Asked<Row extends Stamps> = {
   readonly size: number;
 };
 
-/** How many rows are looked at for each of the page, at first and then: filters leave one in so many. */
-const looksPerRow = [20, 200];
+/**
+ * How many rows are looked at for each of the page, at first and then: filters leave one in so many.
+ * Those of whoever reaches some rows alone are found as soon by themselves.
+ */
+const looksPerRow = { all: [20, 200], some: [20] } as const;
 
 /**
  * A whole page from the first rows of the table that it is sorted by, or null when there is none:
@@ -24,13 +27,14 @@ const looksPerRow = [20, 200];
  */
 export async function readAtHead<Row extends Stamps>(
   { app, viewer }: RequestContext,
-  { entity, sort, cursor, visible, end, size }: Asked<Row>,
+  asked: Asked<Row>,
 ): Promise<Row[] | null> {
-  const { head } = entity;
-  const along = head && keysAlong(head, sort);
-  if (!along || scopeOf(viewer, 'read') !== 'all') return null;
-  const begin = sql`${afterCursor(along, cursor)} ORDER BY ${orderSql(along)}`;
-  for (const looks of looksPerRow) {
+  const { entity, cursor, visible, end, size } = asked;
+  const reach = scopeOf(viewer, 'read') === 'all' ? 'all' : 'some';
+  const head = reach === 'all' ? figuresHead(asked) : (figuresHead(asked) ?? ownHead(asked));
+  if (!head) return null;
+  const begin = sql`${afterCursor(head.along, cursor)} ORDER BY ${orderSql(head.along)}`;
+  for (const looks of looksPerRow[reach]) {
     const first = sql`${begin} LIMIT ${raw(String((size + 1) * looks))}`;
     const rows = await selectRows(
       app.db.manager,
@@ -42,8 +46,29 @@ export async function readAtHead<Row extends Stamps>(
   return null;
 }
 
-/** The same order by the columns of the table alone; null when it has no key for it. */
-function keysAlong(head: Head, [key, id, ...more]: readonly SortKey[]): readonly SortKey[] | null {
-  if (!key || !id || more.length > 0 || !head.fields.includes(key.name)) return null;
-  return [key, { ...id, target: head.id }];
+type Begin = Pick<Head, 'join'> & {
+  /** The order by the columns of the table alone. */
+  readonly along: readonly SortKey[];
+};
+
+type Sorted<Row extends Stamps> = Pick<Asked<Row>, 'entity' | 'sort'>;
+
+/** The table beside the records; null when it has no key for the order. */
+function figuresHead<Row extends Stamps>({
+  entity: { head },
+  sort: [key, id, ...more],
+}: Sorted<Row>): Begin | null {
+  if (!head || !key || !id || more.length > 0 || !head.fields.includes(key.name)) return null;
+  return { join: head.join, along: [key, { ...id, target: head.id }] };
+}
+
+/** The table of the records themselves. */
+function ownHead<Row extends Stamps>({ entity, sort }: Sorted<Row>): Begin | null {
+  const [key, id, ...more] = sort;
+  if (!key || !id || more.length > 0 || !entity.pieced?.includes(key.name)) return null;
+  return {
+    along: sort,
+    join: (part) => sql`JOIN (SELECT t.id AS idAtHead FROM ${raw(`\`${entity.table}\``)} t
+      WHERE ${part}) head ON head.idAtHead = t.id ${raw(entity.beside('t'))}`,
+  };
 }

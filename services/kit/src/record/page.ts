@@ -8,7 +8,7 @@ import { invalid } from '../errors.ts';
 import { idFromBytes, idToBytes } from '../id.ts';
 import { readAtHead } from './page-head.ts';
 import { pagesBy, parentTable, type PagesBy } from './pages-by.ts';
-import { readingOf, scopeParts, scopeSql } from './policy.ts';
+import { readingOf, scopeOf, scopeParts, scopeSql } from './policy.ts';
 import { afterCursor, cursorOf, orderSql, readSort, type OrderBy, type SortKey } from './sort.ts';
 import { and, joinSql, or, raw, sql, type Sql } from '../sql.ts';
 import { selectList, selectRows, tableSql } from './store.ts';
@@ -52,7 +52,7 @@ async function readPage<Row extends Stamps>(
 ): Promise<Connection<Row>> {
   const plan = await planPage(context, entity, args);
   const { manager } = context.app.db;
-  const part = entity.isWide ? idsOfPage(entity, plan) : wherePage(plan, plan.visible);
+  const part = partOf(context, entity, plan);
   const rows =
     (await readAtHead(context, { entity, end: endOf(plan), ...plan })) ??
     (await selectRows(manager, entity, part));
@@ -60,6 +60,19 @@ async function readPage<Row extends Stamps>(
     withCustomColumns(context, () => countRows(context, entity, args)),
   );
 }
+
+/** How the rows of a page are found. */
+function partOf(context: RequestContext, entity: Entity, plan: Plan): Sql {
+  if (entity.isWide) return sql`${joinIds(idsByKey(entity, plan))} ${endOf(plan)}`;
+  if (!isReachedInParts(context, entity)) return wherePage(plan, plan.visible);
+  // A row may stand beside several of the other tables.
+  return sql`${joinIds(idsOfReach(entity, plan))} WHERE ${plan.visible} ${endOf(plan)}`;
+}
+
+const isReachedInParts = ({ viewer }: RequestContext, { pieced }: Entity): boolean =>
+  pieced !== undefined && scopeOf(viewer, 'read') !== 'all';
+
+const joinIds = (ids: Sql): Sql => sql`JOIN (${ids}) page ON page.idOfPage = t.id`;
 
 const wherePage = ({ after, ...plan }: Plan, visible: Sql): Sql =>
   sql`WHERE ${and([visible, after])} ${endOf(plan)}`;
@@ -71,21 +84,32 @@ const endOf = ({ order, size }: Pick<Plan, 'order' | 'size'>): Sql =>
  * Finds the ids of a page in keys. What the viewer owns, what the team has and what was shared are
  * looked for one by one: no key serves all of them.
  */
-function idsOfPage(entity: Entity, plan: Plan): Sql {
+const idsByKey = (entity: Entity, { parts, ...plan }: Plan): Sql =>
   // Skipping through a key that begins with other columns reads all of it, whatever the limit is.
-  const ids = plan.parts.map(
-    (visible) =>
-      sql`(SELECT /*+ NO_SKIP_SCAN(t) */ t.id AS idOfPage FROM ${raw(tableSql(entity, 't'))} ${wherePage(plan, visible)})`,
-  );
-  return sql`JOIN (${joinSql(ids, ' UNION ')}) page ON page.idOfPage = t.id ${endOf(plan)}`;
-}
+  unionOf(parts, (part) => idsSql(entity, 'NO_SKIP_SCAN(t)', wherePage({ parts, ...plan }, part)));
+
+/**
+ * The same by what the viewer reaches alone: going along a key that holds the order reads all records,
+ * where few of them pass what no key tells.
+ */
+const idsOfReach = (entity: Entity, { parts, ...plan }: Plan): Sql =>
+  unionOf(parts, (part) => idsSql(entity, reachHint, wherePage({ parts, ...plan }, part)));
+
+const reachHint = 'NO_SKIP_SCAN(t) NO_ORDER_INDEX(t)';
+
+const idsSql = (entity: Entity, hint: string, where: Sql): Sql =>
+  sql`(SELECT /*+ ${raw(hint)} */ t.id AS idOfPage FROM ${raw(tableSql(entity, 't'))} ${where})`;
+
+const unionOf = (parts: readonly Sql[], idsOf: (part: Sql) => Sql): Sql =>
+  joinSql(parts.map(idsOf), ' UNION ');
 
 async function countRows(context: RequestContext, entity: Entity, args: PageArgs): Promise<number> {
-  const { visible } = await planPage(context, entity, args);
-  const [row]: { total: number }[] = await context.app.db.manager.query(
-    `SELECT COUNT(*) AS total FROM ${tableSql(entity, 't')} WHERE ${visible.text}`,
-    [...visible.values],
-  );
+  const { visible, parts } = await planPage(context, entity, args);
+  const counted = isReachedInParts(context, entity)
+    ? sql`(${unionOf(parts, (part) => idsSql(entity, reachHint, sql`WHERE ${part}`))}) t`
+    : sql`${raw(tableSql(entity, 't'))} WHERE ${visible}`;
+  const { text, values } = sql`SELECT COUNT(*) AS total FROM ${counted}`;
+  const [row]: { total: number }[] = await context.app.db.manager.query(text, [...values]);
   return row?.total ?? 0;
 }
 
