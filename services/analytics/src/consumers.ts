@@ -2,8 +2,10 @@ import type { Consumer } from '@crm/kit/event/consumer';
 import type { Projection } from '@crm/kit/event/rebuild';
 import { mergedCustomerConsumer } from '@crm/kit/projection/merged-customer';
 import { shareGrantConsumers } from '@crm/kit/projection/share-grant';
+import { vocabularyConsumer } from '@crm/kit/projection/vocabulary';
 import { AccessGranted, AccessRevoked } from '@crm/schemas/events/access';
 import { CustomerMerged, CustomerUnmerged } from '@crm/schemas/events/customer';
+import { VocabularyTermSaved } from '@crm/schemas/events/vocabulary';
 import { creditConsumer } from './credit/credit.consumer.ts';
 import { CreditAccountEntity } from './credit/credit.fields.ts';
 import { customFieldConsumer } from './customer/custom-field.consumer.ts';
@@ -26,6 +28,7 @@ import { AffiliationEntity, PersonEntity } from './person/person.fields.ts';
 
 /** What this service does when something happened elsewhere. */
 export const consumers: readonly Consumer[] = [
+  vocabularyConsumer(VocabularyTermSaved),
   customFieldConsumer,
   customerConsumer,
   ...directoryConsumers,
@@ -61,5 +64,6 @@ export const projection: Projection = {
     { table: 'customerFigure' },
     { table: 'customerActivity' },
     { table: 'customField' },
+    { table: 'vocabularyTerm' },
   ].map(({ table }) => table),
 };

@@ -13,6 +13,7 @@ import { OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import { ProductUpserted } from '@crm/schemas/events/product';
 import { ReceivableOpened } from '@crm/schemas/events/receivable';
+import { VocabularyTermSaved } from '@crm/schemas/events/vocabulary';
 import { snapshots } from './snapshots.ts';
 import { startCustomers, type TestCustomers } from './testing/customers.ts';
 
@@ -51,6 +52,7 @@ const types: readonly EventType[] = [
   StaffUpserted,
   TeamChanged,
   ProductUpserted,
+  VocabularyTermSaved,
 ];
 
 async function done(
@@ -111,7 +113,7 @@ test('all that others keep of live records is told, in the form of their first e
 
   await tellSnapshots({ db: service.db, bus, service: 'customers' }, snapshots);
   const history = await bus.history({ subject: 'crm.snapshot.>', afterSeq: 0 });
-  const told = (await history.next(100)).map((message) => decode(message));
+  const told = (await history.next(200)).map((message) => decode(message));
   await history.close();
 
   for (const event of told) {
@@ -130,6 +132,10 @@ test('all that others keep of live records is told, in the form of their first e
     customFields: { closed: 'of closed' },
   });
   expect(JSON.stringify(told)).not.toContain('of private');
+  const terms = told.filter(({ type }) => type === 'vocabularyterm.saved');
+  expect(terms.map(({ data }) => data)).toContainEqual(
+    expect.objectContaining({ code: 'KEY', labels: { zh: '重点客户', en: 'Key' } }),
+  );
   expect(told.find(({ type }) => type === 'receivable.opened')).toMatchObject({
     version: 2,
     customerId,

@@ -1,6 +1,8 @@
 import { customFieldSnapshot } from '@crm/kit/event/custom-field-told';
+import { vocabularySnapshot } from '@crm/kit/event/vocabulary-told';
 import type { Snapshot } from '@crm/kit/event/snapshot';
 import { CustomFieldDefined, CustomFieldRetired } from '@crm/schemas/events/custom-field';
+import { VocabularyTermSaved } from '@crm/schemas/events/vocabulary';
 import { productSnapshot } from './catalogue/product.events.ts';
 import { customerParticularsSnapshot, customerSnapshot } from './customer/customer.events.ts';
 import { staffSnapshot, teamSnapshot } from './directory/directory.events.ts';
@@ -17,6 +19,7 @@ export const snapshots: readonly Snapshot[] = [
   teamSnapshot,
   staffSnapshot,
   productSnapshot,
+  vocabularySnapshot(VocabularyTermSaved),
   customFieldSnapshot({ defined: CustomFieldDefined, retired: CustomFieldRetired }),
   customerSnapshot,
   customerParticularsSnapshot,

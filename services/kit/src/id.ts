@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { validate } from 'uuid';
 import { invalid } from './errors.ts';
 
@@ -28,6 +28,14 @@ function layOut({ msecs, seq }: typeof last, random: Buffer): Buffer {
   laidOut[9] = seq >>> 6;
   laidOut[10] = ((seq & 0x3f) << 2) | ((random[10] ?? 0) & 0x03);
   return laidOut;
+}
+
+/** The id of what bytes name: always the same (UUID version 8, of their SHA-256). */
+export function idOf(name: Buffer): string {
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return idFromBytes(bytes);
 }
 
 export const isId = (text: string): boolean => validate(text);

@@ -7,6 +7,7 @@ import { StaffUpserted } from '@crm/schemas/events/directory';
 import { OrderCancelled, OrderRecorded } from '@crm/schemas/events/order';
 import { PaymentReceived } from '@crm/schemas/events/payment';
 import { ReceivableOpened } from '@crm/schemas/events/receivable';
+import { VocabularyTermSaved } from '@crm/schemas/events/vocabulary';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
 import {
   apply,
@@ -20,6 +21,7 @@ import {
 
 let analytics: TestAnalytics;
 const [wang, li, key, small, cancelled] = [newId(), newId(), newId(), newId(), newId()];
+const smallTerm = newId();
 
 beforeAll(async () => {
   analytics = await testAnalytics();
@@ -103,10 +105,10 @@ describe('factAggregate', () => {
     const groupBy = [{ field: 'customer.level' }, { field: 'orderedOn', bucket: 'MONTH' }];
     const orderBy = [{ field: 'customer.level', direction: 'ASC' }];
     expect(await groups({ fact: 'ORDER', groupBy, measures: amount, orderBy })).toEqual([
-      'KEY, 2026-01-01: 100.00 CNY',
-      'KEY, 2026-02-01: 50.00 CNY',
-      'KEY, 2026-02-01: 7.00 USD',
-      'SMALL, 2026-02-01: 20.00 CNY',
+      '重点客户, 2026-01-01: 100.00 CNY',
+      '重点客户, 2026-02-01: 50.00 CNY',
+      '重点客户, 2026-02-01: 7.00 USD',
+      '小客户, 2026-02-01: 20.00 CNY',
     ]);
   });
 
@@ -133,6 +135,21 @@ describe('factAggregate', () => {
     expect(await groups({ fact: 'ORDER', ...bySeller })).toEqual(['李雷: 4, 2']);
     const byCustomer = { groupBy: [{ field: 'customerId' }], measures };
     expect(await groups({ fact: 'PAYMENT', ...byCustomer })).toEqual(['甲公司: 1, 1']);
+  });
+
+  test('names terms as customers does, whatever order it is told in', async () => {
+    const byLevel = { groupBy: [{ field: 'customer.level' }], measures: [{ fn: 'COUNT' }] };
+    const term = { vocabulary: 'customer_level', code: 'SMALL', parent: null, order: 3 };
+    const named = (version: number, zh: string): RecordedEvent =>
+      eventOf(
+        VocabularyTermSaved,
+        { id: smallTerm, version },
+        { ...term, labels: { zh, en: zh }, active: true },
+      );
+    await apply(analytics.db, [named(3, '微型客户'), named(2, '小微客户')]);
+    expect(await groups({ fact: 'ORDER', ...byLevel })).toContain('微型客户: 1');
+    await apply(analytics.db, [named(4, '小客户')]);
+    expect(await groups({ fact: 'ORDER', ...byLevel })).toContain('小客户: 1');
   });
 
   test('filters by the fact and by its customer', async () => {

@@ -4,15 +4,10 @@ import type { AggregateResult } from '@crm/kit/record/aggregate';
 import { columnNamed, type Entity } from '@crm/kit/record/entity';
 import { raw, sql } from '@crm/kit/sql';
 import { CustomerEntity } from '../customer/customer.fields.ts';
-import {
-  CompetitorEntity,
-  ProductEntity,
-  StaffMemberEntity,
-  TeamEntity,
-} from '../directory/directory.fields.ts';
+import { CompetitorEntity, ProductEntity, TeamEntity } from '../directory/directory.fields.ts';
 import { PersonEntity } from '../person/person.fields.ts';
 
-/** Groups with the names behind their ids, a statement for each kind of record that is named. */
+/** Groups with the names behind their ids but those of staff, a statement for each kind of record that is named. */
 export async function withNames(
   context: RequestContext,
   entity: Entity,
@@ -39,7 +34,6 @@ export async function withNames(
 
 const directory: readonly Entity[] = [
   CustomerEntity,
-  StaffMemberEntity,
   TeamEntity,
   ProductEntity,
   CompetitorEntity,

@@ -17,6 +17,7 @@ import { seedMoreModels } from './2026-11-30-seed-more-models.ts';
 import { seedIndicatorsOfPeople } from './2026-11-30-seed-indicators-of-people.ts';
 import { seedIndicators } from './2026-11-30-seed-indicators.ts';
 import { seedSegments } from './2026-11-30-seed-segments.ts';
+import { seedTerms } from './2026-11-30-seed-terms.ts';
 
 /** In the order they run. A released migration is never edited; a mistake gets a new one. */
 export const migrations = [
@@ -37,6 +38,7 @@ export const migrations = [
   seedMoreIndicators,
   seedMoreModels,
   seedSegments,
+  seedTerms,
   createSimulation,
   keepSurveyResponses,
 ];

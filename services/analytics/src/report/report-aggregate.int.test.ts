@@ -170,9 +170,9 @@ describe('customerReportAggregate', () => {
     expect([first.plain, first.hasMore]).toEqual([wanted.slice(0, 1), true]);
   });
 
-  test('costs one statement, and one for all that is named', async () => {
-    const plain = { groupBy: [{ field: 'level' }], measures: sum };
-    expect(await countStatements(analytics.db, () => aggregate(plain))).toBe(1);
+  test('costs one statement, one for all terms, and one for all that is named', async () => {
+    const plain = { groupBy: [{ field: 'level' }, { field: 'industry' }], measures: sum };
+    expect(await countStatements(analytics.db, () => aggregate(plain))).toBe(2);
     const named = {
       groupBy: [{ field: 'grade.customer_value' }, { field: 'score.customer_value' }],
       measures: [...sum, { fn: 'MAX', field: 'last90days.visitCount' }],

@@ -3,6 +3,7 @@ import { newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
 import { z } from 'zod';
 import { startCustomers, type TestCustomers } from '../testing/customers.ts';
+import { hire } from '../testing/people.ts';
 
 let customers: TestCustomers;
 
@@ -350,5 +351,31 @@ describe('labels', () => {
       bank: fairRow('一般'),
       customer: { fieldHistory: { nodes: [{ zh: '同行评价', en: 'Peer reputation' }] } },
     });
+  });
+
+  test('name the terms of vocabularies and the staff by which figures are grouped', async () => {
+    const { id: ownerId } = await hire(customers);
+    await create({ name: 'Named groups', source: 'labels', level: 'KEY', industry: 'B', ownerId });
+    const query = `{ customerAggregate(
+      where: { source: { eq: "labels" }, level: { isNull: false } }, measures: [{ fn: COUNT }]
+      groupBy: [{ field: "level" }, { field: "industry" }, { field: "ownerId" }]
+    ) { rows { keys { value zh: label en: label(locale: EN) } } } }`;
+    const { data } = await customers.execute(query);
+    const staff = expect.any(String);
+    expect(data).toEqual({
+      customerAggregate: {
+        rows: [
+          {
+            keys: [
+              { value: 'KEY', zh: '重点客户', en: 'Key' },
+              { value: 'B', zh: '采矿业', en: 'Mining' },
+              { value: ownerId, zh: staff, en: staff },
+            ],
+          },
+        ],
+      },
+    });
+    const { data: shared } = await customers.execute(query, {}, { viewer: { roles: ['partner'] } });
+    expect(shared).toEqual({ customerAggregate: { rows: [] } });
   });
 });

@@ -8,6 +8,7 @@ import { createMovedEntries } from './moved-entries.ts';
 import { addPositionGeneration } from './position-generation.ts';
 import { createRecordTables } from './records.ts';
 import { createSensitiveReads } from './sensitive-reads.ts';
+import { versionVocabularyTerms } from './vocabulary-version.ts';
 import { addExportArguments, createImportKept, createTransfers } from './transfers.ts';
 
 /** What every service's schema begins with. */
@@ -25,4 +26,5 @@ export const kitMigrations = [
   coverCustomFields,
   versionCustomFields,
   addExportArguments,
+  versionVocabularyTerms,
 ];

@@ -4,7 +4,8 @@ import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-
 import { withCustomColumns } from './custom-field-read.ts';
 import { columnNamed, type Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
-import type { Field, FieldKind, Labels } from './field.ts';
+import type { FieldKind, Labels } from './field.ts';
+import { labelsOfGroups, type Labelled } from './group-label.ts';
 import { idFromBytes } from '../id.ts';
 import { readScope, visibleSql } from './page.ts';
 import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
@@ -40,7 +41,7 @@ export type AggregateResult = {
     readonly keys: readonly {
       readonly field: string;
       readonly value: string | null;
-      /** What people call the value, where it is one of a closed list. */
+      /** What people call the value, where that is known. */
       readonly labels: Labels | null;
     }[];
     readonly values: readonly {
@@ -58,12 +59,7 @@ const groupsMaxUsual = 1000;
 const keysMax = 5;
 const measuresMax = 10;
 
-type Target = {
-  readonly target: string;
-  readonly kind: FieldKind;
-  /** Of the values of a closed list. */
-  readonly labels?: Field['labels'];
-};
+type Target = Labelled & { readonly target: string; readonly kind: FieldKind };
 
 type Key = GroupBy & Target & { readonly as: string };
 type Figure = Measure & {
@@ -87,19 +83,28 @@ async function readGroups(
   const scope = await readScope(context, entity, args);
   const keys = readKeys(scope, args.groupBy ?? []);
   const { figures, currencies } = readFigures(scope, args.measures);
-  const groups = [...keys, ...currencies];
+  const grouped = [...keys, ...currencies];
   const size = groupCount(args);
 
-  const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
+  const columns = [...grouped, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
   const { text, values } = sql`SELECT ${joinSql(columns, ', ')}
     FROM ${raw(`${tableSql(entity, 't')} ${joinsSql(scope, args)}`)}
-    WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(groups)}
+    WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(grouped)}
     ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
     LIMIT ${raw(String(size + 1))}`;
   const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
 
+  const groups = rows.slice(0, size).map((row) => keys.map((key) => valueOf(row, key)));
+  const labelOf = await labelsOfGroups(context, keys, groups);
   return {
-    rows: rows.slice(0, size).map((row) => resultRow(row, keys, figures)),
+    rows: groups.map((group, at) => ({
+      keys: group.map((value, key) => ({
+        field: keys[key]?.field ?? '',
+        value,
+        labels: labelOf(key, value),
+      })),
+      values: figures.map((figure) => figureOf(rows[at] ?? {}, figure)),
+    })),
     hasMore: rows.length > size,
   };
 }
@@ -113,21 +118,19 @@ function groupCount({ first, groupsMax = groupsMaxUsual }: AggregateArgs): numbe
   throw invalid(`Ask for 1 to ${groupsMax} groups`);
 }
 
-const resultRow = (
-  row: Readonly<Record<string, unknown>>,
-  keys: readonly Key[],
-  figures: readonly Figure[],
-): AggregateResult['rows'][number] => ({
-  keys: keys.map(({ field, bucket, labels, as }) => {
-    const value = bucket ? firstDayOf(row[as]) : textOf(row[as]);
-    return { field, value, labels: labels?.[value ?? ''] ?? null };
-  }),
-  values: figures.map(({ fn, field, as, currencyAs }) => ({
-    fn,
-    field: field ?? null,
-    value: textOf(row[as]),
-    currency: currencyAs === null ? null : textOf(row[currencyAs]),
-  })),
+type Row = Readonly<Record<string, unknown>>;
+
+const valueOf = (row: Row, { bucket, as }: Key): string | null =>
+  bucket ? firstDayOf(row[as]) : textOf(row[as]);
+
+const figureOf = (
+  row: Row,
+  { fn, field, as, currencyAs }: Figure,
+): AggregateResult['rows'][number]['values'][number] => ({
+  fn,
+  field: field ?? null,
+  value: textOf(row[as]),
+  currency: currencyAs === null ? null : textOf(row[currencyAs]),
 });
 
 function textOf(value: unknown): string | null {
@@ -138,12 +141,12 @@ function textOf(value: unknown): string | null {
 function readKeys(scope: CriteriaScope, groupBy: readonly GroupBy[]): Key[] {
   if (groupBy.length > keysMax) throw invalid(`At most ${keysMax} group fields`);
   return groupBy.map(({ field, bucket }, at) => {
-    const { target, kind, labels } = readTarget(scope, field);
-    const key = { field, bucket: bucket ?? null, kind, ...(labels && { labels }), as: `k${at}` };
+    const { target, ...is } = readTarget(scope, field);
+    const key = { ...is, field, bucket: bucket ?? null, as: `k${at}` };
     if (!bucket) return { ...key, target };
-    if (kind !== 'date' && kind !== 'dateTime')
+    if (is.kind !== 'date' && is.kind !== 'dateTime')
       throw invalid(`${field} is no date to put in buckets`);
-    const day = kind === 'date' ? target : `DATE(${target} + INTERVAL 8 HOUR)`;
+    const day = is.kind === 'date' ? target : `DATE(${target} + INTERVAL 8 HOUR)`;
     return { ...key, target: bucketSql[bucket](day) };
   });
 }
@@ -204,8 +207,7 @@ function readTarget(scope: CriteriaScope, name: string): Target {
   }
   const column = columnNamed(scope.entity, name);
   if (!column) throw unknownField(scope.entity, name);
-  const { kind, labels } = column.field;
-  return { target: readableTarget(scope, column), kind, ...(labels && { labels }) };
+  return { ...column.field, target: readableTarget(scope, column) };
 }
 
 const numeric: readonly FieldKind[] = ['decimal', 'int'];

@@ -5,22 +5,31 @@ import { saveCustomField, type Definition } from './custom-field-definition.ts';
 import type { Entity } from './entity.ts';
 import { invalid } from '../errors.ts';
 import { allow } from './policy.ts';
-import { findTermsByKey, saveTerm, type VocabularyTerm } from './vocabulary.ts';
+import { findTermsByKey, saveTerm, type SavedTerm, type VocabularyTerm } from './vocabulary.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 
 type TermInput = Repeatable & Omit<VocabularyTerm, 'parent'> & { readonly parent?: string | null };
 
+/** Tells other services, where they show the labels of such terms. */
+type TellTerm = (work: Work, saved: SavedTerm) => Promise<void>;
+
 /** Defines or changes a term of an open vocabulary of this service. */
 export const saveVocabularyTerm = (
   context: RequestContext,
   input: TermInput,
-): Promise<VocabularyTerm> =>
-  runCommand(context, { name: 'saveVocabularyTerm', input, memory: termMemory(input) }, (work) => {
+  tell?: TellTerm,
+): Promise<VocabularyTerm> => {
+  const call = { name: 'saveVocabularyTerm', input, memory: termMemory(input) };
+  return runCommand(context, call, async (work) => {
     allow(work.viewer, 'manage', 'vocabularies');
     const { vocabulary, code, labels, parent = null, order, active } = input;
-    return saveTerm(work.manager, { vocabulary, code, labels, parent, order, active });
+    const term = { vocabulary, code, labels, parent, order, active };
+    const saved = await saveTerm(work.manager, term);
+    await tell?.(work, saved);
+    return saved.term;
   });
+};
 
 const termMemory = ({ vocabulary, code }: TermInput): Memory<VocabularyTerm> => ({
   keep: () => null,

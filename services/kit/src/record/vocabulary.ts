@@ -86,11 +86,18 @@ export async function findTermsByKey(
 
 export const nameOf = ({ vocabulary, code }: TermKey): string => `${vocabulary}:${code}`;
 
+export type SavedTerm = { readonly term: VocabularyTerm; readonly version: number };
+
+/** All terms of all vocabularies, in any order. */
+export async function findSavedTerms(manager: EntityManager): Promise<SavedTerm[]> {
+  const rows: (StoredTerm & { readonly version: number })[] = await manager.query(
+    `SELECT version, ${columns} FROM vocabularyTerm LIMIT ${termsMax}`,
+  );
+  return rows.map(({ version, ...stored }) => ({ term: fromStored(stored), version }));
+}
+
 /** Defines a term or changes its labels, place and state; its code stays. */
-export async function saveTerm(
-  manager: EntityManager,
-  term: VocabularyTerm,
-): Promise<VocabularyTerm> {
+export async function saveTerm(manager: EntityManager, term: VocabularyTerm): Promise<SavedTerm> {
   if (!codePattern.test(term.code)) {
     throw invalid('The term was refused', [
       { path: 'code', message: 'takes letters, digits and underscores, at most 64' },
@@ -109,8 +116,12 @@ export async function saveTerm(
     `INSERT INTO vocabularyTerm (vocabulary, code, labels, parent, sortOrder, active)
      VALUES (?, ?, ?, ?, ?, ?) AS new
      ON DUPLICATE KEY UPDATE labels = new.labels, parent = new.parent,
-       sortOrder = new.sortOrder, active = new.active`,
+       sortOrder = new.sortOrder, active = new.active, version = vocabularyTerm.version + 1`,
     [term.vocabulary, term.code, JSON.stringify(term.labels), term.parent, term.order, term.active],
   );
-  return term;
+  const [row]: { version: number }[] = await manager.query(
+    'SELECT version FROM vocabularyTerm WHERE vocabulary = ? AND code = ?',
+    [term.vocabulary, term.code],
+  );
+  return { term, version: row?.version ?? 1 };
 }
