@@ -19,6 +19,8 @@ await generate({
     SurveyQuestionResults: 'survey/results.ts#QuestionResults',
     SurveyResponse: 'survey-response/survey-response.fields.ts#SurveyResponse',
     Occasion: 'occasion/occasion.fields.ts#Occasion',
+    Campaign: 'campaign/campaign.fields.ts#Campaign',
+    CampaignMember: 'task/task.fields.ts#CareTask',
     CarePlan: 'plan/plan.fields.ts#CarePlan',
     CarePlanPreviewEntry: 'plan/plan.queries.ts#PreviewEntry',
     CareTask: 'task/task.fields.ts#CareTask',

@@ -37,6 +37,7 @@ test('the SDL, the field catalogue and the tables agree', async () => {
       'ConfirmCareTasksInput.ids',
       'ExcludeCareTasksInput.ids',
       'ExcludeCareTasksInput.reason',
+      'CreateCampaignInput.kind',
     ],
     migrations,
   });

@@ -4,6 +4,9 @@ import { childPages, type ChildPages } from '@crm/kit/record/page';
 import type { RequestInfo } from '@crm/kit/request';
 import { currentCustomerLoader } from '@crm/kit/projection/survivor';
 import { AlertEntity, type Alert } from './alert/alert.fields.ts';
+import { countCampaigns } from './campaign/campaign-results.repository.ts';
+import type { CampaignCount } from './campaign/campaign-results.ts';
+import { findResponsesOfTasks } from './survey-response/survey-response.repository.ts';
 import { DeliveryEntity, type Delivery } from './delivery/delivery.fields.ts';
 import { currentPersonLoader } from './person/person.loader.ts';
 import { PhrasePresetEntity, type PhrasePreset } from './phrase/phrase.fields.ts';
@@ -44,6 +47,8 @@ export type Context = RequestContext & {
     readonly survey: Loader<Survey>;
     readonly surveyCount: Loader<Counted>;
     readonly surveyResponse: Loader<SurveyResponse>;
+    readonly responseOfTask: Loader<SurveyResponse>;
+    readonly campaignCount: Loader<CampaignCount>;
   };
   readonly pages: {
     readonly alertsOfCustomer: ChildPages<Alert>;
@@ -84,6 +89,8 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       survey: entityLoader(context, SurveyEntity),
       surveyCount: loaderBy((ids) => countResults(context, ids)),
       surveyResponse: entityLoader(context, SurveyResponseEntity),
+      responseOfTask: loaderBy((ids) => findResponsesOfTasks(context, ids)),
+      campaignCount: loaderBy((ids) => countCampaigns(context, ids)),
     },
     pages: {
       alertsOfCustomer: childPages(context, AlertEntity, 'customerId'),

@@ -52,6 +52,7 @@ export const objects: readonly Entity[] = [
     name: text({ max: 100, required: true, label: { zh: '名称', en: 'Name' } }),
   }),
   describeObject('ChannelTemplate', { channel }),
+  describeObject('CampaignMember', { state, reason, channel }),
   describeObject('CarePlanPreviewCount', {
     state,
     reason,

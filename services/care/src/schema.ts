@@ -17,6 +17,7 @@ import { suppressedAddressResolvers } from './suppressed-address/suppressed-addr
 import { surveyResolvers } from './survey/survey.resolvers.ts';
 import { surveyResponseResolvers } from './survey-response/survey-response.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
+import { campaignResolvers } from './campaign/campaign.resolvers.ts';
 import { planResolvers } from './plan/plan.resolvers.ts';
 import { taskResolvers } from './task/task.resolvers.ts';
 import { occasionResolvers } from './occasion/occasion.resolvers.ts';
@@ -40,6 +41,7 @@ export const createSchema = (): GraphQLSchema =>
         phraseResolvers,
         occasionResolvers,
         planResolvers,
+        campaignResolvers,
         taskResolvers,
         policyResolvers,
         personResolvers,

@@ -17,8 +17,8 @@ export type CarePeople = {
   readonly make: (mutation: string, input: Variables, type?: string) => Promise<string>;
   /** A name that no other test uses. */
   readonly name: (of: string) => string;
-  /** Who a customer is led by, and has agreed to be addressed. */
-  readonly principal: (customerId: string, somebody?: Somebody) => Promise<Person>;
+  /** Somebody at a customer, its principal unless it is said, who has agreed to be addressed. */
+  readonly contact: (customerId: string, somebody?: Somebody) => Promise<Person>;
   readonly template: (channel: string, text: Variables) => Promise<string>;
   /** Makes a care task, as soon as care knows that the person has agreed; gives its id. */
   readonly scheduled: (input: Variables) => Promise<string>;
@@ -26,7 +26,11 @@ export type CarePeople = {
   readonly textsTo: (to: string) => Promise<readonly Caught[]>;
 };
 
-type Somebody = { readonly name?: string; readonly purposes?: readonly string[] };
+type Somebody = {
+  readonly name?: string;
+  readonly roles?: readonly string[];
+  readonly purposes?: readonly string[];
+};
 
 const caughtSchema = z.object({
   messages: z.array(
@@ -76,8 +80,8 @@ export async function carePeople(): Promise<CarePeople> {
     ask,
     make,
     name,
-    principal: (customerId, somebody = {}) =>
-      principal(make, customerId, { ...somebody, email: `${name('p')}@example.cn` }),
+    contact: (customerId, somebody = {}) =>
+      contact(make, customerId, { ...somebody, email: `${name('p')}@example.cn` }),
     template: async (channel, text) => {
       const labels = { zh: '模板', en: 'Template' };
       const code = name('t');
@@ -92,10 +96,15 @@ export async function carePeople(): Promise<CarePeople> {
 
 let mobiles = 0;
 
-async function principal(
+async function contact(
   make: CarePeople['make'],
   customerId: string,
-  { name = '李雷', purposes = ['CARE'], email }: Somebody & { readonly email: string },
+  {
+    name = '李雷',
+    roles = ['PRINCIPAL'],
+    purposes = ['CARE'],
+    email,
+  }: Somebody & { readonly email: string },
 ): Promise<Person> {
   mobiles += 1;
   const mobile = `139${String(Date.now()).slice(-6)}${String(mobiles).padStart(2, '0')}`;
@@ -108,7 +117,7 @@ async function principal(
       { kind: 'MOBILE', value: mobile, isPreferred: true },
     ],
   });
-  await make('affiliate', { personId: id, customerId, roles: ['PRINCIPAL'], jobTitle: '经理' });
+  await make('affiliate', { personId: id, customerId, roles, jobTitle: '经理' });
   for (const purpose of purposes) {
     const basis = { lawfulBasis: 'CONSENT', source: '拜访' };
     await make('recordConsent', { personId: id, purpose, ...basis });

@@ -26,7 +26,7 @@ const answer = async (link = '', answers = {}): Promise<number> =>
 test('a survey is sent by mail and SMS, answered once by a page, and counts for the customer', async () => {
   const surveyId = await survey();
   const customerId = await care.make('createCustomer', { name: care.name('满意') });
-  const person = await care.principal(customerId, { purposes: ['SURVEY'] });
+  const person = await care.contact(customerId, { purposes: ['SURVEY'] });
   const ask = async (channel: string, text: Readonly<Record<string, unknown>>): Promise<void> => {
     const templateId = await care.template(channel, text);
     await care.scheduled({ personId: person.id, channel, templateId, surveyId });

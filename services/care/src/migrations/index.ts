@@ -10,6 +10,7 @@ import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
 import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
+import { createCampaign } from './2026-11-30-create-campaign.ts';
 import { createSurvey } from './2026-11-30-create-survey.ts';
 import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
 import { seedMoreAlertRules } from './2026-11-30-seed-more-alert-rules.ts';
@@ -33,4 +34,5 @@ export const migrations = [
   addAlertKinds,
   seedMoreAlertRules,
   createSurvey,
+  createCampaign,
 ];

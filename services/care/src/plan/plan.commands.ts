@@ -1,9 +1,8 @@
 import type { RequestContext } from '@crm/kit/context';
-import { ruleViolation, type FieldProblem } from '@crm/kit/errors';
-import { isId } from '@crm/kit/id';
+import { notFound, type FieldProblem } from '@crm/kit/errors';
 import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
-import { changesOf } from '@crm/kit/record/difference';
+import { companyDate } from '@crm/kit/record/criteria';
 import { readInput, refused } from '@crm/kit/record/input';
 import { allow, scopeOf } from '@crm/kit/record/policy';
 import {
@@ -12,29 +11,18 @@ import {
   lockForWriting,
   newRow,
   withDefaults,
-  writeChange,
-  type Change,
   type Rules,
 } from '@crm/kit/record/record';
-import { findByIds } from '@crm/kit/record/store';
 import type { Viewer } from '@crm/kit/viewer';
-import { findWorkCalendar } from '../occasion/holiday.repository.ts';
-import { OccasionEntity, type Occasion } from '../occasion/occasion.fields.ts';
-import { spanOf } from '../planner/planner.ts';
-import { requirePublished } from '../survey/survey.repository.ts';
-import { MessageTemplateEntity } from '../template/template.fields.ts';
-import { audienceProblems, countAudience } from './audience.repository.ts';
-import { missingHolidays, missingHolidaysText } from './due.ts';
-import {
-  planCreated,
-  plansActivated,
-  plansChanged,
-  plansPaused,
-  plansSubmitted,
-} from './plan.events.ts';
+import { campaignProblems, campaignValues } from '../campaign/campaign.ts';
+import { surveyPurposeProblems } from '../task/task.ts';
+import { audienceProblems } from './audience.repository.ts';
+import { planCreated, plansChanged } from './plan.events.ts';
 import { CarePlanEntity, type CarePlan, type PlanReach } from './plan.fields.ts';
-import { audienceWithoutApproval, planProblems, requireOther, requireStatus } from './plan.ts';
-import { templateProblems } from './plan-template.ts';
+import type { PlanOccasion } from './plan-occasion.ts';
+import { findPlanOccasions } from './plan-occasion.repository.ts';
+import type { PlanOf } from './plan-of.ts';
+import { planProblems, requireStatus } from './plan.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 type Versioned = Repeatable & { readonly id: string; readonly expectedVersion?: number | null };
@@ -43,13 +31,16 @@ export type PlanInput = {
   readonly occasionId?: string | null;
   readonly ownerId?: string | null;
   readonly surveyId?: string | null;
+  /** Of campaigns, which have a day in the place of an occasion. */
+  readonly startsOn?: string | null;
+  readonly kind?: CarePlan['kind'] | null;
   readonly audience?: object | null;
 };
 
 const memory = rowMemory(CarePlanEntity);
 
 /** Whose people the viewer may address. */
-function reachOf(viewer: Viewer): PlanReach | null {
+export function reachOf(viewer: Viewer): PlanReach | null {
   const scope = scopeOf(viewer, 'write');
   if (scope === 'all') return null;
   return { staffId: viewer.staffId, teamIds: scope === 'team_tree' ? viewer.teamIds : [] };
@@ -70,60 +61,70 @@ const whole = <Input extends PlanInput>(input: Input): Input => {
   return { ...input, audience: { ...nothingSaid, ...Object.fromEntries(given) } };
 };
 
-type Ruled = Pick<PlanInput, 'surveyId'> & {
-  readonly occasionId: string;
+type Ruled = Pick<PlanInput, 'kind' | 'occasionId' | 'startsOn' | 'surveyId'> & {
   readonly ownerId: string | null;
 };
 
 async function rulesFor(
   work: Work,
-  { occasionId, ownerId, surveyId }: Ruled,
+  { kind: given, occasionId = null, ownerId, startsOn = null, surveyId }: Ruled,
 ): Promise<Rules<CarePlan>> {
-  const [occasion = null] = await findByIds(work.manager, OccasionEntity, {
-    ids: [occasionId].filter(isId),
-  });
+  const kind = given ?? 'CARE';
+  const day = { occasionId, startsOn };
+  const occasion = (await findPlanOccasions(work.manager, [day]))(day);
+  const today = companyDate(work.now);
   const teams = await teamsOfStaff(work.manager, [ownerId]);
   return {
     defaults: () => ({
       purpose: surveyId ? 'SURVEY' : 'CARE',
-      target: occasion?.kind === 'FAMILY' ? 'FAMILY_MEMBER' : 'PRINCIPAL',
-      mode: 'CONFIRM',
+      target: targetOf(kind, occasion),
+      mode: kind === 'CARE' ? 'CONFIRM' : 'AUTOMATIC',
       ownerId: work.viewer.staffId,
     }),
     derive: (plan) => ({
+      kind,
+      ...(kind === 'CARE' ? {} : campaignValues(kind, plan)),
       category: occasion?.category ?? 'ROUTINE',
       status: plan.status ?? 'DRAFT',
       reach: reachOf(work.viewer),
       teamId: plan.ownerId === null ? null : (teams.get(plan.ownerId) ?? plan.teamId),
     }),
-    check: (plan) => [...planProblems(plan, occasion), ...audienceProblems(plan, work.now)],
+    check: (plan) => [
+      ...planProblems(plan, occasion),
+      ...(kind === 'CARE' ? surveyPurposeProblems(plan) : campaignProblems(plan, today)),
+      ...audienceProblems(plan, work.now),
+    ],
   };
 }
 
+function targetOf(kind: CarePlan['kind'], occasion: PlanOccasion | null): CarePlan['target'] {
+  if (kind !== 'CARE') return 'ALL_CONTACTS';
+  return occasion?.kind === 'FAMILY' ? 'FAMILY_MEMBER' : 'PRINCIPAL';
+}
+
 /** Makes a plan, which does nothing before it is activated. */
-export const createCarePlan = (
+export const createPlan = (
   context: RequestContext,
-  given: PlanInput & Repeatable & { readonly occasionId: string },
+  of: PlanOf,
+  given: PlanInput & Repeatable,
 ): Promise<CarePlan> =>
-  runCommand(context, { name: 'createCarePlan', input: given, memory }, async (work) => {
-    allow(work.viewer, 'write', 'care plans');
-    const input = whole(given);
+  runCommand(context, { name: `create${of.type}`, input: given, memory }, async (work) => {
+    allow(work.viewer, 'write', of.noun);
+    const { kind: _, ...input } = whole(given);
     const ownerId = input.ownerId ?? work.viewer.staffId;
-    const rules = await rulesFor(work, { ...input, ownerId });
+    const rules = await rulesFor(work, { ...given, ownerId });
     const plan = await createRecord(work, CarePlanEntity, { input: { ...input, ownerId }, rules });
     await planCreated(work, plan);
     return plan;
   });
 
 /** A plan as it would be made from an input. Stores nothing. */
-export async function draftPlan(
-  work: Work,
-  given: PlanInput & { readonly occasionId: string },
-): Promise<CarePlan> {
+export async function draftPlan(work: Work, given: PlanInput): Promise<CarePlan> {
   const ownerId = given.ownerId ?? work.viewer.staffId;
   const rules = await rulesFor(work, { ...given, ownerId });
+  const { kind: _, ...input } = whole(given);
   const values = await readInput(work.manager, CarePlanEntity, {
-    input: withDefaults({ name: '-', ...whole(given) }, rules),
+    input: withDefaults({ name: '-', ...input }, rules),
     mode: 'create',
   });
   const plan = newRow(work, CarePlanEntity, { values, rules });
@@ -132,19 +133,22 @@ export async function draftPlan(
 }
 
 /** Changes a plan that is not active. What was approved has to be approved again. */
-export const updateCarePlan = (
+export const updatePlan = (
   context: RequestContext,
+  of: PlanOf,
   given: PlanInput & Versioned,
 ): Promise<CarePlan> =>
-  runCommand(context, { name: 'updateCarePlan', input: given, memory }, async (work) => {
-    allow(work.viewer, 'write', 'care plans');
+  runCommand(context, { name: `update${of.type}`, input: given, memory }, async (work) => {
+    allow(work.viewer, 'write', of.noun);
     const { id, expectedVersion = null, ...rest } = given;
     const before = await lockForWriting(work, CarePlanEntity, id);
+    if (!of.isOne(before)) throw notFound(of.type, id);
     requireStatus(before, ['DRAFT', 'AWAITING_APPROVAL', 'PAUSED'], 'changed: pause it first');
     const input = whole(rest);
     const ownerId = input.ownerId === undefined ? before.ownerId : input.ownerId;
     const occasionId = input.occasionId ?? before.occasionId;
-    const rules = await rulesFor(work, { occasionId, ownerId });
+    const startsOn = input.startsOn ?? before.startsOn;
+    const rules = await rulesFor(work, { kind: before.kind, occasionId, startsOn, ownerId });
     const unapproved = { approvedById: null, approvedAt: null, requestedById: null };
     const change = await changeRecord(work, CarePlanEntity, {
       id,
@@ -163,85 +167,6 @@ export const updateCarePlan = (
     return change.after;
   });
 
-/** Starts a plan, or goes on with a paused one; a large one waits for the approval of another person. */
-export const activateCarePlan = (context: RequestContext, input: Versioned): Promise<CarePlan> =>
-  runCommand(context, { name: 'activateCarePlan', input, memory }, async (work) => {
-    const plan = await lockPlan(work, input);
-    requireStatus(plan, ['DRAFT', 'PAUSED'], 'activated');
-    await requireReady(work, plan);
-    const reach = reachOf(work.viewer);
-    const audienceSize = await countAudience(work.manager, { ...plan, reach }, { now: work.now });
-    const isLarge = audienceSize > audienceWithoutApproval && plan.approvedById === null;
-    const status = isLarge ? 'AWAITING_APPROVAL' : 'ACTIVE';
-    const requestedById = work.viewer.staffId;
-    const change = await write(work, plan, { status, reach, audienceSize, requestedById });
-    await (isLarge ? plansSubmitted : plansActivated)(work, [change]);
-    return change.after;
-  });
-
-/** Starts a plan for many people, which another member of staff has asked for. */
-export const approveCarePlan = (context: RequestContext, input: Versioned): Promise<CarePlan> =>
-  runCommand(context, { name: 'approveCarePlan', input, memory }, async (work) => {
-    const plan = await lockPlan(work, input);
-    requireStatus(plan, ['AWAITING_APPROVAL'], 'approved');
-    requireOther(plan, work.viewer.staffId);
-    await requireReady(work, plan);
-    const approved = { approvedById: work.viewer.staffId, approvedAt: work.now };
-    const change = await write(work, plan, { status: 'ACTIVE', ...approved });
-    await plansActivated(work, [change]);
-    return change.after;
-  });
-
-/** Stops a plan: what it has planned and nobody has decided about is not sent. */
-export const pauseCarePlan = (context: RequestContext, input: Versioned): Promise<CarePlan> =>
-  runCommand(context, { name: 'pauseCarePlan', input, memory }, async (work) => {
-    const plan = await lockPlan(work, input);
-    requireStatus(plan, ['ACTIVE', 'AWAITING_APPROVAL'], 'paused');
-    const change = await write(work, plan, { status: 'PAUSED' });
-    await plansPaused(work, [change]);
-    return change.after;
-  });
-
-async function lockPlan(work: Work, { id, expectedVersion }: Versioned): Promise<CarePlan> {
-  allow(work.viewer, 'write', 'care plans');
-  const plan = await lockForWriting(work, CarePlanEntity, id);
-  if (typeof expectedVersion === 'number' && expectedVersion !== plan.version) {
-    throw ruleViolation(`The plan is at version ${plan.version}: read it again`);
-  }
-  return plan;
-}
-
-/** What a plan needs before anything is planned. */
-async function requireReady(work: Work, plan: CarePlan): Promise<void> {
-  const [occasion] = await findByIds(work.manager, OccasionEntity, { ids: [plan.occasionId] });
-  if (!occasion?.active) throw ruleViolation('The occasion of the plan is not active');
-  const ids = (plan.templates ?? []).map(({ templateId }) => templateId).filter(isId);
-  const templates = await findByIds(work.manager, MessageTemplateEntity, { ids });
-  refuse(templateProblems(plan, templates));
-  await requirePublished(work.manager, plan.surveyId);
-  await requireHolidays(work, plan, occasion);
-}
-
-async function requireHolidays(
-  { manager, now }: Pick<Work, 'manager' | 'now'>,
-  plan: CarePlan,
-  occasion: Occasion,
-): Promise<void> {
-  const calendar = await findWorkCalendar(manager);
-  const years = missingHolidays(plan, calendar, spanOf({ plan, occasion, calendar, now }));
-  if (years.length > 0) throw ruleViolation(missingHolidaysText(years));
-}
-
 function refuse(problems: readonly FieldProblem[]): void {
   if (problems.length > 0) throw refused(CarePlanEntity, problems);
 }
-
-const write = (
-  work: Work,
-  before: CarePlan,
-  values: Partial<CarePlan>,
-): Promise<Change<CarePlan>> =>
-  writeChange(work, CarePlanEntity, {
-    before,
-    changes: changesOf(CarePlanEntity, before, new Map(Object.entries(values))),
-  });

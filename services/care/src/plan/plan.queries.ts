@@ -2,10 +2,10 @@ import type { RequestContext } from '@crm/kit/context';
 import { invalid, notFound } from '@crm/kit/errors';
 import { isId, newId } from '@crm/kit/id';
 import type { Work } from '@crm/kit/record/command';
+import { listPage, type Connection, type PageArgs } from '@crm/kit/record/page';
 import { allow, scopeSql } from '@crm/kit/record/policy';
 import { findByIds } from '@crm/kit/record/store';
 import { findWorkCalendar } from '../occasion/holiday.repository.ts';
-import { OccasionEntity } from '../occasion/occasion.fields.ts';
 import { PersonPulseEntity } from '../person/person.fields.ts';
 import { findCandidates, type Candidate } from '../planner/candidate.repository.ts';
 import {
@@ -21,6 +21,8 @@ import { countAudience } from './audience.repository.ts';
 import { missingHolidays, missingHolidaysText } from './due.ts';
 import { draftPlan, type PlanInput } from './plan.commands.ts';
 import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
+import { findPlanOccasions } from './plan-occasion.repository.ts';
+import type { PlanOf } from './plan-of.ts';
 import { audienceWithoutApproval } from './plan.ts';
 
 export type PreviewEntry = Omit<Candidate, 'assigneeId'> &
@@ -39,7 +41,7 @@ export type PlanPreview = {
 
 type PreviewArgs = {
   readonly planId?: string | null;
-  readonly plan?: (PlanInput & { readonly occasionId: string }) | null;
+  readonly plan?: PlanInput | null;
   readonly days: number;
   readonly first: number;
 };
@@ -52,17 +54,18 @@ const evaluatedMax = 2000;
  * Whom a plan would address in the next days, when and by what, and whom not and why, among the people
  * whom the viewer may read. Stores nothing.
  */
-export async function previewCarePlan(
+export async function previewPlan(
   context: RequestContext,
+  of: PlanOf,
   { planId, plan: given, days, first }: PreviewArgs,
 ): Promise<PlanPreview> {
   const { app, viewer, requestId } = context;
-  allow(viewer, 'write', 'care plans');
+  allow(viewer, 'write', of.noun);
   refuseSizes(days, first);
   const work: Work = { manager: app.db.manager, viewer, now: app.now(), requestId };
-  const plan = given ? await draftPlan(work, given) : await findPlan(work, planId ?? '');
-  const [occasion] = await findByIds(work.manager, OccasionEntity, { ids: [plan.occasionId] });
-  if (!occasion) throw notFound(OccasionEntity.name, plan.occasionId);
+  const plan = given ? await draftPlan(work, given) : await findPlan(work, of, planId ?? '');
+  const occasion = (await findPlanOccasions(work.manager, [plan]))(plan);
+  if (!occasion) throw notFound('Occasion', plan.occasionId ?? '');
   const calendar = await findWorkCalendar(work.manager);
   const planned = { plan, occasion, calendar, now: work.now };
   const only = scopeSql(viewer, 'read', { entity: PersonPulseEntity, alias: 'p', now: work.now });
@@ -91,10 +94,10 @@ function refuseSizes(days: number, first: number): void {
   if (first < 0 || first > entriesMax) throw invalid(`first must be from 0 to ${entriesMax}`);
 }
 
-async function findPlan({ manager, viewer, now }: Work, id: string): Promise<CarePlan> {
+async function findPlan({ manager, viewer, now }: Work, of: PlanOf, id: string): Promise<CarePlan> {
   const scope = scopeSql(viewer, 'read', { entity: CarePlanEntity, alias: 't', now });
   const [plan] = await findByIds(manager, CarePlanEntity, { ids: [id].filter(isId), scope });
-  if (!plan) throw notFound(CarePlanEntity.name, id);
+  if (!plan || !of.isOne(plan)) throw notFound(of.type, id);
   return plan;
 }
 
@@ -138,3 +141,12 @@ function countsOf(entries: readonly PreviewEntry[]): readonly Count[] {
 
 const warningsOf = (entries: readonly PreviewEntry[], to: string): readonly string[] =>
   entries.length > 0 ? [] : [`Nobody is due for this care until ${to}`];
+
+/** Campaigns, which are plans too, have a list of their own. */
+export const listCarePlans = (
+  context: RequestContext,
+  args: PageArgs,
+): Promise<Connection<CarePlan>> => {
+  const where = { all: [{ kind: { eq: 'CARE' } }, args.where ?? {}] };
+  return listPage(context, CarePlanEntity, { ...args, where });
+};

@@ -1,34 +1,29 @@
 import { fieldHistory } from '@crm/kit/record/audit';
-import { listPage } from '@crm/kit/record/page';
 import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { channelsOf } from '../person/contact-point.ts';
 import { dueFirst } from '../task/task.queries.ts';
-import {
-  activateCarePlan,
-  approveCarePlan,
-  createCarePlan,
-  pauseCarePlan,
-  updateCarePlan,
-} from './plan.commands.ts';
+import { createPlan, updatePlan } from './plan.commands.ts';
+import { activatePlan, approvePlan, pausePlan } from './plan-steps.commands.ts';
+import { carePlans, planOfCare } from './plan-of.ts';
 import { CarePlanEntity } from './plan.fields.ts';
-import { previewCarePlan } from './plan.queries.ts';
+import { listCarePlans, previewPlan } from './plan.queries.ts';
 
 export const planResolvers: Resolvers = {
   Query: {
-    carePlan: (_, { id }, { loaders }) => loaders.carePlan.load(id),
-    carePlans: (_, args, context) => listPage(context, CarePlanEntity, args),
-    carePlanPreview: (_, { input }, context) => previewCarePlan(context, input),
+    carePlan: async (_, { id }, { loaders }) => planOfCare(await loaders.carePlan.load(id)),
+    carePlans: (_, args, context) => listCarePlans(context, args),
+    carePlanPreview: (_, { input }, context) => previewPlan(context, carePlans, input),
   },
   Mutation: {
-    createCarePlan: (_, { input }, context) => createCarePlan(context, input),
-    updateCarePlan: (_, { input }, context) => updateCarePlan(context, input),
-    activateCarePlan: (_, { input }, context) => activateCarePlan(context, input),
-    approveCarePlan: (_, { input }, context) => approveCarePlan(context, input),
-    pauseCarePlan: (_, { input }, context) => pauseCarePlan(context, input),
+    createCarePlan: (_, { input }, context) => createPlan(context, carePlans, input),
+    updateCarePlan: (_, { input }, context) => updatePlan(context, carePlans, input),
+    activateCarePlan: (_, { input }, context) => activatePlan(context, carePlans, input),
+    approveCarePlan: (_, { input }, context) => approvePlan(context, carePlans, input),
+    pauseCarePlan: (_, { input }, context) => pausePlan(context, carePlans, input),
   },
   CarePlan: {
-    __resolveReference: ({ id }, { loaders }) => loaders.carePlan.load(id),
+    __resolveReference: async ({ id }, { loaders }) => planOfCare(await loaders.carePlan.load(id)),
     occasion: ({ occasionId }, _, { loaders }) => loaders.occasion.load(occasionId),
     channels: ({ channels }) => channelsOf(channels),
     templates: ({ templates }) => templates ?? [],

@@ -1,8 +1,7 @@
 import { ruleViolation, type FieldProblem } from '@crm/kit/errors';
 import { channels } from '../person/contact-point.ts';
-import { surveyPurposeProblems } from '../task/task.ts';
-import type { Occasion } from '../occasion/occasion.fields.ts';
 import type { Audience, CarePlan, ChannelTemplate } from './plan.fields.ts';
+import type { PlanOccasion } from './plan-occasion.ts';
 
 /** A larger audience is approved by a second person. */
 export const audienceWithoutApproval = 1000;
@@ -15,7 +14,7 @@ const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
 type Check = readonly [isBroken: boolean, path: string, message: string];
 
 /** What is wrong with a plan beside its criteria, which are checked by compiling them. */
-export function planProblems(plan: CarePlan, occasion: Occasion | null): FieldProblem[] {
+export function planProblems(plan: CarePlan, occasion: PlanOccasion | null): FieldProblem[] {
   const { leadDays, validFrom, validTo, target } = plan;
   const isFamily = occasion?.kind === 'FAMILY';
   const checks: readonly Check[] = [
@@ -40,10 +39,7 @@ export function planProblems(plan: CarePlan, occasion: Occasion | null): FieldPr
     ...channelChecks(plan),
     ...audienceChecks(plan.audience),
   ];
-  return [
-    ...checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message })),
-    ...surveyPurposeProblems(plan),
-  ];
+  return checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
 }
 
 function windowChecks({ sendWindow }: CarePlan): readonly Check[] {
@@ -100,13 +96,14 @@ type Status = CarePlan['status'];
 
 /** Refuses what a plan in this state can't become. */
 export function requireStatus(
-  { status }: CarePlan,
+  { kind, status }: CarePlan,
   allowed: readonly Status[],
   deed: string,
 ): void {
   if (allowed.includes(status)) return;
   const word = status.toLowerCase().replaceAll('_', ' ');
-  throw ruleViolation(`The plan is ${word} and can't be ${deed}`);
+  const what = kind === 'CARE' ? 'plan' : 'campaign';
+  throw ruleViolation(`The ${what} is ${word} and can't be ${deed}`);
 }
 
 /** Whoever has asked for a large plan, or made it, does not approve it. */

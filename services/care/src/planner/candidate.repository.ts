@@ -5,8 +5,8 @@ import { idFromBytes } from '@crm/kit/id';
 import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { occurrencesBetween } from '../occasion/date-rule.ts';
-import type { Occasion } from '../occasion/occasion.fields.ts';
 import { audienceSql, type AudienceOf } from '../plan/audience.repository.ts';
+import type { PlanOccasion } from '../plan/plan-occasion.ts';
 
 /** Somebody to whom care is due on a day. */
 export type Candidate = {
@@ -20,7 +20,7 @@ export type Candidate = {
 
 export type Asked = {
   readonly plan: AudienceOf;
-  readonly occasion: Occasion;
+  readonly occasion: Pick<PlanOccasion, 'dateRule' | 'kind'>;
   readonly now: Date;
   /** Days of occasions, both included. */
   readonly span: { readonly from: string; readonly to: string };
@@ -88,7 +88,7 @@ function wholePeople(
   return { whole, upTo: idFromBytes(whole.at(-1)?.personId ?? last) };
 }
 
-const sources: Readonly<Record<Occasion['kind'], (asked: Asked) => Source>> = {
+const sources: Readonly<Record<PlanOccasion['kind'], (asked: Asked) => Source>> = {
   BIRTHDAY: (asked) => ({
     branches: [
       select(asked, { columns: birthdayColumns('p'), only: birthdaySql('p', asked.span) }),

@@ -3,8 +3,8 @@ import type { Work } from '@crm/kit/record/command';
 import { newRow } from '@crm/kit/record/record';
 import { insertRows, selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
-import type { Occasion } from '../occasion/occasion.fields.ts';
 import type { CarePlan } from '../plan/plan.fields.ts';
+import type { PlanOccasion } from '../plan/plan-occasion.ts';
 import type { SuppressionFacts } from '../suppression/suppression.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
 import { tasksMoved } from '../task/task.events.ts';
@@ -23,7 +23,7 @@ import {
 } from './planner.ts';
 
 /** A plan, with what its days follow from. */
-export type WholePlan = Planned & { readonly plan: CarePlan; readonly occasion: Occasion };
+export type WholePlan = Planned & { readonly plan: CarePlan; readonly occasion: PlanOccasion };
 
 export type Subjects = {
   /** Which people, as a condition on the column that holds their id. */

@@ -1,10 +1,10 @@
 import { companyDate } from '@crm/kit/record/criteria';
 import { addDays } from '@crm/kit/day';
-import type { Occasion } from '../occasion/occasion.fields.ts';
 import type { WorkCalendar } from '../occasion/holiday.ts';
 import { channelsOf, type Channel } from '../person/contact-point.ts';
 import { dueAt, windowOf } from '../plan/due.ts';
 import type { CarePlan } from '../plan/plan.fields.ts';
+import { graceDays, type PlanOccasion } from '../plan/plan-occasion.ts';
 import {
   chooseChannel,
   suppressionReasons,
@@ -19,12 +19,6 @@ import { isSent } from '../task/task.ts';
 /** So far ahead tasks are there to be looked at and confirmed. */
 export const horizonDays = 14;
 
-/** After what happened in a life it is not too late for so long. */
-const graceOfPromotion = 30;
-
-const graceDays = ({ kind }: Pick<Occasion, 'kind'>): number =>
-  kind === 'PROMOTION' ? graceOfPromotion : 0;
-
 export type Planned = {
   readonly plan: Pick<
     CarePlan,
@@ -38,7 +32,7 @@ export type Planned = {
     | 'validFrom'
     | 'validTo'
   >;
-  readonly occasion: Pick<Occasion, 'id' | 'kind' | 'leadDays'>;
+  readonly occasion: Pick<PlanOccasion, 'id' | 'kind' | 'leadDays'>;
   readonly calendar: WorkCalendar;
   readonly now: Date;
 };

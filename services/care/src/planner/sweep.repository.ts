@@ -1,12 +1,12 @@
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import type { Work } from '@crm/kit/record/command';
 import { companyDate } from '@crm/kit/record/criteria';
-import { findByIds, selectRows } from '@crm/kit/record/store';
+import { selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import { findWorkCalendar } from '../occasion/holiday.repository.ts';
-import { OccasionEntity } from '../occasion/occasion.fields.ts';
 import { missingHolidays, missingHolidaysText } from '../plan/due.ts';
 import { CarePlanEntity, type CarePlan } from '../plan/plan.fields.ts';
+import { findPlanOccasions } from '../plan/plan-occasion.repository.ts';
 import { horizonDays, spanOf } from './planner.ts';
 import { planFor, type WholePlan } from './planner.repository.ts';
 
@@ -56,12 +56,11 @@ const problemOf = (whole: WholePlan): string | null => {
 
 /** The plans of active occasions, with all that their days follow from. */
 async function wholePlans(work: Work, plans: readonly CarePlan[]): Promise<readonly WholePlan[]> {
-  const ids = [...new Set(plans.map(({ occasionId }) => occasionId))];
-  const occasions = await findByIds(work.manager, OccasionEntity, { ids });
+  const occasionOf = await findPlanOccasions(work.manager, plans);
   const calendar = await findWorkCalendar(work.manager);
   return plans.flatMap((plan) => {
-    const occasion = occasions.find(({ id, active }) => id === plan.occasionId && active);
-    return occasion ? [{ plan, occasion, calendar, now: work.now }] : [];
+    const occasion = occasionOf(plan);
+    return occasion?.active ? [{ plan, occasion, calendar, now: work.now }] : [];
   });
 }
 

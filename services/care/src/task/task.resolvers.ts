@@ -1,7 +1,9 @@
 import { aggregateRecords } from '@crm/kit/record/aggregate';
 import { listPage } from '@crm/kit/record/page';
 import { referenceTo } from '@crm/kit/record/reference';
+import { loadCampaign } from '../campaign/campaign.queries.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { planOfCare } from '../plan/plan-of.ts';
 import {
   completeCareTask,
   confirmCareTasks,
@@ -26,7 +28,8 @@ export const taskResolvers: Resolvers = {
   },
   CareTask: {
     __resolveReference: ({ id }, { loaders }) => loaders.careTask.load(id),
-    plan: ({ planId }, _, { loaders }) => loaders.carePlan.load(planId),
+    plan: async ({ planId }, _, { loaders }) => planOfCare(await loaders.carePlan.load(planId)),
+    campaign: ({ planId }, _, { loaders }) => loadCampaign(loaders.carePlan, planId),
     occasion: ({ occasionId }, _, { loaders }) => loaders.occasion.load(occasionId),
     survey: ({ surveyId }, _, { loaders }) => loaders.survey.load(surveyId),
     person: ({ personId }) => ({ id: personId }),
