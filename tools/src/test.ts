@@ -124,8 +124,14 @@ async function runScenarios(run: Run): Promise<Tally[]> {
 function scenariosFor(patterns: readonly string[]): readonly string[] {
   const entries = readdirSync(join(repository, 'tools/e2e'), { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const wanted = names.filter((name) => matches(`tools/e2e/${name}/${name}.e2e.test.ts`, patterns));
+  const wanted = names.filter((name) => filesOf(name).some((file) => matches(file, patterns)));
   return wanted.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)));
+}
+
+function filesOf(name: string): readonly string[] {
+  return readdirSync(join(repository, 'tools/e2e', name)).map(
+    (file) => `tools/e2e/${name}/${file}`,
+  );
 }
 
 /** It ends the mesh, which the next would have to start again. */

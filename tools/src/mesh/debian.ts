@@ -18,23 +18,33 @@ import type { Program, Toolchain } from './toolchain.ts';
 const run = promisify(execFile);
 
 /** Packages that are unpacked together into one folder of the cache. */
-type Collection = {
+export type Collection = {
   readonly name: string;
   readonly packages: readonly string[];
   readonly about: string;
+  /** What to do where they can't be had. */
+  readonly otherwise: string;
 };
+
+const installServers = `Guanxi needs mysqld 8.4 or newer and nats-server 2.10 or newer. Install them, for example with
+  brew install mysql nats-server
+or run everything in containers:
+  docker compose -f deploy/compose.yaml up`;
 
 const servers: Collection = {
   name: 'toolchain',
   packages: ['mysql-server-core', 'mysql-client-core', 'nats-server'],
   about: 'MySQL and NATS are not installed: getting them from Debian (84 MB, once)',
+  otherwise: installServers,
 };
 
 const router: Collection = {
   name: 'router',
   packages: ['mysql-router'],
   about: 'MySQL Router is not installed: getting it from Debian (once)',
+  otherwise: 'Install MySQL Router.',
 };
+
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** Used where apt knows no Debian mirror, as on Ubuntu. */
 const defaultMirror = 'http://deb.debian.org/debian';
@@ -63,7 +73,8 @@ export async function unpackedRouter(): Promise<{
   };
 }
 
-async function unpacked(collection: Collection): Promise<string> {
+/** The folder that packages are unpacked into, at the first use: no root, no system file touched. */
+export async function unpacked(collection: Collection): Promise<string> {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'guanxi');
   const folder = join(cache, collection.name);
   if (!existsSync(folder)) {
@@ -75,8 +86,8 @@ async function unpacked(collection: Collection): Promise<string> {
   return folder;
 }
 
-async function download({ packages, about }: Collection, folder: string): Promise<void> {
-  if (!existsSync('/usr/bin/apt-get')) throw new UserError(unavailable);
+async function download({ packages, about, otherwise }: Collection, folder: string): Promise<void> {
+  if (!existsSync('/usr/bin/apt-get')) throw new UserError(otherwise);
   say(about);
 
   const work = `${folder}.${process.pid}`;
@@ -86,18 +97,13 @@ async function download({ packages, about }: Collection, folder: string): Promis
     await step('unpack', () => unpack(work));
     renameSync(join(work, 'root'), folder);
   } catch (error) {
-    throw new UserError(`The download failed.\n\n${tail(error)}\n\n${unavailable}`, {
+    throw new UserError(`The download failed.\n\n${tail(error)}\n\n${otherwise}`, {
       cause: error,
     });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
-
-const unavailable = `Guanxi needs mysqld 8.4 or newer and nats-server 2.10 or newer. Install them, for example with
-  brew install mysql nats-server
-or run everything in containers:
-  docker compose -f deploy/compose.yaml up`;
 
 /** apt with a configuration, lists and a (still empty) status of its own: every library comes along, libc too. */
 async function fetchPackages(work: string, packages: readonly string[]): Promise<void> {
@@ -192,7 +198,8 @@ function programIn(root: string, path: string): Program {
   };
 }
 
-const librariesOf = (root: string): string =>
+/** Where the libraries of unpacked packages are, the loader too. */
+export const librariesOf = (root: string): string =>
   join(root, `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
 
 const tail = (error: unknown): string =>
