@@ -48,6 +48,8 @@ const kept: readonly string[] = [
   'evaluationModel',
   'evaluationModelVersion',
   'evaluationRun',
+  'evaluationSimulation',
+  'simulatedMover',
   'indicator',
   'performanceTarget',
   'pyramidDefinition',
