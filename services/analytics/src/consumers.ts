@@ -65,5 +65,8 @@ export const projection: Projection = {
     { table: 'customerActivity' },
     { table: 'customField' },
     { table: 'vocabularyTerm' },
+    { table: 'rollup' },
+    { table: 'rollupDelta' },
+    { table: 'rollupState' },
   ].map(({ table }) => table),
 };

@@ -5,6 +5,7 @@ import { createContext } from './context.ts';
 import { startFollowJob } from './follow/follow.job.ts';
 import { CustomerEntity } from './customer/customer.fields.ts';
 import { startPyramidJob } from './pyramid/pyramid.job.ts';
+import { startRollupJob } from './rollup/rollup.job.ts';
 import { startEvaluationJob } from './run/run.job.ts';
 import { exportSources } from './report-export/export-sources.ts';
 import { createSchema } from './schema.ts';
@@ -23,6 +24,7 @@ await startService(
       startEvaluationJob,
       startOverrideJob,
       startSimulationJob,
+      startRollupJob,
       (app) => startExportJob(app, exportSources),
     ],
     customisable: [CustomerEntity],

@@ -13,6 +13,7 @@ import { onMany } from '@crm/kit/event/consumer';
 import { lockActivities } from '../fact/activity.repository.ts';
 import { lockFigures } from '../fact/figure.repository.ts';
 import { saveParticulars, saveStates, type State } from '@crm/kit/projection/state';
+import { keptSeries, noteTraits, readTraits, type Traits } from '../rollup/change.repository.ts';
 import { markDirty } from '../run/dirty.repository.ts';
 import { saveChanges } from './customer-change.repository.ts';
 import { PrivateCustomer, ToldCustomer } from './customer.fields.ts';
@@ -28,6 +29,12 @@ async function saveCustomers(
   events: readonly RecordedEvent<object>[],
 ): Promise<void> {
   const open = events.filter((event) => !isPrivate(event));
+  const ids = open.map(({ aggregateId }) => aggregateId);
+  // Before what they are is read: nobody else may change facts of theirs meanwhile.
+  await lockFigures(manager, ids);
+  await lockActivities(manager, ids);
+  const kept = await keptSeries(manager);
+  const traits = kept.length > 0 ? await readTraits(manager, ids) : new Map<string, Traits>();
   await saveStates(manager, ToldCustomer, open.map(stateOf));
   await saveParticulars(
     manager,
@@ -35,9 +42,7 @@ async function saveCustomers(
     events.filter(isPrivate).map((event) => ({ event, values: particularsOf(event.data) })),
   );
   await saveChanges(manager, open);
-  const ids = open.map(({ aggregateId }) => aggregateId);
-  await lockFigures(manager, ids);
-  await lockActivities(manager, ids);
+  await noteTraits(manager, kept, traits);
   await markDirty(
     manager,
     events.map(({ aggregateId }) => ({

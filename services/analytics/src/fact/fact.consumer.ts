@@ -6,6 +6,7 @@ import { findByIds } from '@crm/kit/record/store';
 import { asText } from '@crm/kit/text';
 import type { EntityManager } from 'typeorm';
 import { saveStates } from '@crm/kit/projection/state';
+import { keptSeries, noteFacts } from '../rollup/change.repository.ts';
 import { markDirty, subjectsOf, type DirtySubject } from '../run/dirty.repository.ts';
 import { lockActivities, refreshActivities } from './activity.repository.ts';
 import { isEnd, tellers, valuesOf, type FactKind, type Teller } from './fact-kinds.ts';
@@ -25,6 +26,12 @@ async function saveFacts(manager: EntityManager, events: Events): Promise<void> 
   const all = [...new Set([...customers.values()].flat())];
   await lockFigures(manager, figured(customers));
   await lockActivities(manager, all);
+  const kept = await keptSeries(manager);
+  const changes = told.map(({ kind, events: ofKind }) => ({
+    kind,
+    ids: ofKind.map(({ aggregateId }) => aggregateId),
+  }));
+  for (const change of changes) await noteFacts(manager, kept, { ...change, sign: -1 });
   for (const { kind, fact, events: ofKind } of told) {
     const states = ofKind.map((event) => ({
       event,
@@ -34,6 +41,7 @@ async function saveFacts(manager: EntityManager, events: Events): Promise<void> 
     await saveStates(manager, fact, states);
     if (kind === 'ORDER') await saveOrderLines(manager, states);
   }
+  for (const change of changes) await noteFacts(manager, kept, { ...change, sign: 1 });
   await refreshSettlements(manager, await settledBy(manager, told));
   await refreshFigures(manager, figured(customers));
   await refreshActivities(manager, customers);

@@ -6,6 +6,7 @@ import {
 import type { RequestContext } from '@crm/kit/context';
 import { invalid } from '@crm/kit/errors';
 import type { Entity } from '@crm/kit/record/entity';
+import { keptSums } from '../rollup/rollup.ts';
 import { facts } from './fact-kinds.ts';
 import { withNames } from './group-names.ts';
 import { walkedByCustomer } from './long-walk.ts';
@@ -18,7 +19,7 @@ export const planFacts = ({
   ...args
 }: FactAggregateArgs): { readonly entity: Entity; readonly args: AggregateArgs } => ({
   entity: walkedByCustomer(factNamed(fact), args),
-  args,
+  args: { ...args, kept: keptSums(fact, args) },
 });
 
 /** Figures by group over the facts of one kind, with the names behind the ids of the groups. */

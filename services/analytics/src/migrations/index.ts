@@ -5,6 +5,7 @@ import { seedEvaluationModels } from './2026-11-30-seed-evaluation-models.ts';
 import { createIndicator } from './2026-11-30-create-indicator.ts';
 import { createPyramid } from './2026-11-30-create-pyramid.ts';
 import { createPerformanceTarget } from './2026-11-30-create-performance-target.ts';
+import { createRollup } from './2026-11-30-create-rollup.ts';
 import { createSegment } from './2026-11-30-create-segment.ts';
 import { createSimulation } from './2026-11-30-create-simulation.ts';
 import { createStageRule } from './2026-11-30-create-stage-rule.ts';
@@ -40,5 +41,6 @@ export const migrations = [
   seedSegments,
   seedTerms,
   createSimulation,
+  createRollup,
   keepSurveyResponses,
 ];

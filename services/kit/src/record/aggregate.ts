@@ -1,4 +1,13 @@
+import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context.ts';
+import {
+  groupSql,
+  havingParts,
+  havingSql,
+  orderSql,
+  type Having,
+  type Order,
+} from './aggregate-sql.ts';
 import { readableTarget, unknownField, type Criteria, type CriteriaScope } from './criteria.ts';
 import { customFieldKind, customFieldNamed, singleCustomTarget } from './custom-field-sql.ts';
 import { withCustomColumns } from './custom-field-read.ts';
@@ -8,7 +17,8 @@ import type { FieldKind, Labels } from './field.ts';
 import { labelsOfGroups, type Labelled } from './group-label.ts';
 import { idFromBytes } from '../id.ts';
 import { readScope, visibleSql } from './page.ts';
-import { and, joinSql, raw, sql, type Sql } from '../sql.ts';
+import { scopeOf } from './policy.ts';
+import { joinSql, raw, sql, type Sql } from '../sql.ts';
 import { columnSql, tableSql } from './store.ts';
 import { asText } from '../text.ts';
 
@@ -17,14 +27,6 @@ export type AggregateFunction = 'AVG' | 'COUNT' | 'COUNT_DISTINCT' | 'MAX' | 'MI
 
 type GroupBy = { readonly field: string; readonly bucket?: Bucket | null };
 type Measure = { readonly fn: AggregateFunction; readonly field?: string | null };
-type Bound = 'gt' | 'gte' | 'lt' | 'lte';
-type Having = { readonly measure?: number } & { readonly [Name in Bound]?: string | null };
-type Order = {
-  readonly measure?: number | null;
-  readonly field?: string | null;
-  readonly direction?: 'ASC' | 'DESC';
-};
-
 export type AggregateArgs = {
   readonly where?: Criteria | null;
   readonly groupBy?: readonly GroupBy[] | null;
@@ -34,6 +36,8 @@ export type AggregateArgs = {
   readonly first?: number | null;
   /** How many groups one call may ask for: 1,000, where nobody says more. No argument of clients. */
   readonly groupsMax?: number;
+  /** Sums that hold what is asked, where there are any. No argument of clients. */
+  readonly kept?: KeptSums | null;
 };
 
 export type AggregateResult = {
@@ -68,7 +72,21 @@ type Figure = Measure & {
   readonly currencyAs: string | null;
 };
 
-/** Figures by group over the records that the viewer may read. Money is grouped by currency too. */
+/** Sums by group that are kept beside the records, over what `from` gives, and hold what is asked. */
+export type KeptSums = {
+  readonly from: Sql;
+  /** What stands there for the keys and for the measures, in their order, and for the currency. */
+  readonly keys: readonly string[];
+  readonly figures: readonly string[];
+  readonly currency: string;
+  /** Whether a group has any records. */
+  readonly isThere: string;
+};
+
+/**
+ * Figures by group over the records that the viewer may read. Money is grouped by currency too. Of
+ * whoever reads all, sums that are kept are asked first; those that have nothing may not be complete.
+ */
 export const aggregateRecords = (
   context: RequestContext,
   entity: Entity,
@@ -83,17 +101,20 @@ async function readGroups(
   const scope = await readScope(context, entity, args);
   const keys = readKeys(scope, args.groupBy ?? []);
   const { figures, currencies } = readFigures(scope, args.measures);
-  const grouped = [...keys, ...currencies];
   const size = groupCount(args);
-
-  const columns = [...grouped, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
-  const { text, values } = sql`SELECT ${joinSql(columns, ', ')}
-    FROM ${raw(`${tableSql(entity, 't')} ${joinsSql(scope, args)}`)}
-    WHERE ${visibleSql(context, scope, args.where ?? {})} ${groupSql(grouped)}
-    ${havingSql(figures, args.having ?? [])} ${orderSql(keys, figures, args.orderBy ?? [])}
-    LIMIT ${raw(String(size + 1))}`;
-  const rows: Record<string, unknown>[] = await context.app.db.manager.query(text, [...values]);
-
+  const grouping = { keys, figures, currencies, args, size };
+  const { manager } = context.app.db;
+  const kept = scopeOf(context.viewer, 'read') === 'all' ? args.kept : null;
+  const found = kept ? await readRows(manager, fromKept(grouping, kept)) : [];
+  const rows =
+    found.length > 0
+      ? found
+      : await readRows(manager, {
+          ...grouping,
+          from: sql`${raw(`${tableSql(entity, 't')} ${joinsSql(scope, args)}`)}
+            WHERE ${visibleSql(context, scope, args.where ?? {})}`,
+          isThere: null,
+        });
   const groups = rows.slice(0, size).map((row) => keys.map((key) => valueOf(row, key)));
   const labelOf = await labelsOfGroups(context, keys, groups);
   return {
@@ -109,8 +130,40 @@ async function readGroups(
   };
 }
 
-const groupSql = (groups: readonly Grouped[]): Sql =>
-  raw(groups.length > 0 ? `GROUP BY ${groups.map(({ as }) => as).join(', ')}` : '');
+type Grouping = {
+  readonly keys: readonly Key[];
+  readonly figures: readonly Figure[];
+  readonly currencies: readonly Grouped[];
+  readonly args: AggregateArgs;
+  readonly size: number;
+};
+
+type Source = Grouping & { readonly from: Sql; readonly isThere: string | null };
+
+/** The same groups, of the sums that are kept. */
+const fromKept = (
+  { keys, figures, currencies, ...grouping }: Grouping,
+  kept: KeptSums,
+): Source => ({
+  ...grouping,
+  from: kept.from,
+  isThere: kept.isThere,
+  keys: keys.map((key, at) => ({ ...key, target: kept.keys[at] ?? key.target })),
+  figures: figures.map((figure, at) => ({ ...figure, target: kept.figures[at] ?? figure.target })),
+  currencies: currencies.map((each) => ({ ...each, target: kept.currency })),
+});
+
+async function readRows(
+  manager: EntityManager,
+  { keys, figures, currencies, args, size, from, isThere }: Source,
+): Promise<Record<string, unknown>[]> {
+  const groups = [...keys, ...currencies];
+  const columns = [...groups, ...figures].map(({ target, as }) => raw(`${target} AS ${as}`));
+  const { text, values } = sql`SELECT ${joinSql(columns, ', ')} FROM ${from} ${groupSql(groups)}
+    ${havingSql([...(isThere === null ? [] : [raw(isThere)]), ...havingParts(figures, args.having ?? [])])}
+    ${orderSql(keys, figures, args.orderBy ?? [])} LIMIT ${raw(String(size + 1))}`;
+  return manager.query(text, [...values]);
+}
 
 function groupCount({ first, groupsMax = groupsMaxUsual }: AggregateArgs): number {
   const size = first ?? groupsDefault;
@@ -258,50 +311,4 @@ function currencyOf(scope: CriteriaScope, field: string): string | null {
   const beside = columnNamed(at.scope.entity, at.name)?.field.currency;
   const column = columnNamed(at.scope.entity, beside ?? `${base}.currency`);
   return column ? columnSql(column, at.scope.alias) : null;
-}
-
-const bounds: readonly (readonly [Bound, string])[] = [
-  ['gt', '>'],
-  ['gte', '>='],
-  ['lt', '<'],
-  ['lte', '<='],
-];
-
-function havingSql(figures: readonly Figure[], having: readonly Having[]): Sql {
-  if (having.length === 0) return raw('');
-  const parts = having.flatMap((each) =>
-    bounds.flatMap(([name, symbol]) => {
-      const value = each[name];
-      return value
-        ? [sql`${raw(figureAt(figures, each.measure ?? 0).as)} ${raw(symbol)} ${value}`]
-        : [];
-    }),
-  );
-  return sql`HAVING ${and(parts)}`;
-}
-
-function orderSql(
-  keys: readonly Key[],
-  figures: readonly Figure[],
-  orderBy: readonly Order[],
-): Sql {
-  const wanted = orderBy.map(({ measure, field, direction }) => {
-    const target = field ? keyNamed(keys, field).as : figureAt(figures, measure ?? 0).as;
-    return `${target} ${direction === 'ASC' ? 'ASC' : 'DESC'}`;
-  });
-  // The group's own keys come last, so that equal figures keep their order from call to call.
-  const all = [...wanted, ...keys.map(({ as }) => as)];
-  return raw(all.length > 0 ? `ORDER BY ${all.join(', ')}` : '');
-}
-
-function figureAt(figures: readonly Figure[], at: number): Figure {
-  const figure = figures[at];
-  if (!figure) throw invalid(`There is no measure ${at}; they are counted from 0`);
-  return figure;
-}
-
-function keyNamed(keys: readonly Key[], field: string): Key {
-  const key = keys.find((each) => each.field === field);
-  if (!key) throw invalid(`${field} is none of the group fields`);
-  return key;
 }

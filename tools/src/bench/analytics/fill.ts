@@ -60,6 +60,8 @@ export async function fillBusiness(mesh: Mesh): Promise<void> {
   await first.query(fillFigures);
   await inTurn(pair, keysOf('customer', 'customerFigure'), addKeys);
   await first.query(`ANALYZE TABLE customer, customerFigure, ${factTables.join(', ')}`);
+  // Nobody was told of these: the service counts them all.
+  await first.query('UPDATE rollupState SET isKept = 0, isWhole = 0');
   told('figures of the customers');
   for (const connection of [...customers, ...pair]) await connection.end();
 
