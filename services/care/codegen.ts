@@ -19,6 +19,8 @@ await generate({
     SurveyQuestionResults: 'survey/results.ts#QuestionResults',
     SurveyResponse: 'survey-response/survey-response.fields.ts#SurveyResponse',
     Occasion: 'occasion/occasion.fields.ts#Occasion',
+    CalendarFeed: 'calendar-feed/calendar-feed.fields.ts#CalendarFeed',
+    PrintedLetters: 'letter/letter.commands.ts#PrintedLetters',
     Campaign: 'campaign/campaign.fields.ts#Campaign',
     CampaignMember: 'task/task.fields.ts#CareTask',
     CarePlan: 'plan/plan.fields.ts#CarePlan',

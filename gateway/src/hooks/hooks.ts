@@ -53,7 +53,7 @@ async function answer(
   if (method !== 'GET' && method !== 'POST') return wrongMethod;
   const call = await readCall(request, method, place.path);
   const reply = readHookReply(await services.tell({ service: place.service, requestId }, call));
-  return { ...reply, headers: safe };
+  return { ...reply, headers: { ...safe, ...cachingOf(reply) } };
 }
 
 const notFound: Reply = { status: 404, text: '' };
@@ -66,6 +66,12 @@ const safe = {
   'referrer-policy': 'no-referrer',
 };
 
+/** What has an etag is asked for again after some minutes, and is answered by nothing while it is the same. */
+function cachingOf({ headers }: Reply): NonNullable<Reply['headers']> {
+  const etag = headers?.['etag'];
+  return etag === undefined ? {} : { etag, 'cache-control': 'private, max-age=300' };
+}
+
 /** `/hooks/SERVICE/PATH`; what stands behind a question mark is nothing of ours. */
 function placeOf({ url = '' }: IncomingMessage): { service: string; path: string } | null {
   const [, service, path] = /^\/hooks\/([\w-]+)\/([\w\-/.]{1,400})(?:\?|$)/.exec(url) ?? [];
@@ -77,6 +83,7 @@ async function readCall(
   method: HookCall['method'],
   path: string,
 ): Promise<HookCall> {
+  const ifNoneMatch = oneHeader(request, 'if-none-match')?.slice(0, 200);
   const body = method === 'POST' ? await readBody(request, hookBytesMax) : Buffer.alloc(0);
   return {
     method,
@@ -84,5 +91,6 @@ async function readCall(
     contentType: (oneHeader(request, 'content-type') ?? '').slice(0, 200),
     signature: oneHeader(request, bodySignatureHeader)?.slice(0, 200) ?? null,
     body: body.toString('utf8'),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
   };
 }

@@ -7,6 +7,7 @@ import { AlertEntity, type Alert } from './alert/alert.fields.ts';
 import { countCampaigns } from './campaign/campaign-results.repository.ts';
 import type { CampaignCount } from './campaign/campaign-results.ts';
 import { findResponsesOfTasks } from './survey-response/survey-response.repository.ts';
+import { CalendarFeedEntity, type CalendarFeed } from './calendar-feed/calendar-feed.fields.ts';
 import { DeliveryEntity, type Delivery } from './delivery/delivery.fields.ts';
 import { currentPersonLoader } from './person/person.loader.ts';
 import { PhrasePresetEntity, type PhrasePreset } from './phrase/phrase.fields.ts';
@@ -31,6 +32,10 @@ import { MessageTemplateEntity, type MessageTemplate } from './template/template
 /** What a resolver is given. Made anew for each request, so a loader never outlives one. */
 export type Context = RequestContext & {
   readonly companyName: string;
+  /** Where people reach the gateway. */
+  readonly publicUrl: string;
+  /** Signs the addresses of printed letters. */
+  readonly letterKey: string;
   readonly loaders: {
     readonly alert: Loader<Alert>;
     readonly alertRule: Loader<AlertRule>;
@@ -44,6 +49,7 @@ export type Context = RequestContext & {
     readonly currentPerson: Loader<string>;
     readonly delivery: Loader<Delivery>;
     readonly suppressedAddress: Loader<SuppressedAddress>;
+    readonly calendarFeed: Loader<CalendarFeed>;
     readonly survey: Loader<Survey>;
     readonly surveyCount: Loader<Counted>;
     readonly surveyResponse: Loader<SurveyResponse>;
@@ -66,13 +72,15 @@ export type Context = RequestContext & {
   };
 };
 
-type CareApp = App & { readonly companyName?: string };
+type CareApp = App & Partial<Pick<Context, 'companyName' | 'letterKey' | 'publicUrl'>>;
 
 export function createContext(app: CareApp, request: RequestInfo): Context {
   const context: RequestContext = { ...request, app };
   return {
     ...context,
     companyName: app.companyName ?? '',
+    publicUrl: app.publicUrl ?? '',
+    letterKey: app.letterKey ?? '',
     loaders: {
       alert: entityLoader(context, AlertEntity),
       alertRule: entityLoader(context, AlertRuleEntity),
@@ -86,6 +94,7 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       currentPerson: currentPersonLoader(context),
       delivery: entityLoader(context, DeliveryEntity),
       suppressedAddress: entityLoader(context, SuppressedAddressEntity),
+      calendarFeed: entityLoader(context, CalendarFeedEntity),
       survey: entityLoader(context, SurveyEntity),
       surveyCount: loaderBy((ids) => countResults(context, ids)),
       surveyResponse: entityLoader(context, SurveyResponseEntity),

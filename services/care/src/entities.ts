@@ -5,6 +5,7 @@ import { PhrasePresetEntity } from './phrase/phrase.fields.ts';
 import { AlertRuleEntity } from './rule/rule.fields.ts';
 import { SuppressedAddressEntity } from './suppressed-address/suppressed-address.fields.ts';
 import { MessageTemplateEntity } from './template/template.fields.ts';
+import { CalendarFeedEntity } from './calendar-feed/calendar-feed.fields.ts';
 import { CampaignEntity } from './campaign/campaign.fields.ts';
 import { CarePlanEntity } from './plan/plan.fields.ts';
 import { CareTaskEntity } from './task/task.fields.ts';
@@ -28,4 +29,5 @@ export const entities: readonly Entity[] = [
   SuppressedAddressEntity,
   SurveyEntity,
   SurveyResponseEntity,
+  CalendarFeedEntity,
 ];

@@ -17,6 +17,8 @@ import { suppressedAddressResolvers } from './suppressed-address/suppressed-addr
 import { surveyResolvers } from './survey/survey.resolvers.ts';
 import { surveyResponseResolvers } from './survey-response/survey-response.resolvers.ts';
 import { templateResolvers } from './template/template.resolvers.ts';
+import { calendarFeedResolvers } from './calendar-feed/calendar-feed.resolvers.ts';
+import { letterResolvers } from './letter/letter.resolvers.ts';
 import { campaignResolvers } from './campaign/campaign.resolvers.ts';
 import { planResolvers } from './plan/plan.resolvers.ts';
 import { taskResolvers } from './task/task.resolvers.ts';
@@ -42,6 +44,8 @@ export const createSchema = (): GraphQLSchema =>
         occasionResolvers,
         planResolvers,
         campaignResolvers,
+        letterResolvers,
+        calendarFeedResolvers,
         taskResolvers,
         policyResolvers,
         personResolvers,

@@ -8,6 +8,7 @@ import type { AnswerHook, HookCall } from '@crm/kit/server/hook-call';
 import type { Reply } from '@crm/kit/server/http';
 import { systemViewer } from '@crm/kit/viewer';
 import { z } from 'zod';
+import { answerCalendar } from '../calendar-feed/calendar-feed.answer.ts';
 import type { DeliverySettings } from '../delivery/delivery.config.ts';
 import type { Receipt } from '../delivery/delivery.ts';
 import { answerRespondent } from '../survey-response/survey-response.answer.ts';
@@ -17,11 +18,12 @@ import { askPage, donePage, unknownPage } from './page.ts';
 
 type Settings = Pick<DeliverySettings, 'companyName' | 'hookKeys' | 'key' | 'publicUrl'>;
 
-/** Answers recipients who unsubscribe or answer surveys, and providers who tell what became of messages. */
+/** Answers calendars, recipients who unsubscribe or answer surveys, and providers who tell what became of messages. */
 export const feedbackAnswerer =
   (app: App, settings: Settings): AnswerHook =>
   (_, call) => {
     const [kind = '', ...rest] = call.path.split('/');
+    if (kind === 'calendar') return answerCalendar(app, call);
     if (kind === 'survey') {
       return answerRespondent((run) => inWork(app, run), settings, call);
     }

@@ -10,6 +10,8 @@ import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
 import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
+import { createCalendarFeed } from './2026-11-30-create-calendar-feed.ts';
+import { createLetterFile } from './2026-11-30-create-letter-file.ts';
 import { createCampaign } from './2026-11-30-create-campaign.ts';
 import { createSurvey } from './2026-11-30-create-survey.ts';
 import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
@@ -35,4 +37,6 @@ export const migrations = [
   seedMoreAlertRules,
   createSurvey,
   createCampaign,
+  createLetterFile,
+  createCalendarFeed,
 ];

@@ -15,6 +15,8 @@ const hookCallSchema = z.strictObject({
   path: z.string().max(500),
   contentType: z.string().max(200),
   signature: z.string().max(200).nullable(),
+  /** What a caller has already, by the `etag` of the answer that it came with. */
+  ifNoneMatch: z.string().max(200).optional(),
   body: z.string().max(hookBytesMax),
 });
 
@@ -27,17 +29,22 @@ const replySchema = z.object({
   status: z.number(),
   text: z.string(),
   type: z.string().optional(),
+  etag: z.string().optional(),
 });
 
 /** A reply of a hook travels in one that the gateway reads. */
-export const writeHookReply = ({ status, text, type }: Reply): Reply => ({
+export const writeHookReply = ({ status, text, type, headers }: Reply): Reply => ({
   status: 200,
-  text: JSON.stringify({ status, text: text.toString(), type }),
+  text: JSON.stringify({ status, text: text.toString(), type, etag: headers?.['etag'] }),
 });
 
 export function readHookReply(given: string): Reply {
-  const { type, ...reply } = replySchema.parse(JSON.parse(given));
-  return type === undefined ? reply : { ...reply, type };
+  const { type, etag, ...reply } = replySchema.parse(JSON.parse(given));
+  return {
+    ...reply,
+    ...(type !== undefined && { type }),
+    ...(etag !== undefined && { headers: { etag } }),
+  };
 }
 
 export function readHookCall(body: Buffer): HookCall {
