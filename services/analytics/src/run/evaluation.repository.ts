@@ -10,6 +10,13 @@ import { evaluate } from '../score/score.ts';
 import type { ScoreRow } from '../score/score.repository.ts';
 import type { Ranking } from './distribution.repository.ts';
 
+/**
+ * How many subjects are read, evaluated and written together. Of staff the facts of all their customers
+ * are read: those of all staff at once would be all facts there are.
+ */
+export const chunkSizeOf = ({ subjectType }: Pick<Model, 'subjectType'>): number =>
+  subjectType === 'STAFF' ? 20 : 2000;
+
 /** A model with what has to be read for it. */
 export type Evaluating = { readonly model: Model; readonly plan: ValuePlan };
 

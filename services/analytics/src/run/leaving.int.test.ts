@@ -107,6 +107,29 @@ const told = (): Promise<unknown> =>
        AND payload->>'$.data.model' = 'trading' ORDER BY id`,
   );
 
+describe('a result that comes to the same in a run', () => {
+  test('stays as it was written, and is said to be as of the run', async () => {
+    await runModel(analytics.db, 'often', now);
+    const first = now;
+    now = new Date(now.getTime() + 3_600_000);
+    await runModel(analytics.db, 'often', now);
+    const rows: { computedAt: Date }[] = await analytics.db.query(
+      `SELECT computedAt FROM score s JOIN evaluationModel m ON m.id = s.modelId AND m.code = 'often'`,
+    );
+    expect(rows).toEqual([{ computedAt: first }]);
+    const { data, errors } = await analytics.subgraph.execute(
+      `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Person {
+        score(model: "often") { computedAt rankedAt } } } }`,
+      { of: [{ __typename: 'Person', id: person }] },
+    );
+    expect(errors).toBeUndefined();
+    expect(Object(data)['_entities'][0].score).toEqual({
+      computedAt: now.toISOString(),
+      rankedAt: null,
+    });
+  });
+});
+
 describe('a customer whom the criteria of a model hold no longer', () => {
   test('has no score any more but in the past, which is told; and gets one when they hold again', async () => {
     const before = now;

@@ -7,21 +7,22 @@ import { selectRows } from '@crm/kit/record/store';
 import { idToBytes } from '@crm/kit/id';
 import { sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
+import { mapAhead } from '../ahead.ts';
 import { readCatalogue } from '../indicator/indicator.repository.ts';
 import { countSubjects, eachSubjectChunk } from '../indicator/subject.repository.ts';
 import { findModelsInForce, type StoredModel } from '../model/model.repository.ts';
 import { saveScores, type ScoreRow } from '../score/score.repository.ts';
 import { endLeft } from './left-subject.repository.ts';
 import { findRanking, saveRanking, type Ranking } from './distribution.repository.ts';
-import { amongOf, evaluateSubjects, planFor, rank } from './evaluation.repository.ts';
+import { amongOf, chunkSizeOf, evaluateSubjects, planFor, rank } from './evaluation.repository.ts';
 import { hashedOn } from './result-hash.ts';
 import { insertRuns } from './run-queue.repository.ts';
 import { EvaluationRunEntity, type EvaluationRun } from './run.fields.ts';
 
-/** Subjects that are read, evaluated and written together. */
-const chunkSize = 2000;
 /** So many chunks, and others have their turn. */
 const chunksAtOnce = 5;
+/** While one chunk is evaluated and another written, MySQL reads the next. */
+const chunksAhead = 1;
 
 export type Running = { readonly app: App; readonly lease: Lease; readonly chunk?: number };
 
@@ -59,7 +60,7 @@ async function evaluateOrEnd(
 
 /** Nothing of a ranking is kept before it is whole: one that was broken off begins anew. */
 async function rankOn(running: Running, run: EvaluationRun, model: StoredModel): Promise<void> {
-  const { app, chunk = chunkSize } = running;
+  const { app, chunk = chunkSizeOf(model) } = running;
   const { manager } = app.db;
   const now = app.now();
   const day = { model, today: run.day, now, chunk };
@@ -78,7 +79,7 @@ async function rankOn(running: Running, run: EvaluationRun, model: StoredModel):
 
 /** Some chunks: while one is written the next is read and evaluated. */
 async function evaluateOn(running: Running, run: EvaluationRun, model: StoredModel): Promise<void> {
-  const { app, chunk = chunkSize } = running;
+  const { app, chunk = chunkSizeOf(model) } = running;
   const { manager } = app.db;
   const ranking = await findRanking(manager, model.modelId);
   const evaluating = planFor(await readCatalogue(manager), { model, today: run.day });
@@ -87,9 +88,14 @@ async function evaluateOn(running: Running, run: EvaluationRun, model: StoredMod
   let writing: Promise<boolean> = Promise.resolve(true);
   let chunks = 0;
   let resultHash = run.resultHash;
-  for await (const subjectIds of eachSubjectChunk(manager, walk, chunk)) {
-    const among = amongOf(model, subjectIds);
-    const rows = await evaluateSubjects(manager, evaluating, { subjectIds, among, ranking });
+  const parts = eachSubjectChunk(manager, walk, chunk);
+  const read = (subjectIds: readonly string[]): Promise<ScoreRow[]> =>
+    evaluateSubjects(manager, evaluating, {
+      subjectIds,
+      among: amongOf(model, subjectIds),
+      ranking,
+    });
+  for await (const rows of mapAhead(parts, read, chunksAhead)) {
     if (!(await writing)) return;
     resultHash = hashedOn(resultHash, model, rows);
     writing = writeChunk(running, run, { model, rows, ranking, resultHash });
@@ -138,6 +144,8 @@ const writeChunk = (
       inputWatermark: null,
       rankedAt: ranking.rankedAt,
       tell: 'GRADES',
+      // All of them are as of the run, which says so once.
+      leavesEqual: true,
     });
     await manager.query(
       `UPDATE evaluationRun SET cursorId = ?, subjectsDone = subjectsDone + ?,
@@ -166,7 +174,19 @@ const endRun = (
          version = version + 1 WHERE id = ?`,
       [failure === null ? 'DONE' : 'FAILED', failure, now, now, idToBytes(id)],
     );
+    if (failure === null) await noteEvaluated(manager, run);
   });
+
+/** Whoever has a result of the model has it as of then, whenever it came to be what it is. */
+const noteEvaluated = (
+  manager: EntityManager,
+  { model, startedAt, rankedAt }: Omit<EvaluationRun, 'id'>,
+): Promise<unknown> =>
+  manager.query('UPDATE evaluationModel SET evaluatedAt = ?, rankedAt = ? WHERE code = ?', [
+    startedAt,
+    rankedAt,
+    model,
+  ]);
 
 /** A part of a run, unless it was cancelled or another process goes on with it. */
 const inRun = (

@@ -82,6 +82,9 @@ const scores = (table: string): Promise<unknown> =>
     `SELECT BIN_TO_UUID(subjectId) AS id, status, score, grade FROM ${table} ORDER BY subjectId, version`,
   );
 
+const computed = (): Promise<unknown> =>
+  db.query("SELECT computedAt, inputs FROM score ORDER BY inputs->>'$[0]'");
+
 const told = (): Promise<unknown[]> =>
   db.query(
     `SELECT version - MIN(version) OVER () + 1 AS version, type, payload->'$.data.outcome' AS outcome FROM outbox ORDER BY id`,
@@ -131,6 +134,20 @@ describe('saving results', () => {
       { version: 2, type: 'evaluation.changed', outcome: outcome('60.00', '61.00', 'LOW', 'LOW') },
       { version: 4, type: 'evaluation.changed', outcome: outcome('62.00', '75.00', 'LOW', 'HIGH') },
     ]);
+  });
+
+  test('leaves what is the same of the same inputs as it was, where it is asked to', async () => {
+    const [same, other] = [newId(), newId()];
+    await save([rowOf(same, '60'), rowOf(other, '150')]);
+    const run = { now: later, tell: 'GRADES' as const, leavesEqual: true };
+    // Above 100 a larger amount comes to no more.
+    expect(await save([rowOf(same, '60'), rowOf(other, '151')], run)).toBe(0);
+    expect(await computed()).toMatchObject([
+      { computedAt: later, inputs: ['151'] },
+      { computedAt: noon, inputs: ['60'] },
+    ]);
+    await save([rowOf(same, '60')], { now: later });
+    expect(await computed()).toMatchObject([{}, { computedAt: later }]);
   });
 
   test('tells figures of a confidential model to services alone', async () => {

@@ -107,14 +107,18 @@ async function readGroup(
 
 const columns =
   raw(`s.modelId, s.subjectId, s.modelVersion, s.status, CAST(s.score AS CHAR) AS score,
-  s.grade, CAST(s.coverage AS CHAR) AS coverage, s.inputs, s.overrideId, s.cause, s.inputWatermark,
-  s.computedAt, s.rankedAt, s.validFrom`);
+  s.grade, CAST(s.coverage AS CHAR) AS coverage, s.inputs, s.overrideId, s.cause, s.inputWatermark`);
 
+/** A run over all leaves what is the same as it was, and says once when that was. */
 export const current = (wanted: Sql): Sql =>
-  sql`SELECT ${columns}, NULL AS validTo FROM score s WHERE ${wanted}`;
+  sql`SELECT ${columns}, GREATEST(s.computedAt, COALESCE(latest.evaluatedAt, s.computedAt)) AS computedAt,
+      GREATEST(s.rankedAt, COALESCE(latest.rankedAt, s.rankedAt)) AS rankedAt,
+      s.validFrom, NULL AS validTo
+    FROM score s JOIN evaluationModel latest ON latest.id = s.modelId WHERE ${wanted}`;
 
 export const past = (wanted: Sql): Sql =>
-  sql`SELECT ${columns}, s.validTo FROM scoreHistory s WHERE ${wanted}`;
+  sql`SELECT ${columns}, s.computedAt, s.rankedAt, s.validFrom, s.validTo
+    FROM scoreHistory s WHERE ${wanted}`;
 
 /** What held at a time is what began before and ended after it. */
 const asOfSql = (wanted: Sql, asOf: Date): Sql =>

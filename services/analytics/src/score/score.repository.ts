@@ -6,7 +6,7 @@ import type { StoredModel } from '../model/model.repository.ts';
 import { isInForce, outcomeOf, type Outcome, type ScoreOverride } from './override.ts';
 import { findActiveOverrides } from './override.repository.ts';
 import { eventsOf, type Change } from './score.events.ts';
-import type { Result } from './score.ts';
+import type { Input, Result } from './score.ts';
 
 /** The result of one subject. */
 export type ScoreRow = { readonly subjectId: string; readonly result: Result };
@@ -23,6 +23,8 @@ export type SaveOptions = {
   readonly tell: 'CHANGES' | 'GRADES' | 'NONE';
   /** The staff member who did it. */
   readonly actor?: string | null;
+  /** Whether results that come to the same of the same inputs stay as they were written. */
+  readonly leavesEqual?: boolean;
 };
 
 /** As it lies in the database; scores are texts there. */
@@ -30,6 +32,9 @@ type Current = Outcome & {
   readonly subjectId: Uint8Array;
   readonly version: number;
   readonly modelVersion: number;
+  readonly coverage: string;
+  readonly inputs: readonly Input[];
+  readonly overrideId: Uint8Array | null;
 };
 
 type Fresh = Outcome & {
@@ -76,7 +81,8 @@ async function savePart(
   const changed = fresh.filter(({ isChanged }) => isChanged);
   const former = changed.flatMap(({ before }) => before?.subjectId ?? []);
   await keepHistory(manager, { modelId: model.modelId, subjectIds: former, validTo: options.now });
-  await writeScores(manager, model, { fresh, options });
+  const written = options.leavesEqual ? fresh.filter((row) => !isEqual(row)) : fresh;
+  if (written.length > 0) await writeScores(manager, model, { fresh: written, options });
   await tellChanges(manager, model, { changed, options });
   return changed.length;
 }
@@ -87,7 +93,7 @@ async function lockScores(
   rows: readonly Pick<ScoreRow, 'subjectId'>[],
 ): Promise<ReadonlyMap<string, Current>> {
   const { text, values } = sql`SELECT subjectId, version, modelVersion, status,
-      CAST(score AS CHAR) AS score, grade
+      CAST(score AS CHAR) AS score, grade, CAST(coverage AS CHAR) AS coverage, inputs, overrideId
     FROM score WHERE modelId = ${modelId}
       AND subjectId IN (${rows.map(({ subjectId }) => idToBytes(subjectId))}) FOR UPDATE`;
   const found: Current[] = await manager.query(text, [...values]);
@@ -129,6 +135,13 @@ const isSame = (before: Current, { status, score, grade }: Outcome, version: num
   before.score === score &&
   before.grade === grade &&
   before.modelVersion === version;
+
+/** Whether there is nothing to write: not what it comes to, nor what it is made of, is another. */
+const isEqual = ({ before, isChanged, result, overrideId }: Fresh): boolean =>
+  !isChanged &&
+  before?.coverage === result.coverage &&
+  (before.overrideId === null ? null : idFromBytes(before.overrideId)) === overrideId &&
+  JSON.stringify(before.inputs) === JSON.stringify(result.inputs);
 
 const columns = `modelId, subjectId, version, modelVersion, status, score, grade, coverage, inputs,
   overrideId, cause, inputWatermark, computedAt, rankedAt, validFrom`;

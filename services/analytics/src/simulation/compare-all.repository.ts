@@ -7,12 +7,17 @@ import { mapAhead } from '../ahead.ts';
 import { countSubjects, eachSubjectChunk } from '../indicator/subject.repository.ts';
 import { checkedCatalogue } from '../model/model-catalogue.queries.ts';
 import type { Model } from '../model/model.ts';
-import { amongOf, evaluateSubjects, planFor, rank } from '../run/evaluation.repository.ts';
+import {
+  amongOf,
+  chunkSizeOf,
+  evaluateSubjects,
+  planFor,
+  rank,
+} from '../run/evaluation.repository.ts';
 import type { Outcome } from '../score/override.ts';
 import type { EvaluationSimulation } from './simulation.fields.ts';
 import { collectMovers, startComparison, type Comparison, type Simulated } from './simulation.ts';
 
-const chunkSize = 2000;
 /** So many of those who move most can be looked at one by one. */
 export const moversMax = 10_000;
 /** While one chunk is evaluated, MySQL reads the next. */
@@ -30,9 +35,10 @@ type Compared = { readonly comparison: Comparison; readonly movers: readonly Sim
 export async function compareAll(
   { db: { manager }, now: clock }: Pick<App, 'db' | 'now'>,
   { day, ...simulation }: EvaluationSimulation,
-  { chunk = chunkSize, note }: Options,
+  { chunk: asked, note }: Options,
 ): Promise<Compared | null> {
   const model = modelOf(simulation);
+  const chunk = asked ?? chunkSizeOf(model);
   const { subjectType, population } = model;
   const now = clock();
   const catalogue = await checkedCatalogue({ manager, now }, model);
