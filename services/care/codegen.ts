@@ -18,6 +18,7 @@ await generate({
     SurveyValueCount: 'survey/results.ts#ValueShare',
     SurveyQuestionResults: 'survey/results.ts#QuestionResults',
     SurveyResponse: 'survey-response/survey-response.fields.ts#SurveyResponse',
+    UpcomingOccasion: 'occasion/upcoming.ts#UpcomingOccasion',
     Occasion: 'occasion/occasion.fields.ts#Occasion',
     CalendarFeed: 'calendar-feed/calendar-feed.fields.ts#CalendarFeed',
     PrintedLetters: 'letter/letter.commands.ts#PrintedLetters',

@@ -15,6 +15,9 @@ import { CarePlanEntity, type CarePlan } from './plan/plan.fields.ts';
 import { problemsOfPlans } from './planner/sweep.repository.ts';
 import { CareTaskEntity, type CareTask } from './task/task.fields.ts';
 import { OccasionEntity, type Occasion } from './occasion/occasion.fields.ts';
+import { findActiveOccasions, findLives } from './occasion/upcoming.repository.ts';
+import type { Life } from './occasion/upcoming.ts';
+import { plansForCustomers } from './plan/customer-plans.repository.ts';
 import { AlertRuleEntity, type AlertRule } from './rule/rule.fields.ts';
 import {
   SuppressedAddressEntity,
@@ -46,6 +49,9 @@ export type Context = RequestContext & {
     readonly careTask: Loader<CareTask>;
     readonly planProblem: Loader<string>;
     readonly occasion: Loader<Occasion>;
+    readonly activeOccasions: Loader<readonly Occasion[]>;
+    readonly life: Loader<Life>;
+    readonly plansOfCustomer: Loader<readonly string[]>;
     readonly currentPerson: Loader<string>;
     readonly delivery: Loader<Delivery>;
     readonly suppressedAddress: Loader<SuppressedAddress>;
@@ -91,6 +97,12 @@ export function createContext(app: CareApp, request: RequestInfo): Context {
       careTask: entityLoader(context, CareTaskEntity),
       planProblem: loaderBy((ids) => problemsOfPlans(app.db, ids)),
       occasion: entityLoader(context, OccasionEntity),
+      activeOccasions: loaderBy(async () => {
+        const occasions = await findActiveOccasions(app.db.manager);
+        return new Map([['active', occasions]]);
+      }),
+      life: loaderBy((ids) => findLives(context, ids)),
+      plansOfCustomer: loaderBy((ids) => plansForCustomers(app.db.manager, ids)),
       currentPerson: currentPersonLoader(context),
       delivery: entityLoader(context, DeliveryEntity),
       suppressedAddress: entityLoader(context, SuppressedAddressEntity),

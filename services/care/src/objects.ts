@@ -52,6 +52,9 @@ export const objects: readonly Entity[] = [
     name: text({ max: 100, required: true, label: { zh: '名称', en: 'Name' } }),
   }),
   describeObject('ChannelTemplate', { channel }),
+  describeObject('UpcomingOccasion', {
+    on: date({ required: true, label: { zh: '日期', en: 'Day' } }),
+  }),
   describeObject('CampaignMember', { state, reason, channel }),
   describeObject('CarePlanPreviewCount', {
     state,

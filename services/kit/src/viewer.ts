@@ -26,7 +26,10 @@ export const viewerSchema = z.object({
   purpose: z.string().max(200).nullable(),
 });
 
-export type Viewer = z.infer<typeof viewerSchema>;
+export type Viewer = z.infer<typeof viewerSchema> & {
+  /** The service that is asked, by its own account. */
+  readonly at?: string;
+};
 
 /** The viewer of work that no person asked for: consumers, schedules, migrations. */
 export const systemViewer = (subject: string): Viewer => ({

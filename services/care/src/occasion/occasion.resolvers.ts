@@ -1,7 +1,9 @@
 import { companyDate } from '@crm/kit/record/criteria';
 import { listPage } from '@crm/kit/record/page';
+import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { importHolidays, saveOccasion } from './occasion.commands.ts';
+import { upcomingFor } from './upcoming.queries.ts';
 import { OccasionEntity } from './occasion.fields.ts';
 import { holidaysOf } from './holiday.queries.ts';
 import { nextDays } from './occasion.ts';
@@ -22,5 +24,11 @@ export const occasionResolvers: Resolvers = {
     labels: ({ code, labels }) => labels ?? { zh: code, en: code },
     nextDays: (occasion, { from, first }, { app }) =>
       nextDays(occasion, { from: from ?? companyDate(app.now()), first: Math.min(first, 10) }),
+  },
+  Person: {
+    upcomingOccasions: ({ id }, { withinDays }, context) => upcomingFor(context, id, withinDays),
+  },
+  UpcomingOccasion: {
+    about: ({ aboutId }) => referenceTo(aboutId),
   },
 };

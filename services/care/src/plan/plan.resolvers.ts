@@ -1,4 +1,5 @@
 import { fieldHistory } from '@crm/kit/record/audit';
+import { loadFound } from '@crm/kit/record/loader';
 import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { channelsOf } from '../person/contact-point.ts';
@@ -34,6 +35,10 @@ export const planResolvers: Resolvers = {
     problem: ({ id }, _, { loaders }) => loaders.planProblem.load(id),
     tasks: ({ id }, args, { pages }) => pages.careTasksOfPlan.load(id, dueFirst(args)),
     fieldHistory: ({ id }, args, context) => fieldHistory(context, CarePlanEntity, { id, ...args }),
+  },
+  Customer: {
+    activeCarePlans: async ({ id }, _, { loaders }) =>
+      loadFound(loaders.carePlan, (await loaders.plansOfCustomer.load(id)) ?? []),
   },
   CarePlanPreviewEntry: {
     person: ({ personId }) => ({ id: personId }),

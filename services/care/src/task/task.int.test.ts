@@ -59,6 +59,22 @@ const read = async (id: string, request: TestRequest = {}): Promise<unknown> => 
   return data?.['careTask'];
 };
 
+test('a care agent gives care to everybody, and sets nothing up', async () => {
+  const agent = as('care_agent');
+  const { data, errors } = await create({}, agent);
+  expect(errors).toBeUndefined();
+  const input = { id: idOf(data?.['record']), note: '已拜访' };
+  const done = await care.execute(COMPLETE, { input }, agent);
+  expect(done.data?.['record']).toMatchObject({ state: 'DONE' });
+  const labels = { zh: '模板', en: 'Template' };
+  const template = await care.execute(
+    'mutation ($input: SaveTemplateInput!) { saveTemplate(input: $input) { id } }',
+    { input: { code: 'x', channel: 'SMS', locale: 'ZH_CN', labels, body: 'x' } },
+    agent,
+  );
+  expect(code(template)).toBe('FORBIDDEN');
+});
+
 describe('createCareTask', () => {
   test('takes what is usual, and the customer of the person', async () => {
     const { data } = await create({ occasionId: await occasionOf(care, 'promotion') });

@@ -19,6 +19,8 @@ export type Reading = 'hide' | 'mask' | 'read';
 type RoleRule = {
   readonly scopes: Readonly<Record<Action, Scope>>;
   readonly classes: Readonly<Record<FieldClass, Reading>>;
+  /** What it may do beside that in one service, by the name of the service. */
+  readonly at?: Readonly<Record<string, Partial<Record<Action, Scope>>>>;
 };
 
 const open = { PUBLIC: 'read', INTERNAL: 'read' } as const;
@@ -36,6 +38,7 @@ export const policy: Readonly<Record<Role, RoleRule>> = {
   care_agent: {
     scopes: { read: 'all', write: 'none', manage: 'none' },
     classes: { ...open, CONFIDENTIAL: 'hide', PERSONAL: 'read', SENSITIVE: 'hide' },
+    at: { care: { write: 'all' } },
   },
   analyst: {
     scopes: { read: 'all', write: 'none', manage: 'none' },
@@ -61,7 +64,10 @@ const readings: readonly Reading[] = ['hide', 'mask', 'read'];
 export const scopeOf = (viewer: Viewer, action: Action): Scope =>
   widest(
     scopes,
-    viewer.roles.map((role) => policy[role].scopes[action]),
+    viewer.roles.flatMap((role) => [
+      policy[role].scopes[action],
+      policy[role].at?.[viewer.at ?? '']?.[action] ?? 'none',
+    ]),
     'none',
   );
 

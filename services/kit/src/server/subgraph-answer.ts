@@ -258,7 +258,7 @@ const localDeadline = ({ deadlineAt: at, iat }: ContextClaims): number =>
   Date.now() + at - iat * 1000;
 
 const requestInfo = (claims: ContextClaims, signal: AbortSignal): RequestInfo => ({
-  viewer: claims.viewer,
+  viewer: { ...claims.viewer, at: claims.aud },
   requestId: claims.requestId,
   lane: claims.lane,
   deadlineAt: localDeadline(claims),
