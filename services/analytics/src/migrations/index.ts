@@ -1,6 +1,7 @@
 import { createFacts } from './2026-11-24-create-facts.ts';
 import { createEvaluationModels } from './2026-11-30-create-evaluation-models.ts';
 import { createEvaluationRun } from './2026-11-30-create-evaluation-run.ts';
+import { keyReports } from './2026-11-30-key-reports.ts';
 import { noteEvaluations } from './2026-11-30-note-evaluations.ts';
 import { seedEvaluationModels } from './2026-11-30-seed-evaluation-models.ts';
 import { createIndicator } from './2026-11-30-create-indicator.ts';
@@ -45,4 +46,5 @@ export const migrations = [
   createRollup,
   keepSurveyResponses,
   noteEvaluations,
+  keyReports,
 ];

@@ -36,8 +36,8 @@ export async function readRanking(
   const size = pageSize(context, args);
   const wanted = await wantedSql(context, model, args);
   const after = args.after ? afterSql(args.after) : raw('TRUE');
-  // The order is that of a key, so a page is read from it and not from all that there are.
-  const page = sql`${current(and([wanted, after]))}
+  // The order is that of a key of scores, so a page is read from it, and not from all subjects there are.
+  const page = sql`${current(and([wanted, after]), raw('/*+ JOIN_PREFIX(s) */'))}
     ORDER BY s.score DESC, s.subjectId DESC LIMIT ${raw(String(size + 1))}`;
   const found = await readEvaluations(context, versions, page);
   const nodes = found.slice(0, size);

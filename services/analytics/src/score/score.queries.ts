@@ -110,8 +110,8 @@ const columns =
   s.grade, CAST(s.coverage AS CHAR) AS coverage, s.inputs, s.overrideId, s.cause, s.inputWatermark`);
 
 /** A run over all leaves what is the same as it was, and says once when that was. */
-export const current = (wanted: Sql): Sql =>
-  sql`SELECT ${columns}, GREATEST(s.computedAt, COALESCE(latest.evaluatedAt, s.computedAt)) AS computedAt,
+export const current = (wanted: Sql, hint: Sql = raw('')): Sql =>
+  sql`SELECT ${hint} ${columns}, GREATEST(s.computedAt, COALESCE(latest.evaluatedAt, s.computedAt)) AS computedAt,
       GREATEST(s.rankedAt, COALESCE(latest.rankedAt, s.rankedAt)) AS rankedAt,
       s.validFrom, NULL AS validTo
     FROM score s JOIN evaluationModel latest ON latest.id = s.modelId WHERE ${wanted}`;

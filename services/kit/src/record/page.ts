@@ -63,16 +63,15 @@ async function readPage<Row extends Stamps>(
 
 /** How the rows of a page are found. */
 function partOf(context: RequestContext, entity: Entity, plan: Plan): Sql {
-  if (entity.isWide) return sql`${joinIds(idsByKey(entity, plan))} ${endOf(plan)}`;
-  if (!isReachedInParts(context, entity)) return wherePage(plan, plan.visible);
-  // A row may stand beside several of the other tables.
-  return sql`${joinIds(idsOfReach(entity, plan))} WHERE ${plan.visible} ${endOf(plan)}`;
+  if (!entity.isWide && !entity.pieced) return wherePage(plan, plan.visible);
+  const ids = isReachedInParts(context, entity) ? idsOfReach(entity, plan) : idsByKey(entity, plan);
+  // A row may stand beside several of another table.
+  const only = entity.pieced ? sql`WHERE ${plan.visible}` : raw('');
+  return sql`JOIN (${ids}) page ON page.idOfPage = t.id ${only} ${endOf(plan)}`;
 }
 
 const isReachedInParts = ({ viewer }: RequestContext, { pieced }: Entity): boolean =>
   pieced !== undefined && scopeOf(viewer, 'read') !== 'all';
-
-const joinIds = (ids: Sql): Sql => sql`JOIN (${ids}) page ON page.idOfPage = t.id`;
 
 const wherePage = ({ after, ...plan }: Plan, visible: Sql): Sql =>
   sql`WHERE ${and([visible, after])} ${endOf(plan)}`;
