@@ -23,11 +23,22 @@ import { AlertEntity, type Alert } from './alert.fields.ts';
 /** Which customers to look at, as a condition on the column that holds their id. */
 export type Subjects = (column: string) => Sql;
 
-/** Brings the alerts of one rule and some customers up to date, in the caller's transaction. */
-export async function evaluateRule(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+/** More are never opened in one transaction. */
+const openedAtOnce = 2000;
+
+/**
+ * Brings the alerts of one rule and some customers up to date, in the caller's transaction. Gives the
+ * last customer, by id, who got an alert when there may be more after it, else null.
+ */
+export async function evaluateRule(
+  work: Work,
+  rule: AlertRule,
+  subjects: Subjects,
+): Promise<Uint8Array | null> {
   await closeEnded(work, rule, subjects);
-  await openNew(work, rule, subjects);
+  const last = await openNew(work, rule, subjects);
   await assignAnew(work, rule, subjects);
+  return last;
 }
 
 type Found = Match & { readonly id: Uint8Array; readonly assigneeId: Uint8Array | null };
@@ -42,18 +53,24 @@ const assignee: Readonly<Record<AlertRule['route'], string>> = {
   ROLE: 'NULL',
 };
 
-async function openNew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
+async function openNew(
+  work: Work,
+  rule: AlertRule,
+  subjects: Subjects,
+): Promise<Uint8Array | null> {
   const { columns, joins } = matchSql(rule);
   const { text, values } = sql`
     SELECT p.id, ${columns}, ${raw(assignee[rule.route])} AS assigneeId
     FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId ${joins}
     WHERE ${and([subjects('p.id'), conditionSql(rule, { alias: 'p', now: work.now })])}
       AND NOT EXISTS (SELECT 1 FROM alert a
-        WHERE a.ruleId = ${idToBytes(rule.id)} AND a.customerId = p.id AND a.place = 1)`;
+        WHERE a.ruleId = ${idToBytes(rule.id)} AND a.customerId = p.id AND a.place = 1)
+    ORDER BY p.id LIMIT ${raw(String(openedAtOnce))}`;
   const found: Found[] = await work.manager.query(text, [...values]);
   const alerts = found.map((each) => newAlert(work, rule, each));
   await insertRows(work.manager, AlertEntity, alerts);
   await tell(work, { type: AlertOpened, alerts });
+  return found.length < openedAtOnce ? null : (found.at(-1)?.id ?? null);
 }
 
 const dayMs = 86_400_000;

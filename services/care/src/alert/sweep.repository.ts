@@ -6,7 +6,9 @@ import { selectRows } from '@crm/kit/record/store';
 import { AlertRuleEntity, type AlertRule } from '../rule/rule.fields.ts';
 import { closeRule, evaluateRule, type Subjects } from './alert.repository.ts';
 
-const customersAtOnce = 2000;
+/** Most of a part is asking: few customers have anything to do. */
+const customersAtOnce = 10_000;
+const closedAtOnce = 2000;
 
 const unswept = (now: Date): Sql =>
   sql`LEFT JOIN alertSweep s
@@ -29,13 +31,13 @@ export async function sweepOn(work: Work): Promise<boolean> {
   );
   if (!rule) return false;
   if (!rule.active || rule.deletedAt !== null) {
-    if (await closeRule(work, rule, customersAtOnce)) await saveSweep(work, rule, null);
+    if (await closeRule(work, rule, closedAtOnce)) await saveSweep(work, rule, null);
     return true;
   }
   const after = await readCursor(work, rule);
   const upTo = await endOfPart(work, after);
-  await evaluateRule(work, rule, between(after, upTo));
-  await saveSweep(work, rule, upTo);
+  const last = await evaluateRule(work, rule, between(after, upTo));
+  await saveSweep(work, rule, last ?? upTo);
   return true;
 }
 

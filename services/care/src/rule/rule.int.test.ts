@@ -94,6 +94,28 @@ describe('a rule', () => {
     expect(await openOf('no_owner')).toEqual(['RESOLVED']);
   });
 
+  test('finds more customers than are looked after at once', async () => {
+    const count = 2500;
+    await care.db.query(
+      `INSERT INTO customerPulse (id, code, name, kind, province, categories, lifecycleStage, createdAt)
+       SELECT UNHEX(CONCAT('019dcf0b0000700080000000', LPAD(HEX(n), 8, '0'))), n, n, 'ORGANIZATION', '西藏', '[]', 'NO_NEED', UTC_TIMESTAMP(3)
+       FROM (SELECT ROW_NUMBER() OVER () AS n FROM information_schema.COLUMNS LIMIT ${count}) numbers`,
+    );
+    const { data } = await save({
+      ...ownerless,
+      code: 'many',
+      criteria: { province: { eq: '西藏' } },
+    });
+    const id = String(Reflect.get(Object(data?.['saveAlertRule']), 'id'));
+    await care.execute(ACTIVATE, { input: { id } });
+    await looked(care);
+    expect(await openOf('many')).toHaveLength(count);
+
+    await care.execute(ACTIVATE, { input: { id, active: false } });
+    await looked(care);
+    expect(new Set(await openOf('many'))).toEqual(new Set(['RESOLVED']));
+  });
+
   test('looks at every customer again when it was changed', async () => {
     await addCustomer(care, { province: '福建' });
     await care.caughtUp();
