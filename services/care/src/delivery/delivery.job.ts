@@ -24,6 +24,8 @@ export type DeliveryJob = {
 };
 
 const inFlightMax = 10;
+/** Fewer are not worth a transaction. */
+const roomMin = 5;
 const silentAtOnce = 100;
 const tasksAtOnce = 200;
 
@@ -110,13 +112,35 @@ function createClaim(
     claimed.forEach(flight.begin);
     return looked;
   };
+  const takeTasks = createTaking(app, settings);
   return async (held) => {
-    if (!(await isAnythingDue(app.db.manager, app.now()))) return false;
+    if (flight.room() < roomMin || !(await isAnythingDue(app.db.manager, app.now()))) return false;
     let taken = 0;
     const silent = await inWork(app, held, endSilent);
-    const due = await inWork(app, held, (work) => takeDueTasks(work, tasksAtOnce));
+    const due = await takeTasks(held);
     for (const channel of sentChannels) taken += await claimFor(held, channel);
     return taken > 0 || silent === silentAtOnce || due === tasksAtOnce;
+  };
+}
+
+/** The share of its time that it may take to look for tasks. */
+const lookingShare = 0.05;
+const restMsMax = 5000;
+
+/**
+ * Takes tasks that are due. It reads all of which the messages are not sent yet, which may be very many:
+ * once it has found less than there may be, it looks again the later the longer that took.
+ */
+function createTaking(app: App, { pollMs }: DeliverySettings): (held: Lease) => Promise<number> {
+  let nextAt = 0;
+  return async (held) => {
+    const startedAt = performance.now();
+    if (startedAt < nextAt) return 0;
+    const due = await inWork(app, held, (work) => takeDueTasks(work, tasksAtOnce));
+    const endedAt = performance.now();
+    const restMs = Math.min(restMsMax, (endedAt - startedAt) / lookingShare);
+    nextAt = due === tasksAtOnce ? endedAt : endedAt + Math.max(pollMs, restMs);
+    return due;
   };
 }
 

@@ -101,11 +101,12 @@ async function store(work: Work, whole: WholePlan, known: Known): Promise<void> 
   const facts = new Map(known.facts);
   const tasks = new Map(known.tasks.map((task) => [keyOf(task), task]));
   const candidates = new Map(known.candidates.map((each) => [keyOf(each), each]));
+  const due = duesOf(whole);
   const fresh: CareTask[] = [];
   const moved: MovedTask[] = [];
   for (const [key, candidate] of candidates) {
     const before = tasks.get(key) ?? null;
-    const values = valuesOf(whole, { candidate, before, facts });
+    const values = valuesOf(whole, { candidate, before, facts, dueAtFor: due });
     if (values === null) continue;
     const task = before ?? newTask(work, whole, candidate);
     count(facts, { ...task, ...values });
@@ -125,13 +126,27 @@ type Considered = {
   readonly candidate: Candidate;
   readonly before: CareTask | null;
   readonly facts: ReadonlyMap<string, SuppressionFacts>;
+  readonly dueAtFor: (occasionOn: string) => Date | null;
 };
+
+/** The same for all who have the same day, of whom there may be very many. */
+function duesOf(whole: WholePlan): Considered['dueAtFor'] {
+  const dues = new Map<string, Date | null>();
+  return (occasionOn) => {
+    const known = dues.get(occasionOn);
+    if (known !== undefined) return known;
+    const due = dueAtFor(whole, occasionOn);
+    dues.set(occasionOn, due);
+    return due;
+  };
+}
 
 type Values = Outcome & Pick<CareTask, 'assigneeId' | 'customerId' | 'surveyId'>;
 
 /** Null when there is nothing to do: it is too late, or somebody has decided. */
-function valuesOf(whole: WholePlan, { candidate, before, facts }: Considered): Values | null {
-  const dueAt = dueOf(whole, candidate, before);
+function valuesOf(whole: WholePlan, considered: Considered): Values | null {
+  const { candidate, before, facts } = considered;
+  const dueAt = dueOf(whole, considered);
   const known = facts.get(candidate.personId);
   if (dueAt === null || !known) return null;
   const { occasionOn, aboutId, customerId } = candidate;
@@ -141,9 +156,9 @@ function valuesOf(whole: WholePlan, { candidate, before, facts }: Considered): V
   return { ...outcomeOf(whole, draft, known), customerId, assigneeId, surveyId };
 }
 
-function dueOf(whole: WholePlan, { occasionOn }: Candidate, before: CareTask | null): Date | null {
-  if (before !== null && !isOpenToPlanner(before, whole.now)) return null;
-  return dueAtFor(whole, occasionOn) ?? before?.dueAt ?? null;
+function dueOf({ now }: WholePlan, { candidate, before, dueAtFor: due }: Considered): Date | null {
+  if (before !== null && !isOpenToPlanner(before, now)) return null;
+  return due(candidate.occasionOn) ?? before?.dueAt ?? null;
 }
 
 const newTask = (work: Work, { plan, occasion }: WholePlan, candidate: Candidate): CareTask =>
