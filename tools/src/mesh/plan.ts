@@ -159,9 +159,16 @@ const serviceEnvironment = (mesh: Mesh, service: Service): Readonly<Record<strin
   WEBHOOK_NETWORKS: '127.0.0.0/8,::1/128',
 });
 
+/** That of care when nobody says how many mails a second are to be sent. */
+function mailRate(): Readonly<Record<string, string>> {
+  const perSecond = process.env['MAIL_PER_SECOND'];
+  return perSecond === undefined ? {} : { MAIL_PER_SECOND: perSecond };
+}
+
 /** How care sends: to the catchers, which nothing leaves. */
 const deliveryEnvironment = (mesh: Mesh): Readonly<Record<string, string>> => ({
   SMTP_URL: `smtp://127.0.0.1:${mesh.ports.mail}`,
+  ...mailRate(),
   MAIL_FROM: 'Guanxi <care@guanxi.example>',
   MAIL_HOOK_KEY: mesh.secrets.deliveryKey,
   SMS_URL: `http://127.0.0.1:${mesh.ports.sms}`,

@@ -1,17 +1,11 @@
+import { draw, id, numbers } from './care-schema.ts';
+
 /** People made by MySQL itself, in the tables in which care keeps what it is told. */
 
 export const peopleCount = 100_000;
 const customerCount = 20_000;
 export const planCount = 20;
 
-const id = (kind: string, n: string): string =>
-  `UNHEX(CONCAT('0190${kind}0000700080000000', LPAD(HEX(${n}), 8, '0')))`;
-
-const numbers = (count: number): string =>
-  `(WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < ${count - 1})
-    SELECT n FROM s) numbers`;
-
-const draw = (word: string, max: number): string => `CRC32(CONCAT(n, '${word}')) % ${max}`;
 const at = "'2026-01-01 00:00:00'";
 
 const customers = [
