@@ -36,11 +36,11 @@ export async function readAtHead<Row extends Stamps>(
   const begin = sql`${afterCursor(head.along, cursor)} ORDER BY ${orderSql(head.along)}`;
   for (const looks of looksPerRow[reach]) {
     const first = sql`${begin} LIMIT ${raw(String((size + 1) * looks))}`;
-    const rows = await selectRows(
-      app.db.manager,
-      { ...entity, beside: () => '' },
-      sql`${head.join(first)} WHERE ${visible} ${end}`,
-    );
+    // What the rows are computed of is read for those of the page alone.
+    const ids = sql`SELECT t.id AS idOfPage FROM ${raw(`\`${entity.table}\``)} t ${head.join(first)}
+      WHERE ${visible} ${end}`;
+    const found = sql`JOIN (${ids}) page ON page.idOfPage = t.id WHERE ${visible} ${end}`;
+    const rows = await selectRows(app.db.manager, entity, found);
     if (rows.length > size) return rows;
   }
   return null;
