@@ -2,6 +2,7 @@ import type { FieldClass } from '@crm/kit/record/field';
 import { and, joinSql, or, raw, sql, type Sql } from '@crm/kit/sql';
 import { otherTurns } from '@crm/kit/turns';
 import type { EntityManager } from 'typeorm';
+import { mapAhead } from '../ahead.ts';
 import { customerRanges } from '../customer/range.repository.ts';
 import {
   compileStored,
@@ -21,6 +22,8 @@ import {
 import type { PyramidDefinition } from './pyramid.fields.ts';
 
 const customersAtOnce = 5000;
+/** While one range is looked at, MySQL reads the next. */
+const rangesAhead = 1;
 
 type Plan = {
   readonly factor: KnownFactor;
@@ -48,8 +51,11 @@ export async function* readParts(
   now: Date,
 ): AsyncGenerator<Part> {
   const plan = await planOf(manager, definition, now);
-  for await (const range of customerRanges(manager, customersAtOnce)) {
-    yield await readPart(manager, plan, { ...range, now });
+  const ranges = customerRanges(manager, customersAtOnce);
+  const read = (range: Omit<Range, 'now'>): Promise<Part> =>
+    readPart(manager, plan, { ...range, now });
+  for await (const part of mapAhead(ranges, read, rangesAhead)) {
+    yield part;
     await otherTurns();
   }
 }
