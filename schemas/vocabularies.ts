@@ -1,6 +1,7 @@
 /**
  * The terms of customers that a new company starts with; it may add, rename and retire them as it likes.
  * Whoever keeps terms of customers begins with the same, and hears of changes by events.
+ * Migrations are made of it, so it never changes: a further term is a migration of its own.
  */
 export const customerTerms: readonly (readonly [
   vocabulary: string,

@@ -3,8 +3,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { signToken } from '../../src/mesh/mint.ts';
-import { issuerUrl } from '../../src/mesh/plan.ts';
 import { eventually, meshMsMax, startTestMesh, type TestMesh } from '../harness.ts';
 
 const followMsMax = 20_000;
@@ -26,7 +24,7 @@ let stranger: string;
 beforeAll(async () => {
   system = await startTestMesh();
   admin = await system.token({ roles: ['admin'] });
-  partner = await partnerToken();
+  partner = await system.token({ roles: ['partner'], partner: partnerId });
   await make('saveSegment', {
     code: segment,
     labels: { zh: mark, en: mark },
@@ -47,12 +45,6 @@ beforeAll(async () => {
   await eventually('both are members', async () => (await membersOf(admin)).length === 2);
   await eventually('the partner is known', async () => (await membersOf(partner)).length === 1);
 }, meshMsMax);
-
-const partnerToken = (): Promise<string> => {
-  const { mesh } = system;
-  const rights = { roles: ['partner'], staffId: null, teamIds: [partnerId] };
-  return signToken(mesh.home, { sub: partnerId, iss: issuerUrl(mesh), ...rights }, '1h');
-};
 
 type Variables = Readonly<Record<string, unknown>>;
 

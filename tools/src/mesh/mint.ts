@@ -9,15 +9,19 @@ export type TokenRequest = {
   readonly roles: readonly string[];
   /** The code of a staff member whom the token speaks for. */
   readonly staff?: string | undefined;
+  /** The id by which customers are shared with the partner that it speaks for. */
+  readonly partner?: string | undefined;
   /** How long it is good for, as `12h` or `5m`. */
   readonly lifetime?: string | undefined;
 };
 
 /** A JWT of the development issuer, with the claims that a real one would give. */
 export async function mintToken(mesh: Mesh, request: TokenRequest): Promise<string> {
-  const { roles, staff, lifetime = '12h' } = request;
-  const { staffId, teamIds } = staff === undefined ? nobody : await findStaff(mesh, staff);
-  const subject = staff ?? roles.join('+');
+  const { roles, staff, partner, lifetime = '12h' } = request;
+  const member = staff === undefined ? nobody : await findStaff(mesh, staff);
+  const { staffId } = member;
+  const teamIds = partner === undefined ? member.teamIds : [partner];
+  const subject = staff ?? partner ?? roles.join('+');
   const claims = { sub: subject, iss: issuerUrl(mesh), roles, staffId, teamIds };
   return signToken(mesh.home, claims, lifetime);
 }

@@ -162,3 +162,12 @@ function required(
   problems.push({ path: `${path}.${name}`, message: 'is required' });
   return 0;
 }
+
+const codePattern = /^[a-z]\w{0,63}$/;
+
+/** Throws INVALID for a code that no model may have. */
+export function refuseCode(code: string): void {
+  if (codePattern.test(code)) return;
+  const message = 'begins with a small letter; letters, digits and underscores, at most 64';
+  throw invalid(`The code of a model ${message}`, [{ path: 'code', message }]);
+}

@@ -7,7 +7,7 @@ import { allow } from '@crm/kit/record/policy';
 import { sql } from '@crm/kit/sql';
 import { ModelPublished, ModelRetired, type ModelData } from '@crm/schemas/events/model';
 import { evaluationId } from '../score/score.events.ts';
-import { definitionOf, refused, type ModelInput } from './model-input.ts';
+import { definitionOf, refuseCode, refused, type ModelInput } from './model-input.ts';
 import { checkedCatalogue, classOf } from './model-catalogue.queries.ts';
 import type { ModelDefinition } from './model.ts';
 import {
@@ -26,8 +26,6 @@ export type SaveDraft = Repeatable & {
   /** Of the draft that this one takes the place of. */
   readonly expectedRevision?: number | null;
 };
-
-const codePattern = /^[a-z]\w{0,63}$/;
 
 /** Keeps a draft: the next version of the model, over the draft that there may be. */
 export const saveEvaluationDraft = (
@@ -59,12 +57,6 @@ export const saveEvaluationDraft = (
 
 const draftOf = ([newest]: readonly StoredModel[]): StoredModel | null =>
   newest?.publishedAt === null ? newest : null;
-
-function refuseCode(code: string): void {
-  if (codePattern.test(code)) return;
-  const message = 'begins with a small letter; letters, digits and underscores, at most 64';
-  throw invalid(`The code of a model ${message}`, [{ path: 'code', message }]);
-}
 
 /** Somebody else has saved the draft meanwhile. */
 function refuseOther(draft: StoredModel | null, expectedRevision: number | null): void {

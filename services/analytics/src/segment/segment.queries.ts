@@ -116,14 +116,20 @@ export const membershipOfCustomers = (context: RequestContext): MembershipOfCust
     return new Map(customerIds.map((id) => [id, members.has(id)]));
   });
 
-/** Of a segment that the viewer may read, or which is made of nothing that it may not. */
+const codeMax = 64;
+
+/**
+ * Of a segment that the viewer may read, or whose criteria look at nothing that it may not. Whom the
+ * company has picked by hand says what it thinks of them.
+ */
 async function idOfCode({ app, viewer }: RequestContext, code: string): Promise<Uint8Array> {
   const scope = scopeSql(viewer, 'read', { entity: SegmentEntity, alias: 't', now: app.now() });
   const { text, values } = sql`SELECT t.id FROM segment t
-    WHERE t.code = ${code} AND t.deletedAt IS NULL AND (t.class IN (${openClasses}) OR ${scope})`;
+    WHERE t.code = ${code} AND t.deletedAt IS NULL AND (${scope}
+      OR (t.class IN (${openClasses}) AND t.mode = 'DYNAMIC'))`;
   const [row]: { id: Uint8Array }[] = await app.db.manager.query(text, [...values]);
   if (row) return row.id;
-  const message = `there is no segment ${code} that you may ask for`;
+  const message = `there is no segment ${code.slice(0, codeMax)} that you may ask for`;
   throw invalid(`code: ${message}`, [{ path: 'code', message }]);
 }
 

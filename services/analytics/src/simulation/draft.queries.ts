@@ -6,7 +6,7 @@ import type { EntityManager } from 'typeorm';
 import type { IndicatorCatalogue } from '../indicator/indicator-catalogue.ts';
 import { checkedCatalogue, classOf } from '../model/model-catalogue.queries.ts';
 import { mayReadScores } from '../model/model-class.ts';
-import { definitionOf, type ModelInput } from '../model/model-input.ts';
+import { definitionOf, refuseCode, type ModelInput } from '../model/model-input.ts';
 import { seesDrafts } from '../model/model.queries.ts';
 import type { Model } from '../model/model.ts';
 
@@ -28,6 +28,7 @@ export async function readDraft(
   { draft }: DraftInput,
 ): Promise<Draft> {
   requireDrafts(viewer);
+  refuseCode(draft.code);
   const definition = definitionOf(draft);
   const catalogue = await checkedCatalogue({ manager, now: app.now() }, definition);
   const fieldClass = classOf(definition, catalogue);

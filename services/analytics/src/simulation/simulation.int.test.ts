@@ -197,6 +197,11 @@ describe('a simulation over all', () => {
     expect(
       await refusal(START, { input: { draft: draft('by_amount', 'unheard_of') } }),
     ).toMatchObject({ extensions: { code: 'INVALID' } });
+    for (const code of ['', "x'; DROP", 'c'.repeat(65)]) {
+      expect(await refusal(START, { input: { draft: { ...draft(), code } } })).toMatchObject({
+        extensions: { code: 'INVALID', fields: [{ path: 'code' }] },
+      });
+    }
     const id = await start({ draft: draft() });
     await analytics.db.query(`UPDATE evaluationSimulation SET definition =
       JSON_SET(definition, '$.categories[0].criteria[0].indicator', 'gone_since')`);
