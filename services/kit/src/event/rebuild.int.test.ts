@@ -27,6 +27,9 @@ const withDates = async (opened: DataSource): Promise<DataSource> => {
   await opened.query(
     'CREATE TABLE dated (id CHAR(36) PRIMARY KEY, updatedAt DATETIME(3), deletedAt DATETIME(3))',
   );
+  await opened.query(
+    'CREATE TABLE datedLine (datedId CHAR(36) PRIMARY KEY, updatedAt DATETIME(3), deletedAt DATETIME(3))',
+  );
   return opened;
 };
 
@@ -48,7 +51,11 @@ const renew = (options: Partial<RebuildOptions> = {}, consumer = tally): Promise
     db,
     beside,
     bus: at.bus,
-    projection: { service: 'tally', consumers: [consumer], tables: ['tally', 'dated'] },
+    projection: {
+      service: 'tally',
+      consumers: [consumer],
+      tables: ['tally', 'dated', 'datedLine'],
+    },
     log,
     ...options,
   });

@@ -140,13 +140,20 @@ async function watchedTables(
        AND COLUMN_NAME IN ('id', 'updatedAt', 'deletedAt') GROUP BY TABLE_NAME`,
     [tables],
   );
-  return rows
-    .map(({ name, columns }) => ({
-      table: name,
-      isStamped: columns.includes('updatedAt'),
-      isMarked: columns.includes('deletedAt'),
-    }))
-    .filter(({ table, isStamped, isMarked }) => (isStamped && isMarked) || lasting.includes(table));
+  return (
+    rows
+      .map(({ name, columns }) => ({ name, has: columns.split(',') }))
+      // What has no id of its own, as a line of an order, goes with the record that it is part of.
+      .filter(({ has }) => has.includes('id'))
+      .map(({ name, has }) => ({
+        table: name,
+        isStamped: has.includes('updatedAt'),
+        isMarked: has.includes('deletedAt'),
+      }))
+      .filter(
+        ({ table, isStamped, isMarked }) => (isStamped && isMarked) || lasting.includes(table),
+      )
+  );
 }
 
 type Schemas = Pick<RebuildOptions, 'beside' | 'db'>;
