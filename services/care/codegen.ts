@@ -5,6 +5,8 @@ await generate({
   out: 'src/generated',
   models: {
     Alert: 'alert/alert.fields.ts#Alert',
+    AlertEvidence: 'alert/alert.fields.ts#Evidence',
+    AlertRuleMatch: 'rule/rule.queries.ts#RuleMatch',
     AlertRule: 'rule/rule.fields.ts#AlertRule',
     MessageTemplate: 'template/template.fields.ts#MessageTemplate',
     Delivery: 'delivery/delivery.fields.ts#Delivery',

@@ -15,6 +15,8 @@ export type Evidence = {
   readonly model: string | null;
   readonly fromGrade: string | null;
   readonly toGrade: string | null;
+  /** Whose birthday it is. */
+  readonly personId: string | null;
 };
 
 const managed = { managed: true } as const;

@@ -58,7 +58,7 @@ async function openNew(
   rule: AlertRule,
   subjects: Subjects,
 ): Promise<Uint8Array | null> {
-  const { columns, joins } = matchSql(rule);
+  const { columns, joins } = matchSql(rule, work.now);
   const { text, values } = sql`
     SELECT p.id, ${columns}, ${raw(assignee[rule.route])} AS assigneeId
     FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId ${joins}

@@ -25,6 +25,12 @@ export const alertResolvers: Resolvers = {
     assignee: ({ assigneeId }) => referenceTo(assigneeId),
     closedBy: ({ closedById }) => referenceTo(closedById),
   },
+  AlertEvidence: {
+    person: ({ personId }) => referenceTo(personId ?? null),
+  },
+  AlertRuleMatch: {
+    person: ({ personId }) => referenceTo(personId ?? null),
+  },
   Customer: {
     __resolveReference: async ({ id }, { loaders }) => ({
       id: await loaders.currentCustomer.loadRequired(id),

@@ -9,6 +9,7 @@ import { seedOccasions } from './2026-11-30-seed-occasions.ts';
 import { seedAlertRules } from './2026-11-24-seed-alert-rules.ts';
 import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
+import { addBirthdayAlerts } from './2026-11-30-add-birthday-alerts.ts';
 import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
 import { createCalendarFeed } from './2026-11-30-create-calendar-feed.ts';
 import { createLetterFile } from './2026-11-30-create-letter-file.ts';
@@ -39,4 +40,5 @@ export const migrations = [
   createCampaign,
   createLetterFile,
   createCalendarFeed,
+  addBirthdayAlerts,
 ];

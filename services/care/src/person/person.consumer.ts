@@ -36,6 +36,7 @@ import {
   PrivatePerson,
   ToldPerson,
 } from './person.fields.ts';
+import { markDueOf } from '../pulse/pulse.repository.ts';
 import { mergedPeople } from './merged-people.ts';
 
 type Event = RecordedEvent<object>;
@@ -52,10 +53,9 @@ async function savePeople(manager: EntityManager, events: readonly Event[]): Pro
     PrivatePerson,
     events.filter(isPrivate).map((event) => ({ event, values: event.data })),
   );
-  await markDue(
-    manager,
-    events.map(({ aggregateId }) => aggregateId),
-  );
+  const ids = events.map(({ aggregateId }) => aggregateId);
+  await markDue(manager, ids);
+  await markDueOf(manager, ids);
 }
 
 /** A placeholder that turned out to be nobody else goes on. */
@@ -80,7 +80,9 @@ const keeping = (
     const after = events.flatMap(({ data }) =>
       fields.flatMap((field): unknown => Reflect.get(data, field)),
     );
-    await markDue(manager, [...before, ...after.filter((each) => typeof each === 'string')]);
+    const people = [...before, ...after.filter((each) => typeof each === 'string')];
+    await markDue(manager, people);
+    if (entity === AffiliationEntity) await markDueOf(manager, people);
   });
 
 type Share = { readonly personId: string; readonly granteeId: string };

@@ -7,6 +7,7 @@ import type { CarePlan } from '../plan/plan.fields.ts';
 import type { PlanOccasion } from '../plan/plan-occasion.ts';
 import type { SuppressionFacts } from '../suppression/suppression.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
+import { markDue } from '../pulse/pulse.repository.ts';
 import { tasksMoved } from '../task/task.events.ts';
 import { moveTasks, type MovedTask } from '../task/task.repository.ts';
 import { CareTaskEntity, type CareTask } from '../task/task.fields.ts';
@@ -119,8 +120,16 @@ async function store(work: Work, whole: WholePlan, known: Known): Promise<void> 
   const skipped = { state: 'SKIPPED', reason: 'NOT_IN_AUDIENCE', endedAt: work.now } as const;
   await insertRows(work.manager, CareTaskEntity, fresh);
   await tasksMoved(work, fresh);
+  if (whole.occasion.kind === 'BIRTHDAY') await markPlanned(work, fresh);
   await moveTasks(work, [...moved, ...gone.map((before) => ({ before, values: skipped }))]);
 }
+
+/** Nobody has to be told of a birthday any more. */
+const markPlanned = ({ manager }: Work, tasks: readonly CareTask[]): Promise<void> =>
+  markDue(
+    manager,
+    tasks.flatMap(({ customerId }) => customerId ?? []),
+  );
 
 type Considered = {
   readonly candidate: Candidate;

@@ -143,7 +143,21 @@ async function refreshPulses(manager: EntityManager, ids: readonly string[]): Pr
 
 /** Has the alert rules look at these customers at once. */
 export async function markDue(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   await manager.query('INSERT IGNORE INTO pulseDue (customerId) VALUES ?', [
-    ids.map((id) => [idToBytes(id)]),
+    [...new Set(ids)].toSorted().map((id) => [idToBytes(id)]),
   ]);
+}
+
+/** The same for the customers where these people are. */
+export async function markDueOf(
+  manager: EntityManager,
+  personIds: readonly string[],
+): Promise<void> {
+  if (personIds.length === 0) return;
+  await manager.query(
+    `INSERT IGNORE INTO pulseDue (customerId)
+     SELECT DISTINCT customerId FROM affiliation WHERE personId IN (?) AND customerId IS NOT NULL`,
+    [personIds.map(idToBytes)],
+  );
 }

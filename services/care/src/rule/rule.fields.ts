@@ -29,6 +29,7 @@ export const AlertRuleEntity = defineEntity('AlertRule', {
         RECEIVABLE_OVERDUE: { zh: '应收账款逾期', en: 'Receivable overdue' },
         CREDIT_LIMIT_NEAR: { zh: '信用额度将满', en: 'Credit limit near' },
         GRADE_FELL: { zh: '评级下降', en: 'Grade fell' },
+        BIRTHDAY_UNPLANNED: { zh: '生日未安排关怀', en: 'Birthday without care' },
         CUSTOM: { zh: '自定义', en: 'Custom' },
       },
       { required: true, label: { zh: '类型', en: 'Kind' } },

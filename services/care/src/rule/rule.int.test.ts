@@ -50,8 +50,9 @@ describe('a rule', () => {
       '{ alertRules(orderBy: [{ field: "code" }]) { totalCount nodes { code label active criteria } } }',
     );
     expect(data?.['alertRules']).toMatchObject({
-      totalCount: 6,
+      totalCount: 7,
       nodes: [
+        { code: 'birthday_unplanned', label: '负责人生日将至且无关怀安排', active: true },
         {
           code: 'contact_overdue',
           label: '客户联系超期',

@@ -16,10 +16,12 @@ type Input = Pick<Terms, 'kind'> &
 
 export type RulePreview = {
   readonly matches: number;
-  readonly sample: readonly (Evidence & {
-    readonly customer: Reference;
-    readonly creditUsedPercent: number | null;
-  })[];
+  readonly sample: readonly RuleMatch[];
+};
+
+export type RuleMatch = Evidence & {
+  readonly customer: Reference;
+  readonly creditUsedPercent: number | null;
 };
 
 type Row = Match & { readonly id: Uint8Array };
@@ -35,7 +37,7 @@ export async function previewRule(
   const now = app.now();
   const rule = readTerms(input, now);
 
-  const { columns, joins } = matchSql(rule);
+  const { columns, joins } = matchSql(rule, now);
   const condition = and([
     conditionSql(rule, { alias: 'p', now }),
     scopeSql(viewer, 'read', { entity: PulseEntity, alias: 'p', now }),

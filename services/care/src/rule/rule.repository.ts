@@ -4,6 +4,7 @@ import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
 import { PulseEntity } from '../pulse/pulse.fields.ts';
+import { bornSql, unplannedSql } from './birthday.repository.ts';
 import { AlertRuleEntity, type AlertRule } from './rule.fields.ts';
 import { daysBefore, limitsOf, measureOf, type Limits, type Thresholds } from './rule.ts';
 
@@ -56,6 +57,13 @@ function measuredSql(rule: Terms, { alias, now }: At): Sql {
           sql`EXISTS (SELECT 1 FROM gradeFall f WHERE ${raw(`f.customerId = ${alias}.id`)}
           AND f.fellOn > ${daysBefore(today, days)} AND ${modelSql(rule)})`,
       );
+    case 'birthday':
+      return byLevel(
+        level,
+        limits,
+        (days) =>
+          sql`${raw(`${alias}.id`)} IN (SELECT a.customerId FROM ${unplannedSql({ today, days })})`,
+      );
     case 'nothing':
       return raw('TRUE');
   }
@@ -80,30 +88,58 @@ function byLevel(
 }
 
 /** The columns of a `Match` and what they need beside customerPulse as `p`. */
-export function matchSql(rule: Terms): { readonly columns: Sql; readonly joins: Sql } {
+export function matchSql(rule: Terms, now: Date): { readonly columns: Sql; readonly joins: Sql } {
   const measure = measureOf(rule);
-  const columns = (since: string, fall: string): Sql =>
-    raw(`p.level, p.lifecycleStage, ${since} AS since, ${fall},
-      ${measure.by === 'percent' ? `p.${measure.column}` : 'NULL'} AS creditUsedPercent`);
-  if (measure.by !== 'fall') {
-    return {
-      columns: columns(
-        measure.by === 'daysSince' ? `p.${measure.column}` : 'NULL',
-        'NULL AS model, NULL AS fromGrade, NULL AS toGrade',
-      ),
-      joins: raw(''),
-    };
+  switch (measure.by) {
+    case 'daysSince':
+      return { columns: columns({ since: `p.${measure.column}` }), joins: raw('') };
+    case 'percent':
+      return { columns: columns({ creditUsedPercent: `p.${measure.column}` }), joins: raw('') };
+    case 'nothing':
+      return { columns: columns({}), joins: raw('') };
+    case 'fall':
+      return {
+        columns: columns({
+          since: 'fall.fellOn',
+          model: 'fall.model',
+          fromGrade: 'IF(fall.isOpen, fall.fromGrade, NULL)',
+          toGrade: 'IF(fall.isOpen, fall.toGrade, NULL)',
+        }),
+        joins: sql`JOIN LATERAL (SELECT f.* FROM gradeFall f WHERE f.customerId = p.id
+          AND ${modelSql(rule)} ORDER BY f.fellOn DESC, f.model LIMIT 1) fall ON TRUE`,
+      };
+    case 'birthday':
+      return {
+        columns: columns({ personId: 'born.personId', birthday: 'born.birthday' }),
+        joins: bornSql({ today: companyDate(now), days: longestOf(limitsOf(rule)) }),
+      };
   }
-  return {
-    columns: columns(
-      'fall.fellOn',
-      `fall.model, IF(fall.isOpen, fall.fromGrade, NULL) AS fromGrade,
-        IF(fall.isOpen, fall.toGrade, NULL) AS toGrade`,
-    ),
-    joins: sql`JOIN LATERAL (SELECT f.* FROM gradeFall f WHERE f.customerId = p.id
-      AND ${modelSql(rule)} ORDER BY f.fellOn DESC, f.model LIMIT 1) fall ON TRUE`,
-  };
 }
+
+const longestOf = ({ usual, byLevel: special }: Limits): number =>
+  Math.max(usual ?? 0, ...special.map(({ limit }) => limit));
+
+/** What a rule may have found; the rest is null. */
+const found = [
+  'since',
+  'creditUsedPercent',
+  'model',
+  'fromGrade',
+  'toGrade',
+  'personId',
+  'birthday',
+] as const;
+
+type Found = Partial<Record<(typeof found)[number], string>>;
+
+const columns = (values: Found): Sql =>
+  raw(
+    [
+      'p.level',
+      'p.lifecycleStage',
+      ...found.map((name) => `${values[name] ?? 'NULL'} AS ${name}`),
+    ].join(', '),
+  );
 
 /** What makes a rule's criteria no condition on customers. */
 export function criteriaProblems(rule: Terms, now: Date): FieldProblem[] {

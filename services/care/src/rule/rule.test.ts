@@ -58,6 +58,7 @@ describe('ruleProblems', () => {
     ['thresholdPercent', { thresholdPercent: 90 }],
     ['thresholdDays', { ...credit, thresholdDays: 3 }],
     ['model', { model: 'customer_value' }],
+    ['thresholdDays', { kind: 'BIRTHDAY_UNPLANNED' as const, thresholdDays: 15 }],
     ['role', { route: 'ROLE' as const }],
     ['role', { role: 'ADMIN' as const }],
     ['escalateAfterDays', { escalateAfterDays: 0 }],

@@ -1,6 +1,9 @@
+import { nextOccurrence, type CalendarDate } from '@crm/kit/calendar/calendar-date';
+import { idFromBytes } from '@crm/kit/id';
 import type { Criteria } from '@crm/kit/record/criteria';
 import type { FieldProblem } from '@crm/kit/errors';
 import type { Evidence } from '../alert/alert.fields.ts';
+import { horizonDays } from '../planner/planner.ts';
 import type { AlertRule } from './rule.fields.ts';
 
 /** What a rule compares with its thresholds, as columns of customerPulse. */
@@ -10,6 +13,8 @@ export type Measure =
   | { readonly by: 'percent'; readonly column: 'creditUsedPercent' }
   /** A grade fell within so many days. */
   | { readonly by: 'fall' }
+  /** A principal has a birthday within so many days, and no care is planned for it. */
+  | { readonly by: 'birthday' }
   | { readonly by: 'nothing' };
 
 export const measureOf = ({ kind }: Pick<AlertRule, 'kind'>): Measure => {
@@ -24,6 +29,8 @@ export const measureOf = ({ kind }: Pick<AlertRule, 'kind'>): Measure => {
       return { by: 'percent', column: 'creditUsedPercent' };
     case 'GRADE_FELL':
       return { by: 'fall' };
+    case 'BIRTHDAY_UNPLANNED':
+      return { by: 'birthday' };
     case 'CUSTOM':
       return { by: 'nothing' };
   }
@@ -65,25 +72,34 @@ export type Match = {
   readonly model: string | null;
   readonly fromGrade: string | null;
   readonly toGrade: string | null;
+  readonly personId: Uint8Array | null;
+  readonly birthday: Birthday | null;
 };
+
+type Birthday = Pick<CalendarDate, 'calendar' | 'day' | 'month'> & { readonly leapMonth: number };
 
 /** How things stand with a customer that a rule has found. */
 export function evidenceOf(rule: Thresholds, match: Match, today: string): Evidence {
-  const { level, lifecycleStage, since, model, fromGrade, toGrade } = match;
+  const { level, lifecycleStage, model, fromGrade, toGrade, personId, birthday } = match;
+  const since = birthday ? nextBirthday(birthday, today) : match.since;
   const isPercent = measureOf(rule).by === 'percent';
   const threshold = thresholdFor(rule, level);
   return {
     level,
     lifecycleStage,
     since,
-    days: since === null ? null : daysBetween(since, today),
+    days: since === null ? null : Math.abs(daysBetween(since, today)),
     thresholdDays: isPercent ? null : threshold,
     thresholdPercent: isPercent ? threshold : null,
     model,
     fromGrade,
     toGrade,
+    personId: personId && idFromBytes(personId),
   };
 }
+
+const nextBirthday = ({ leapMonth, ...birthday }: Birthday, today: string): string =>
+  nextOccurrence({ ...birthday, year: null, leapMonth: leapMonth === 1 }, today);
 
 const dayMs = 86_400_000;
 
@@ -139,17 +155,21 @@ const labelProblems = (labels: AlertRule['labels']): FieldProblem[] =>
       message: `must have 1 to ${labelLengthMax} characters`,
     }));
 
+/** Care for birthdays is not planned further ahead. */
+const daysMaxOf = (by: Measure['by']): number => (by === 'birthday' ? horizonDays : daysMax);
+
 function thresholdProblems(rule: Thresholds): FieldProblem[] {
   const { by } = measureOf(rule);
   const wanted = by === 'percent' ? 'thresholdPercent' : 'thresholdDays';
+  const most = daysMaxOf(by);
   return [
     ...uselessProblems(rule, by),
     ...(by !== 'nothing' && rule[wanted] === null
       ? [{ path: wanted, message: 'is required' }]
       : []),
-    ...dayProblems('thresholdDays', rule.thresholdDays),
+    ...dayProblems('thresholdDays', rule.thresholdDays, most),
     ...(rule.levelThresholds ?? []).flatMap(({ days }, at) =>
-      dayProblems(`levelThresholds.${at}.days`, days),
+      dayProblems(`levelThresholds.${at}.days`, days, most),
     ),
     ...levelProblems('levelThresholds', rule.levelThresholds ?? []),
     ...percentProblems('thresholdPercent', rule.thresholdPercent),
@@ -165,6 +185,7 @@ const meant: Readonly<Record<Measure['by'], readonly (keyof Thresholds)[]>> = {
   daysSince: ['thresholdDays', 'levelThresholds'],
   percent: ['thresholdPercent', 'levelPercents'],
   fall: ['thresholdDays', 'levelThresholds', 'model'],
+  birthday: ['thresholdDays', 'levelThresholds'],
   nothing: [],
 };
 
@@ -207,9 +228,9 @@ function levelProblems(
     : [];
 }
 
-const dayProblems = (path: string, days: number | null): FieldProblem[] =>
-  days !== null && (days < 1 || days > daysMax)
-    ? [{ path, message: `must be 1 to ${daysMax} days` }]
+const dayProblems = (path: string, days: number | null, most = daysMax): FieldProblem[] =>
+  days !== null && (days < 1 || days > most)
+    ? [{ path, message: `must be 1 to ${most} days` }]
     : [];
 
 const percentProblems = (path: string, percent: number | null): FieldProblem[] =>

@@ -15,6 +15,7 @@ import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
 import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
 import { requirePublished } from '../survey/survey.repository.ts';
 import { findTextsInUse } from '../template/template.repository.ts';
+import { markDue } from '../pulse/pulse.repository.ts';
 import { tasksMoved } from './task.events.ts';
 import { CareTaskEntity, type CareTask } from './task.fields.ts';
 import { moveTasks } from './task.repository.ts';
@@ -134,6 +135,7 @@ export const createCareTask = (context: RequestContext, input: CreateInput): Pro
     const wanted = { ...row, taskId: row.id, at, channel: input.channel };
     if (known) requireAllowed(suppressionOf(known, wanted));
     await tasksMoved(work, [row]);
+    if (row.customerId !== null) await markDue(work.manager, [row.customerId]);
     return row;
   });
 

@@ -103,7 +103,7 @@ const isPublished = async (elsewhere: Database): Promise<boolean> => {
 };
 
 /** Waits until every rule has looked at every customer, today and in its present form. */
-export const looked = ({ app, db }: TestCare): Promise<void> =>
+export const looked = ({ app, db }: Pick<TestCare, 'app' | 'db'>): Promise<void> =>
   until(
     async () => {
       const [row]: { open: number }[] = await db.query(
