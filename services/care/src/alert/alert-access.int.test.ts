@@ -94,17 +94,22 @@ describe('who may do what', () => {
     expect((await care.execute(COUNT, {}, viewer())).data).toEqual({ alerts: { totalCount } });
   });
 
-  test('the owner and managers see to alerts, and nobody else', async () => {
+  test('the owner, managers and care agents see to alerts, and nobody else', async () => {
     const id = await alertOf(customers[2] ?? '');
     const colleague = as('rep', { teamIds: [team] });
-    expect(
-      (await run('acknowledgeAlert', `id: "${id}"`, colleague)).errors?.[0]?.extensions,
-    ).toMatchObject({ code: 'NOT_FOUND' });
-    const agent = await run('acknowledgeAlert', `id: "${id}"`, as('care_agent'));
-    expect(agent.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+    for (const [viewer, code] of [
+      [colleague, 'NOT_FOUND'],
+      [as('analyst'), 'FORBIDDEN'],
+    ] as const) {
+      const { errors } = await run('acknowledgeAlert', `id: "${id}"`, viewer);
+      expect(errors?.[0]?.extensions).toMatchObject({ code });
+    }
 
     const mine = await run('acknowledgeAlert', `id: "${id}"`, as('rep', { staffId: owner }));
     expect(mine.data?.['acknowledgeAlert']).toMatchObject({ state: 'ACKNOWLEDGED' });
+    const inADay = new Date(care.app.now().getTime() + 86_400_000).toISOString();
+    const agent = await run('snoozeAlert', `id: "${id}", until: "${inADay}"`, as('care_agent'));
+    expect(agent.data?.['snoozeAlert']).toMatchObject({ state: 'SNOOZED' });
     const lead = as('manager', { teamIds: [newId(), team] });
     const dismissed = await run('dismissAlert', `id: "${id}", reason: "已转交"`, lead);
     expect(dismissed.data?.['dismissAlert']).toMatchObject({ state: 'DISMISSED' });

@@ -1,11 +1,11 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { changesOf } from '@crm/kit/record/difference';
-import { AppError, notFound } from '@crm/kit/errors';
+import { AppError } from '@crm/kit/errors';
 import type { EventType } from '@crm/kit/event/event';
 import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
-import { writeChange } from '@crm/kit/record/record';
+import { lockForWriting, writeChange } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
 import {
   AlertAcknowledged,
@@ -16,7 +16,6 @@ import {
 import { AlertRuleEntity } from '../rule/rule.fields.ts';
 import { tell } from './alert.events.ts';
 import { AlertEntity, type Alert } from './alert.fields.ts';
-import { lockAlert } from './alert.repository.ts';
 import { acknowledge, dismiss, snooze, type Step } from './alert.ts';
 
 type AlertInput = {
@@ -29,7 +28,7 @@ const memory = rowMemory(AlertEntity);
 
 export const acknowledgeAlert = (context: RequestContext, input: AlertInput): Promise<Alert> =>
   runCommand(context, { name: 'acknowledgeAlert', input, memory }, async (work) => {
-    const alert = await openAlert(work, input);
+    const alert = await lockAlert(work, input);
     return take(work, alert, { step: acknowledge(alert, who(work)), type: AlertAcknowledged });
   });
 
@@ -38,7 +37,7 @@ export const snoozeAlert = (
   input: AlertInput & { readonly until: Date },
 ): Promise<Alert> =>
   runCommand(context, { name: 'snoozeAlert', input, memory }, async (work) => {
-    const alert = await openAlert(work, input);
+    const alert = await lockAlert(work, input);
     const [rule] = await findByIds(work.manager, AlertRuleEntity, { ids: [alert.ruleId] });
     const isSnoozable = rule?.snoozable ?? false;
     const step = snooze(alert, { until: input.until, isSnoozable, now: work.now });
@@ -57,18 +56,15 @@ export const dismissAlert = (
       const message = `must be a text of 1 to ${reasonMax} characters`;
       throw refused(AlertEntity, [{ path: 'reason', message }]);
     }
-    const alert = await openAlert(work, input);
+    const alert = await lockAlert(work, input);
     return take(work, alert, { step: dismiss(alert, reason, who(work)), type: AlertDismissed });
   });
 
 const who = ({ now, viewer }: Work) => ({ now, staffId: viewer.staffId });
 
-async function openAlert(work: Work, { id, expectedVersion }: AlertInput): Promise<Alert> {
-  const alert = await lockAlert(work, id);
-  if (alert === null) {
-    allow(work.viewer, 'write', 'alerts');
-    throw notFound('Alert', id);
-  }
+async function lockAlert(work: Work, { id, expectedVersion }: AlertInput): Promise<Alert> {
+  allow(work.viewer, 'write', 'alerts');
+  const alert = await lockForWriting(work, AlertEntity, id);
   if (typeof expectedVersion === 'number' && expectedVersion !== alert.version) {
     throw new AppError('CONFLICT', `Alert is at version ${alert.version}: read it again`, {
       currentVersion: alert.version,

@@ -3,9 +3,8 @@ import type { Work } from '@crm/kit/record/command';
 import type { EventType } from '@crm/kit/event/event';
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { newRow } from '@crm/kit/record/record';
-import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
-import { scopeSql } from '@crm/kit/record/policy';
-import { findByIds, insertRows, selectRows } from '@crm/kit/record/store';
+import { and, raw, sql, type Sql } from '@crm/kit/sql';
+import { findByIds, insertRows } from '@crm/kit/record/store';
 import {
   AlertAssigned,
   AlertEscalated,
@@ -187,20 +186,3 @@ async function move(work: Work, { where, set, type }: Move): Promise<number> {
 }
 
 const withLock = ({ text, values }: Sql): Sql => ({ text: `${text} FOR UPDATE OF t`, values });
-
-/**
- * One that the viewer may see to: who may write its customer, and who reads it and has the role that
- * it waits for.
- */
-export async function lockAlert({ manager, viewer, now }: Work, id: string): Promise<Alert | null> {
-  const scoped = { entity: AlertEntity, alias: 't', now };
-  const roles = viewer.roles.map((role) => role.toUpperCase());
-  const isRoles = sql`(t.assigneeRole IN (${roles}) AND ${scopeSql(viewer, 'read', scoped)})`;
-  const [alert] = await selectRows(
-    manager,
-    AlertEntity,
-    sql`WHERE t.id = ${idToBytes(id)} AND t.deletedAt IS NULL
-      AND ${or([scopeSql(viewer, 'write', scoped), isRoles])} FOR UPDATE`,
-  );
-  return alert ?? null;
-}

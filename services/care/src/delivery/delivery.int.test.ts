@@ -407,7 +407,7 @@ describe('who may see what', () => {
     expect(await seenBy(as('analyst'))).toMatchObject({ totalCount: 0 });
 
     const { id } = await deliveryOf(care, taskId);
-    for (const role of ['rep', 'care_agent', 'analyst', 'partner'] as const) {
+    for (const role of ['rep', 'analyst', 'partner'] as const) {
       const { errors } = await care.execute(RETRY, { input: { id } }, as(role));
       expect(['FORBIDDEN', 'NOT_FOUND']).toContain(errors?.[0]?.extensions?.['code']);
     }

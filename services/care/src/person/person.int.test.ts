@@ -64,14 +64,17 @@ const kept: readonly string[] = [
   'alert',
   'alertRule',
   'alertSweep',
+  'calendarFeed',
   'careDue',
   'carePlan',
   'carePlanSweep',
   'careTask',
   'delivery',
   'fatiguePolicy',
+  'gradeFall',
   'holiday',
   'holidayYear',
+  'letterFile',
   'mergedPerson',
   'messageTemplate',
   'occasion',
@@ -79,6 +82,8 @@ const kept: readonly string[] = [
   'promotion',
   'pulseDue',
   'suppressedAddress',
+  'survey',
+  'surveyResponse',
 ];
 
 test('every table of this service is made anew from events, or known to be none of those', async () => {

@@ -154,7 +154,7 @@ describe('a plan', () => {
     const id = idOf(made.data?.['record']);
     expect(code(await activate(care, id, as('rep')))).toBe('NOT_FOUND');
     expect(code(await create({}, as('analyst')))).toBe('FORBIDDEN');
-    expect(code(await create({}, as('care_agent')))).toBe('FORBIDDEN');
+    expect(code(await create({}, as('partner')))).toBe('FORBIDDEN');
   });
 });
 
