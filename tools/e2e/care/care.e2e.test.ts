@@ -1,62 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
-import { eventually, meshMsMax, startTestMesh, type TestMesh } from '../harness.ts';
+import { eventually, meshMsMax } from '../harness.ts';
+import { carePeople, type CarePeople, type Person, type Somebody } from './people.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Leads every name and address, so that the tests of others on this mesh do not matter. */
-const mark = `c${Date.now()}`;
-
-let system: TestMesh;
-let admin: string;
+let care: CarePeople;
 
 beforeAll(async () => {
-  system = await startTestMesh();
-  admin = await system.token({ roles: ['admin'] });
-  // The hours in which the tests run are nobody's to rest.
-  await make('saveFatiguePolicy', {
-    code: 'all',
-    onePerOccasion: true,
-    quietHours: null,
-    maxTouches: 6,
-    periodDays: 30,
-  });
+  care = await carePeople();
 }, meshMsMax);
-
-async function ask(query: string, variables: Variables = {}): Promise<Record<string, unknown>> {
-  const { data, errors } = await system.graphql({ token: admin, query, variables });
-  expect(errors).toEqual([]);
-  return { ...data };
-}
-
-const idSchema = z.object({ made: z.object({ id: z.string() }) });
-
-async function make(mutation: string, input: Variables, type?: string): Promise<string> {
-  const name = type ?? `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-  const query = `mutation ($input: ${name}!) { made: ${mutation}(input: $input) { id } }`;
-  return idSchema.parse(await ask(query, { input })).made.id;
-}
-
-const caughtSchema = z.object({
-  messages: z.array(
-    z.object({
-      to: z.array(z.string()),
-      title: z.string(),
-      text: z.string(),
-      headers: z.record(z.string(), z.string()).optional(),
-    }),
-  ),
-});
-
-type Caught = z.infer<typeof caughtSchema>['messages'][number];
-
-const caughtAt = async (port: number, to: string): Promise<readonly Caught[]> => {
-  const answer = await fetch(`http://127.0.0.1:${port}/messages?to=${encodeURIComponent(to)}`);
-  return caughtSchema.parse(await answer.json()).messages;
-};
-const mailsTo = (to: string): Promise<readonly Caught[]> =>
-  caughtAt(system.mesh.ports['mail-page'], to);
-const textsTo = (to: string): Promise<readonly Caught[]> => caughtAt(system.mesh.ports.sms, to);
 
 /** The day it is where the company is. */
 const today = (): string =>
@@ -71,55 +23,22 @@ function birthdayToday(): Variables {
 async function customers(name: string, count: number): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {
-    ids.push(await make('createCustomer', { name: `${mark} ${name} ${at}` }));
+    ids.push(await care.make('createCustomer', { name: care.name(`${name} ${at}`) }));
   }
   return ids;
 }
 
-type Person = { readonly id: string; readonly email: string; readonly mobile: string };
-
-let made = 0;
-
 /** The principal of a customer, who has agreed to care and has a birthday today. */
-async function principal(customerId: string, change: Variables = {}): Promise<Person> {
-  made += 1;
-  const email = `${mark}.${made}@example.cn`;
-  const mobile = `138${String(Date.now()).slice(-6)}${String(made).padStart(2, '0')}`;
-  const id = await make('createPerson', {
-    name: '李雷',
-    gender: 'MALE',
-    birthday: birthdayToday(),
-    acceptDuplicates: true,
-    contactPoints: [
-      { kind: 'EMAIL', value: email, isPreferred: true },
-      { kind: 'MOBILE', value: mobile, isPreferred: true },
-    ],
-    ...change,
-  });
-  await make('affiliate', { personId: id, customerId, roles: ['PRINCIPAL'], jobTitle: '经理' });
-  await make('recordConsent', {
-    personId: id,
-    purpose: 'CARE',
-    lawfulBasis: 'CONSENT',
-    source: '拜访',
-  });
-  return { id, email, mobile: `+86${mobile}` };
-}
-
-async function template(channel: string, text: Variables): Promise<string> {
-  const code = `${mark}_${(made += 1)}`;
-  const labels = { zh: '模板', en: 'Template' };
-  const id = await make('saveTemplate', { code, channel, locale: 'ZH_CN', labels, ...text });
-  return make('publishTemplate', { id });
-}
+const principal = (customerId: string, somebody: Somebody = {}): Promise<Person> =>
+  care.contact(customerId, { birthday: birthdayToday(), ...somebody });
 
 const mailTemplate = (subject: string): Promise<string> =>
-  template('EMAIL', { subject, body: '{{ phrase.greeting }}' });
+  care.template('EMAIL', { subject, body: '{{ phrase.greeting }}' });
 
 const allDay = { from: '00:00', to: '23:59' };
 
 async function occasion(code: string): Promise<string> {
-  const data = await ask(
+  const data = await care.ask(
     'query ($code: String!) { occasions(where: { code: { eq: $code } }) { nodes { id } } }',
     { code },
   );
@@ -128,9 +47,9 @@ async function occasion(code: string): Promise<string> {
 }
 
 async function activePlan(input: Variables): Promise<string> {
-  const plan = { name: `${mark} ${(made += 1)}`, sendWindow: allDay, leadDays: 0, ...input };
-  const id = await make('createCarePlan', plan);
-  return make('activateCarePlan', { id }, 'CarePlanStepInput');
+  const plan = { name: care.name('plan'), sendWindow: allDay, leadDays: 0, ...input };
+  const id = await care.make('createCarePlan', plan);
+  return care.make('activateCarePlan', { id }, 'CarePlanStepInput');
 }
 
 type Task = {
@@ -142,7 +61,7 @@ type Task = {
 };
 
 async function tasksOf(planId: string): Promise<readonly Task[]> {
-  const data = await ask(
+  const data = await care.ask(
     `query ($id: ID!) { carePlan(id: $id) { tasks(first: 50) { nodes {
       id state reason channel person { id } } } } }`,
     { id: planId },
@@ -156,7 +75,7 @@ const inState = (tasks: readonly Task[], state: string): readonly Task[] =>
 describe('care', () => {
   test('of the Mid-Autumn Festival falls on its day in three years', async () => {
     const id = await occasion('mid_autumn');
-    const data = await ask(
+    const data = await care.ask(
       'query ($id: ID!) { occasion(id: $id) { nextDays(from: "2026-01-01", first: 3) } }',
       { id },
     );
@@ -182,11 +101,11 @@ describe('care', () => {
     );
     const proposed = await tasksOf(planId);
     const [first, second, ...rest] = proposed.map(({ id }) => id);
-    await ask(
+    await care.ask(
       'mutation ($input: ExcludeCareTasksInput!) { excludeCareTasks(input: $input) { id } }',
       { input: { ids: [first, second], reason: '已当面祝贺' } },
     );
-    await ask(
+    await care.ask(
       'mutation ($input: ConfirmCareTasksInput!) { confirmCareTasks(input: $input) { id } }',
       { input: { ids: rest } },
     );
@@ -195,10 +114,13 @@ describe('care', () => {
       async () => inState(await tasksOf(planId), 'SENT').length === 2,
       30_000,
     );
-    await ask('mutation ($input: CarePlanStepInput!) { pauseCarePlan(input: $input) { id } }', {
-      input: { id: planId },
-    });
-    await make('activateCarePlan', { id: planId }, 'CarePlanStepInput');
+    await care.ask(
+      'mutation ($input: CarePlanStepInput!) { pauseCarePlan(input: $input) { id } }',
+      {
+        input: { id: planId },
+      },
+    );
+    await care.make('activateCarePlan', { id: planId }, 'CarePlanStepInput');
 
     const other = await principal(ofOther);
     await eventually(
@@ -208,13 +130,13 @@ describe('care', () => {
     );
     const excluded = new Set(proposed.slice(0, 2).map(({ person }) => person.id));
     for (const { id, email } of people) {
-      const mails = await mailsTo(email);
+      const mails = await care.mailsTo(email);
       expect(mails.map(({ title }) => title)).toEqual(excluded.has(id) ? [] : ['李先生，生日快乐']);
     }
   });
 
   test('is given when somebody is promoted', async () => {
-    const customerId = await make('createCustomer', { name: `${mark} 华通` });
+    const customerId = await care.make('createCustomer', { name: care.name('华通') });
     const person = await principal(customerId, { birthday: null });
     const planId = await activePlan({
       occasionId: await occasion('promotion'),
@@ -223,27 +145,31 @@ describe('care', () => {
       audience: { customerIds: [customerId] },
       templates: [{ channel: 'EMAIL', templateId: await mailTemplate('恭贺{{ person.title }}') }],
     });
-    const data = await ask(
+    const data = await care.ask(
       'query ($id: ID!) { person(id: $id) { affiliations { nodes { id } } } }',
       { id: person.id },
     );
     const [place] = Object(data['person']).affiliations.nodes;
-    await make('recordPromotion', { affiliationId: place.id, newTitle: '总经理' });
-    await eventually('the mail', async () => (await mailsTo(person.email)).length === 1, 30_000);
-    expect(await mailsTo(person.email)).toMatchObject([{ title: '恭贺总经理' }]);
+    await care.make('recordPromotion', { affiliationId: place.id, newTitle: '总经理' });
+    await eventually(
+      'the mail',
+      async () => (await care.mailsTo(person.email)).length === 1,
+      30_000,
+    );
+    expect(await care.mailsTo(person.email)).toMatchObject([{ title: '恭贺总经理' }]);
     expect(await tasksOf(planId)).toMatchObject([{ state: 'SENT', channel: 'EMAIL' }]);
   });
 
   test('of a family is addressed through the principal', async () => {
-    const customerId = await make('createCustomer', { name: `${mark} 万家` });
+    const customerId = await care.make('createCustomer', { name: care.name('万家') });
     const person = await principal(customerId, { birthday: null });
-    const spouse = await make('createPerson', {
+    const spouse = await care.make('createPerson', {
       name: '韩梅',
       gender: 'FEMALE',
       birthday: birthdayToday(),
       acceptDuplicates: true,
     });
-    await make('relatePeople', { fromId: person.id, type: 'SPOUSE_OF', toId: spouse });
+    await care.make('relatePeople', { fromId: person.id, type: 'SPOUSE_OF', toId: spouse });
     await activePlan({
       occasionId: await occasion('family_birthday'),
       target: 'FAMILY_MEMBER',
@@ -253,15 +179,19 @@ describe('care', () => {
       templates: [
         {
           channel: 'SMS',
-          templateId: await template('SMS', {
+          templateId: await care.template('SMS', {
             body: '{{ phrase.greeting }}',
             smsSignature: '关系',
           }),
         },
       ],
     });
-    await eventually('the SMS', async () => (await textsTo(person.mobile)).length === 1, 30_000);
-    expect(await textsTo(person.mobile)).toMatchObject([
+    await eventually(
+      'the SMS',
+      async () => (await care.textsTo(person.mobile)).length === 1,
+      30_000,
+    );
+    expect(await care.textsTo(person.mobile)).toMatchObject([
       { text: expect.stringMatching(/^【关系】/) },
     ]);
   });
@@ -270,13 +200,13 @@ describe('care', () => {
     const [one = '', another = ''] = await customers('安信', 2);
     const refusing = await principal(one);
     const withdrawing = await principal(another);
-    await make('setPreferences', { personId: refusing.id, doNotContact: ['SMS'] });
+    await care.make('setPreferences', { personId: refusing.id, doNotContact: ['SMS'] });
     const planId = await activePlan({
       occasionId: await occasion('birthday'),
       mode: 'CONFIRM',
       channels: ['SMS'],
       audience: { customerIds: [one, another] },
-      templates: [{ channel: 'SMS', templateId: await template('SMS', { body: '生日快乐' }) }],
+      templates: [{ channel: 'SMS', templateId: await care.template('SMS', { body: '生日快乐' }) }],
     });
     await eventually(
       'both looked at',
@@ -289,7 +219,7 @@ describe('care', () => {
     const [suppressed] = inState(await tasksOf(planId), 'SUPPRESSED');
     expect(suppressed).toMatchObject({ person: { id: refusing.id }, reason: 'DO_NOT_CONTACT' });
 
-    await make('withdrawConsent', {
+    await care.make('withdrawConsent', {
       personId: withdrawing.id,
       purpose: 'CARE',
       channel: 'SMS',
@@ -300,30 +230,34 @@ describe('care', () => {
       async () => inState(await tasksOf(planId), 'SUPPRESSED').length === 2,
       30_000,
     );
-    expect(await textsTo(refusing.mobile)).toEqual([]);
-    expect(await textsTo(withdrawing.mobile)).toEqual([]);
+    expect(await care.textsTo(refusing.mobile)).toEqual([]);
+    expect(await care.textsTo(withdrawing.mobile)).toEqual([]);
   });
 
   test('ends with a click, and contacts knows of it', async () => {
-    const customerId = await make('createCustomer', { name: `${mark} 退订` });
+    const customerId = await care.make('createCustomer', { name: care.name('退订') });
     const person = await principal(customerId, { birthday: null });
-    const templateId = await template('EMAIL', { subject: '问候', body: 'x' });
+    const templateId = await care.template('EMAIL', { subject: '问候', body: 'x' });
     await eventually('care to know the consent', async () => {
-      const { errors } = await system.graphql({
-        token: admin,
+      const { errors } = await care.system.graphql({
+        token: care.admin,
         query: 'mutation ($input: CreateCareTaskInput!) { createCareTask(input: $input) { id } }',
         variables: { input: { personId: person.id, channel: 'EMAIL', templateId } },
       });
       return errors.length === 0;
     });
-    await eventually('the mail', async () => (await mailsTo(person.email)).length === 1, 30_000);
-    const [mail] = await mailsTo(person.email);
+    await eventually(
+      'the mail',
+      async () => (await care.mailsTo(person.email)).length === 1,
+      30_000,
+    );
+    const [mail] = await care.mailsTo(person.email);
     const [, link = ''] = /<([^>]+)>/.exec(mail?.headers?.['list-unsubscribe'] ?? '') ?? [];
     const answer = await fetch(link, { method: 'POST', body: 'List-Unsubscribe=One-Click' });
     expect(answer.status).toBe(200);
 
     await eventually('contacts to know', async () => {
-      const data = await ask(
+      const data = await care.ask(
         `query ($id: ID!) { person(id: $id) { contactPermission(purpose: CARE, channel: EMAIL) {
           isAllowed reason } } }`,
         { id: person.id },

@@ -4,7 +4,7 @@ import { eventually, startTestMesh, type TestMesh } from '../harness.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-type Person = { readonly id: string; readonly email: string; readonly mobile: string };
+export type Person = { readonly id: string; readonly email: string; readonly mobile: string };
 
 type Caught = z.infer<typeof caughtSchema>['messages'][number];
 
@@ -26,8 +26,10 @@ export type CarePeople = {
   readonly textsTo: (to: string) => Promise<readonly Caught[]>;
 };
 
-type Somebody = {
+export type Somebody = {
   readonly name?: string;
+  /** As inputs give it. */
+  readonly birthday?: Variables | null;
   readonly roles?: readonly string[];
   readonly purposes?: readonly string[];
 };
@@ -101,6 +103,7 @@ async function contact(
   customerId: string,
   {
     name = '李雷',
+    birthday = null,
     roles = ['PRINCIPAL'],
     purposes = ['CARE'],
     email,
@@ -111,6 +114,7 @@ async function contact(
   const id = await make('createPerson', {
     name,
     gender: 'MALE',
+    birthday,
     acceptDuplicates: true,
     contactPoints: [
       { kind: 'EMAIL', value: email, isPreferred: true },
