@@ -44,12 +44,14 @@ export type EntityType = {
   readonly access: 'owner' | 'customer' | 'company' | 'none';
   /** The field, of its events too, that says whose it is; none for what is nobody's. */
   readonly owner?: 'ownerId' | 'assigneeId';
+  /** Which of them a snapshot holds, where those that are done with are of no use in a live list. */
+  readonly standing?: Readonly<Record<string, object>>;
 };
 
 const entity = (
   kind: string,
   type: string,
-  rest: Pick<EntityType, 'service' | 'list' | 'access' | 'owner'>,
+  rest: Omit<EntityType, 'kind' | 'type'>,
 ): EntityType => ({ kind, type, ...rest });
 
 export const customerEntity: EntityType = entity('CUSTOMER', 'Customer', {
@@ -166,6 +168,7 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
       list: 'alerts',
       access: 'customer',
       owner: 'assigneeId',
+      standing: { state: { in: ['OPEN', 'ACKNOWLEDGED', 'SNOOZED'] } },
     }),
   ],
   [

@@ -119,11 +119,11 @@ async function findPage(
 }
 
 /** What of a filter holds for records as they are: the rest is about changes. */
-function conditionFor(
-  { kind, access, owner }: EntityType,
-  { customerIds, ownerIds }: Filter,
+export function conditionFor(
+  { kind, access, owner, standing }: EntityType,
+  { customerIds, ownerIds }: Pick<Filter, 'customerIds' | 'ownerIds'>,
 ): Condition | null | 'none' {
-  const owned = ownerIds && owner ? { [owner]: { in: ownerIds } } : null;
+  const owned = ownerIds && owner ? { ...standing, [owner]: { in: ownerIds } } : (standing ?? null);
   if (!customerIds) return owned;
   if (kind === 'CUSTOMER') return { id: { in: customerIds }, ...owned };
   return access === 'customer' ? { customerId: { in: customerIds }, ...owned } : 'none';

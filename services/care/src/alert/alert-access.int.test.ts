@@ -1,4 +1,4 @@
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import { countStatements } from '@crm/kit/testing/statements';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { as, looked, testCare, type TestCare } from '../testing/care.ts';
@@ -70,15 +70,20 @@ describe('alerts', () => {
     const { data } = await care.execute(`{ alertAggregate(
       groupBy: [{ field: "ruleCode" }, { field: "assigneeId" }], measures: [{ fn: COUNT }]
       orderBy: [{ measure: 0, direction: ASC }]
-    ) { rows { keys { value } values { value } } } }`);
+    ) { rows { keys { value label } values { value } } } }`);
     expect(data?.['alertAggregate']).toMatchObject({
       rows: [
         { keys: [{ value: 'contact_overdue' }, { value: null }], values: [{ value: '1' }] },
-        { keys: [{ value: 'contact_overdue' }, { value: owner }], values: [{ value: '20' }] },
+        {
+          keys: [{ value: 'contact_overdue' }, { value: owner, label: '王芳' }],
+          values: [{ value: '20' }],
+        },
       ],
     });
   });
 });
+
+const typeOf = ({ __typename }: { readonly __typename: string }) => ({ __typename });
 
 describe('who may do what', () => {
   const COUNT = '{ alerts { totalCount } }';
@@ -94,11 +99,39 @@ describe('who may do what', () => {
     expect((await care.execute(COUNT, {}, viewer())).data).toEqual({ alerts: { totalCount } });
   });
 
+  test.each([
+    ['partner', 0],
+    ['rep', 1],
+  ] as const)('a %s with whom a customer is shared reads %i', async (role, totalCount) => {
+    const staffId = newId();
+    await care.db.query(
+      `INSERT INTO shareGrant (resourceId, granteeId, access, grantedAt) VALUES (?, ?, 'WRITE', NOW())`,
+      [idToBytes(customers[6] ?? ''), idToBytes(staffId)],
+    );
+    const viewer = as(role, { staffId });
+    expect((await care.execute(COUNT, {}, viewer)).data).toEqual({ alerts: { totalCount } });
+    const groups = await care.execute(
+      '{ alertAggregate(groupBy: [{ field: "ruleCode" }], measures: [{ fn: COUNT }]) { rows { values { value } } } }',
+      {},
+      viewer,
+    );
+    const rows = totalCount === 0 ? [] : [{ values: [{ value: '1' }] }];
+    expect(groups.data?.['alertAggregate']).toEqual({ rows });
+    const id = await alertOf(customers[6] ?? '');
+    const of = [{ __typename: 'Alert', id }];
+    const followed = await care.execute(
+      'query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }',
+      { of },
+      viewer,
+    );
+    expect(followed.data).toEqual({ _entities: totalCount === 0 ? [null] : of.map(typeOf) });
+  });
+
   test('the owner, managers and care agents see to alerts, and nobody else', async () => {
     const id = await alertOf(customers[2] ?? '');
     const colleague = as('rep', { teamIds: [team] });
     for (const [viewer, code] of [
-      [colleague, 'NOT_FOUND'],
+      [colleague, 'FORBIDDEN'],
       [as('analyst'), 'FORBIDDEN'],
     ] as const) {
       const { errors } = await run('acknowledgeAlert', `id: "${id}"`, viewer);
@@ -114,6 +147,12 @@ describe('who may do what', () => {
     const dismissed = await run('dismissAlert', `id: "${id}", reason: "已转交"`, lead);
     expect(dismissed.data?.['dismissAlert']).toMatchObject({ state: 'DISMISSED' });
   });
+});
+
+test('whoever reads no alert hears of none when acknowledging it', async () => {
+  const id = await alertOf(customers[7] ?? '');
+  const { errors } = await run('acknowledgeAlert', `id: "${id}"`, as('rep'));
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' });
 });
 
 describe('a step that can not be', () => {

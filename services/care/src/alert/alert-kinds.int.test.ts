@@ -165,14 +165,13 @@ describe('a grade that fell', () => {
 });
 
 describe('a trading customer without an owner', () => {
-  test('waits for the managers, who may see to it, until somebody owns it', async () => {
-    const team = newId();
-    const customerId = await addCustomer(care, { lifecycleStage: 'TRADING', teamId: team });
+  test('waits for the administrators, who reach it without a team too, until somebody owns it', async () => {
+    const customerId = await addCustomer(care, { lifecycleStage: 'TRADING' });
     await becomes(customerId, 'owner_missing OPEN');
     const [alert] = await alertsOf(customerId);
-    expect(alert).toMatchObject({ assignee: null, assigneeRole: 'MANAGER' });
+    expect(alert).toMatchObject({ assignee: null, assigneeRole: 'ADMIN' });
     const waiting = await care.execute(
-      '{ alerts(where: { assigneeRole: { eq: MANAGER } }) { nodes { customer { id } } } }',
+      '{ alerts(where: { assigneeRole: { eq: ADMIN } }) { nodes { customer { id } } } }',
     );
     expect(waiting.data?.['alerts']).toEqual({ nodes: [{ customer: { id: customerId } }] });
 

@@ -1,11 +1,11 @@
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import type { RequestContext } from '@crm/kit/context';
 import { changesOf } from '@crm/kit/record/difference';
-import { AppError } from '@crm/kit/errors';
+import { AppError, forbidden, notFound } from '@crm/kit/errors';
 import type { EventType } from '@crm/kit/event/event';
 import { refused } from '@crm/kit/record/input';
-import { allow } from '@crm/kit/record/policy';
-import { lockForWriting, writeChange } from '@crm/kit/record/record';
+import { allow, scopeSql } from '@crm/kit/record/policy';
+import { lockForWriting, writableIds, writeChange } from '@crm/kit/record/record';
 import { findByIds } from '@crm/kit/record/store';
 import {
   AlertAcknowledged,
@@ -64,6 +64,10 @@ const who = ({ now, viewer }: Work) => ({ now, staffId: viewer.staffId });
 
 async function lockAlert(work: Work, { id, expectedVersion }: AlertInput): Promise<Alert> {
   allow(work.viewer, 'write', 'alerts');
+  await requireReadable(work, id);
+  if (!(await writableIds(work, AlertEntity, [id])).has(id)) {
+    throw forbidden('You may read this alert: whoever may change its customer sees to it');
+  }
   const alert = await lockForWriting(work, AlertEntity, id);
   if (typeof expectedVersion === 'number' && expectedVersion !== alert.version) {
     throw new AppError('CONFLICT', `Alert is at version ${alert.version}: read it again`, {
@@ -71,6 +75,13 @@ async function lockAlert(work: Work, { id, expectedVersion }: AlertInput): Promi
     });
   }
   return alert;
+}
+
+/** An alert is there for nobody who may not read it, whoever may change its customer. */
+async function requireReadable({ manager, viewer, now }: Work, id: string): Promise<void> {
+  const scope = scopeSql(viewer, 'read', { entity: AlertEntity, alias: 't', now });
+  const [alert] = await findByIds(manager, AlertEntity, { ids: [id], scope });
+  if (!alert) throw notFound('Alert', id);
 }
 
 type Taken = { readonly step: Step; readonly type: EventType<AlertData> };

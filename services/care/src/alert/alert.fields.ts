@@ -53,7 +53,7 @@ export const AlertEntity = defineEntity('Alert', {
       class: 'CONFIDENTIAL',
       label: { zh: '已用额度百分比', en: 'Credit used in percent' },
     }),
-    assigneeId: id({ ...managed, label: { zh: '处理人', en: 'Assignee' } }),
+    assigneeId: id({ ...managed, names: 'StaffMember', label: { zh: '处理人', en: 'Assignee' } }),
     assigneeRole: choice(roles, { ...managed, label: { zh: '处理角色', en: 'Assigned role' } }),
     acknowledgedAt: dateTime({ ...managed, label: { zh: '确认时间', en: 'Acknowledged' } }),
     snoozedUntil: dateTime({ ...managed, label: { zh: '推迟至', en: 'Snoozed until' } }),
@@ -64,12 +64,19 @@ export const AlertEntity = defineEntity('Alert', {
     }),
     escalatedAt: dateTime({ ...managed, label: { zh: '升级时间', en: 'Escalated' } }),
     closedAt: dateTime({ ...managed, label: { zh: '关闭时间', en: 'Closed' } }),
-    closedById: id({ ...managed, label: { zh: '关闭人', en: 'Closed by' } }),
+    closedById: id({ ...managed, names: 'StaffMember', label: { zh: '关闭人', en: 'Closed by' } }),
     note: text({ max: 500, ...managed, label: { zh: '说明', en: 'Note' } }),
     // A dismissed alert keeps its place until its cause is gone, or it would be opened again at once.
     endedAt: dateTime({ ...managed, internal: true, label: { zh: '原因消失', en: 'Cause ended' } }),
   },
-  access: { by: 'parent', column: 'customerId', table: 'customerAccess' },
+  // The company's own business, whatever of the customer is shared.
+  access: {
+    by: 'all',
+    of: [
+      { by: 'company', writers: 'staff' },
+      { by: 'parent', column: 'customerId', table: 'customerAccess' },
+    ],
+  },
 });
 
 export type Alert = NonNullable<typeof AlertEntity.row>;

@@ -122,13 +122,14 @@ export async function closeRule(work: Work, rule: AlertRule, limit: number): Pro
   return (await resolve(work, sql`${where} LIMIT ${raw(String(limit))}`)) < limit;
 }
 
-/** Alerts follow the customer's owner, and those above. */
+/** Alerts follow the customer's owner, those above, and the rule. */
 async function assignAnew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
   const due = `IF(t.escalatedAt IS NULL, ${assignee[rule.route]}, ${lead})`;
   await move(work, {
     where: sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1 AND ${subjects('t.customerId')}
-      AND t.state <> 'DISMISSED' AND NOT (t.assigneeId <=> ${raw(due)})`,
-    set: sql`t.assigneeId = ${raw(due)}`,
+      AND t.state <> 'DISMISSED'
+      AND NOT (t.assigneeId <=> ${raw(due)} AND t.assigneeRole <=> ${rule.role})`,
+    set: sql`t.assigneeId = ${raw(due)}, t.assigneeRole = ${rule.role}`,
     type: AlertAssigned,
   });
 }

@@ -23,7 +23,12 @@ export const CalendarFeedEntity = defineEntity('CalendarFeed', {
     renewedAt: dateTime({ required: true, ...managed, label: { zh: '启用时间', en: 'Renewed' } }),
     revokedAt: dateTime({ ...managed, label: { zh: '停用时间', en: 'Revoked' } }),
     // What the account's token said of it. Whether it still is so is looked up anew.
-    staffId: id({ ...managed, internal: true, label: { zh: '员工', en: 'Staff' } }),
+    staffId: id({
+      ...managed,
+      internal: true,
+      names: 'StaffMember',
+      label: { zh: '员工', en: 'Staff' },
+    }),
     roles: list({ ...managed, internal: true, label: { zh: '角色', en: 'Roles' } }),
     teamIds: list({ max: 1000, ...managed, internal: true, label: { zh: '团队', en: 'Teams' } }),
   },

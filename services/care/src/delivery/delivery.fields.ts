@@ -39,7 +39,7 @@ export const DeliveryEntity = defineEntity('Delivery', {
     }),
     templateId: id({ ...managed, label: { zh: '模板', en: 'Template' } }),
     textId: id({ ...managed, label: { zh: '所用版次', en: 'Text that was sent' } }),
-    senderId: id({ ...managed, label: { zh: '发送人', en: 'Sender' } }),
+    senderId: id({ ...managed, names: 'StaffMember', label: { zh: '发送人', en: 'Sender' } }),
     status: choice(
       {
         QUEUED: { zh: '待发送', en: 'Queued' },

@@ -16,6 +16,7 @@ import { createLetterFile } from './2026-11-30-create-letter-file.ts';
 import { createCampaign } from './2026-11-30-create-campaign.ts';
 import { createSurvey } from './2026-11-30-create-survey.ts';
 import { nameFamilyBirthday } from './2026-11-30-name-family-birthday.ts';
+import { routeMissingOwners } from './2026-11-30-route-missing-owners.ts';
 import { seedMoreAlertRules } from './2026-11-30-seed-more-alert-rules.ts';
 import { seedPhrases } from './2026-11-30-seed-phrases.ts';
 
@@ -41,4 +42,5 @@ export const migrations = [
   createLetterFile,
   createCalendarFeed,
   addBirthdayAlerts,
+  routeMissingOwners,
 ];

@@ -30,7 +30,7 @@ const open = {
   name: text({ max: 100, required: true, label: { zh: '姓名', en: 'Name' } }),
   gender: text({ max: 16, label: { zh: '性别', en: 'Gender' } }),
   status: text({ max: 16, required: true, label: { zh: '状态', en: 'Status' } }),
-  ownerId: id({ label: { zh: '负责人', en: 'Owner' } }),
+  ownerId: id({ names: 'StaffMember', label: { zh: '负责人', en: 'Owner' } }),
   teamId: id({ label: { zh: '所属团队', en: 'Team' } }),
 } as const;
 

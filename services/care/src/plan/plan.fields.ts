@@ -111,8 +111,16 @@ export const planFields = {
   validTo: date({ label: { zh: '结束日期', en: 'To day' } }),
   reach: json<PlanReach>({ ...managed, internal: true, label: { zh: '权限范围', en: 'Reach' } }),
   audienceSize: int({ ...managed, label: { zh: '对象人数', en: 'Size of the audience' } }),
-  requestedById: id({ ...managed, label: { zh: '申请人', en: 'Requested by' } }),
-  approvedById: id({ ...managed, label: { zh: '批准人', en: 'Approved by' } }),
+  requestedById: id({
+    ...managed,
+    names: 'StaffMember',
+    label: { zh: '申请人', en: 'Requested by' },
+  }),
+  approvedById: id({
+    ...managed,
+    names: 'StaffMember',
+    label: { zh: '批准人', en: 'Approved by' },
+  }),
   approvedAt: dateTime({ ...managed, label: { zh: '批准时间', en: 'Approved' } }),
 } as const;
 

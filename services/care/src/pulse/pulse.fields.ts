@@ -16,7 +16,7 @@ const pulse = defineEntity('CustomerPulse', {
     lifecycleStage: text({ max: 64, label: { zh: '生命周期阶段', en: 'Lifecycle stage' } }),
     designation: text({ max: 64, label: { zh: '价值定位', en: 'Designation' } }),
     source: text({ max: 64, label: { zh: '来源', en: 'Source' } }),
-    ownerId: id({ label: { zh: '负责人', en: 'Owner' } }),
+    ownerId: id({ names: 'StaffMember', label: { zh: '负责人', en: 'Owner' } }),
     teamId: id({ label: { zh: '所属团队', en: 'Team' } }),
     lastInteractionAt: dateTime({ label: { zh: '最近联系时间', en: 'Last contact' } }),
     lastOrderOn: date({ label: { zh: '最近订单日期', en: 'Last order' } }),

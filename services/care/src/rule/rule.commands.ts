@@ -6,7 +6,7 @@ import { allow } from '@crm/kit/record/policy';
 import { changeRecord, createRecord, lockForWriting, type Rules } from '@crm/kit/record/record';
 import { AlertRuleEntity, type AlertRule } from './rule.fields.ts';
 import { criteriaProblems } from './rule.repository.ts';
-import { ruleProblems } from './rule.ts';
+import { isTree, ruleProblems } from './rule.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 type Versioned = { readonly expectedVersion?: number | null };
@@ -28,7 +28,7 @@ const rulesAt = (now: Date): Rules<AlertRule> => ({
   check: (rule) => [
     ...codeProblems(rule.code),
     ...ruleProblems(rule),
-    ...criteriaProblems(rule, now),
+    ...(isTree(rule.criteria ?? {}) ? criteriaProblems(rule, now) : []),
   ],
 });
 

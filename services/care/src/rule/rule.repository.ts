@@ -10,10 +10,10 @@ import { daysBefore, limitsOf, measureOf, type Limits, type Thresholds } from '.
 
 export type Terms = Thresholds & Pick<AlertRule, 'criteria'>;
 
-type At = { readonly alias: string; readonly now: Date };
+type At = { readonly alias: string; readonly now: Date; readonly isKept?: boolean };
 
 /** What has to be true of a customer, as a condition on its row `alias` of customerPulse. */
-export const conditionSql = (rule: Terms, { alias, now }: At): Sql =>
+export const conditionSql = (rule: Terms, { alias, now, isKept = false }: At): Sql =>
   and([
     raw(`${alias}.deletedAt IS NULL AND ${alias}.createdAt IS NOT NULL`),
     compileCriteria(
@@ -24,6 +24,7 @@ export const conditionSql = (rule: Terms, { alias, now }: At): Sql =>
         customFields: new Map(),
         mayRead: () => true,
         readable: () => raw('TRUE'),
+        isKept,
       },
       rule.criteria ?? {},
     ),
@@ -144,7 +145,7 @@ const columns = (values: Found): Sql =>
 /** What makes a rule's criteria no condition on customers. */
 export function criteriaProblems(rule: Terms, now: Date): FieldProblem[] {
   try {
-    conditionSql(rule, { alias: 'p', now });
+    conditionSql(rule, { alias: 'p', now, isKept: true });
     return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

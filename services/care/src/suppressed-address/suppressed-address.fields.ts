@@ -23,7 +23,7 @@ export const SuppressedAddressEntity = defineEntity('SuppressedAddress', {
     ),
     deliveryId: id({ ...managed, label: { zh: '所依据的消息', en: 'Delivery' } }),
     liftedAt: dateTime({ ...managed, label: { zh: '解除时间', en: 'Lifted' } }),
-    liftedById: id({ ...managed, label: { zh: '解除人', en: 'Lifted by' } }),
+    liftedById: id({ ...managed, names: 'StaffMember', label: { zh: '解除人', en: 'Lifted by' } }),
     note: text({ max: 500, ...managed, label: { zh: '说明', en: 'Note' } }),
   },
   access: { by: 'record', column: 'personId', of: () => PersonPulseEntity },

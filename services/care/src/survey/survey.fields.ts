@@ -51,7 +51,11 @@ export const SurveyEntity = defineEntity('Survey', {
       { required: true, ...managed, label: { zh: '状态', en: 'Status' } },
     ),
     publishedAt: dateTime({ ...managed, label: { zh: '发布时间', en: 'Published' } }),
-    publishedById: id({ ...managed, label: { zh: '发布人', en: 'Published by' } }),
+    publishedById: id({
+      ...managed,
+      names: 'StaffMember',
+      label: { zh: '发布人', en: 'Published by' },
+    }),
     closedAt: dateTime({ ...managed, label: { zh: '结束时间', en: 'Closed' } }),
   },
   access: { by: 'company' },

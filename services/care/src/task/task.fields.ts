@@ -25,7 +25,7 @@ export const states = {
 
 const managed = { managed: true } as const;
 
-/** Care for one person on one occasion. Whoever reaches the customer, the person, or has it to do. */
+/** Care for one person on one occasion: of the staff that reaches the customer or the person, or has it to do. */
 export const CareTaskEntity = defineEntity('CareTask', {
   fields: {
     planId: id({ ...managed, references: 'CarePlan', label: { zh: '关怀计划', en: 'Plan' } }),
@@ -46,18 +46,28 @@ export const CareTaskEntity = defineEntity('CareTask', {
     templateId: id({ label: { zh: '模板', en: 'Template' } }),
     dueAt: dateTime({ required: true, label: { zh: '执行时间', en: 'Due' } }),
     assigneeId: id({ references: 'StaffMember', label: { zh: '负责人', en: 'Assignee' } }),
-    decidedById: id({ ...managed, label: { zh: '决定人', en: 'Decided by' } }),
+    decidedById: id({
+      ...managed,
+      names: 'StaffMember',
+      label: { zh: '决定人', en: 'Decided by' },
+    }),
     decidedAt: dateTime({ ...managed, label: { zh: '决定时间', en: 'Decided' } }),
     endedAt: dateTime({ ...managed, label: { zh: '结束时间', en: 'Ended' } }),
     surveyId: id({ references: 'Survey', label: { zh: '问卷', en: 'Survey' } }),
     note: text({ max: 500, label: { zh: '说明', en: 'Note' } }),
   },
   access: {
-    by: 'any',
+    by: 'all',
     of: [
-      { by: 'parent', column: 'customerId', table: 'customerAccess' },
-      { by: 'parent', column: 'personId', table: 'personPulse' },
-      { by: 'staff', column: 'assigneeId' },
+      { by: 'company', writers: 'staff' },
+      {
+        by: 'any',
+        of: [
+          { by: 'parent', column: 'customerId', table: 'customerAccess' },
+          { by: 'parent', column: 'personId', table: 'personPulse' },
+          { by: 'staff', column: 'assigneeId' },
+        ],
+      },
     ],
   },
   // Its day is that of a birthday, or of what happened in a life.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { transact } from '@crm/kit/database/database';
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { eventOf } from '@crm/kit/testing/events';
 import { countStatements } from '@crm/kit/testing/statements';
@@ -120,6 +120,12 @@ describe('a task', () => {
     expect(await read(id, rep(newId()))).toBeNull();
     const partner = { viewer: { subject: 'p', roles: ['partner' as const], staffId: newId() } };
     expect(await read(id, partner)).toBeNull();
+    await care.db.query(
+      `INSERT INTO shareGrant (resourceId, granteeId, access, grantedAt) VALUES (?, ?, 'READ', NOW())`,
+      [idToBytes(customerId), idToBytes(partner.viewer.staffId)],
+    );
+    expect(await read(id, partner)).toBeNull();
+    expect(await read(id, rep(partner.viewer.staffId))).not.toBeNull();
   });
 
   test('of special care is hidden from those who may not read what is personal', async () => {

@@ -43,7 +43,11 @@ export const MessageTemplateEntity = defineEntity('MessageTemplate', {
       { required: true, ...managed, label: { zh: '状态', en: 'Status' } },
     ),
     publishedAt: dateTime({ ...managed, label: { zh: '发布时间', en: 'Published' } }),
-    publishedById: id({ ...managed, label: { zh: '发布人', en: 'Published by' } }),
+    publishedById: id({
+      ...managed,
+      names: 'StaffMember',
+      label: { zh: '发布人', en: 'Published by' },
+    }),
     retiredAt: dateTime({ ...managed, label: { zh: '停用时间', en: 'Retired' } }),
   },
   access: { by: 'company' },

@@ -26,6 +26,8 @@ export type CriteriaScope = {
   readonly noteUse?: (entity: Entity, field: string) => void;
   /** The rows of a related entity that the viewer may read: others must not decide a filter. */
   readonly readable: (entity: Entity, alias: string) => Sql;
+  /** Criteria that are to be kept: what can be no id is a mistake, and not an id of nothing. */
+  readonly isKept?: boolean;
 };
 
 const depthMax = 10;
@@ -218,11 +220,11 @@ function compare(comparison: Comparison): Sql {
 }
 
 function compareValues(comparison: Comparison): Sql {
-  const { column, target, operator, value } = comparison;
+  const { scope, column, target, operator, value } = comparison;
   const symbol = symbols[operator];
   const isOrder = operator.startsWith('g') || operator.startsWith('l');
   if (!symbol || (isOrder && !ordered.includes(column.field.kind))) throw noOperator(comparison);
-  const operand = encodeOperand(column, value);
+  const operand = encodeOperand(scope, column, value);
   // "Not equal" means every other row, those without a value included.
   return operator === 'ne'
     ? sql`NOT (${raw(target)} <=> ${operand})`
@@ -232,8 +234,8 @@ function compareValues(comparison: Comparison): Sql {
 const nullSql = (target: string, value: unknown): Sql =>
   raw(`${target} IS ${value === true ? '' : 'NOT '}NULL`);
 
-function compareIn({ column, target, operator, value }: Comparison): Sql {
-  const operands = entries(column.name, value).map((each) => encodeOperand(column, each));
+function compareIn({ scope, column, target, operator, value }: Comparison): Sql {
+  const operands = entries(column.name, value).map((each) => encodeOperand(scope, column, each));
   const found = sql`${raw(target)} IN (${operands})`;
   if (operator === 'in') return found;
   return operands.length === 0 ? raw('TRUE') : sql`(${raw(target)} IS NULL OR NOT ${found})`;
@@ -281,11 +283,11 @@ const companyDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' 
 /** The calendar date in the company's time zone. */
 export const companyDate = (at: Date): string => companyDay.format(at);
 
-function encodeOperand(column: Column, value: unknown): unknown {
+function encodeOperand({ isKept }: CriteriaScope, column: Column, value: unknown): unknown {
   const { kind } = column.field;
-  if (kind === 'id')
-    return typeof value === 'string' && isId(value) ? idToBytes(value) : Buffer.of();
-  if (!isOperand(column.field, value)) {
+  const isKnown = typeof value === 'string' && isId(value);
+  if (kind === 'id' && (isKnown || !isKept)) return isKnown ? idToBytes(value) : Buffer.of();
+  if (kind === 'id' || !isOperand(column.field, value)) {
     throw invalid(`${column.name} can't be compared with this value`, [
       { path: column.name, message: `is a ${kind}` },
     ]);
