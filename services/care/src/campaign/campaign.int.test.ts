@@ -8,6 +8,7 @@ import { startPlannerJob, type PlannerJob } from '../planner/planner.job.ts';
 import { as } from '../testing/care.ts';
 import { consentData } from '../testing/people.ts';
 import {
+  addCrowd,
   addCustomer,
   addPerson,
   idOf,
@@ -15,6 +16,7 @@ import {
   occasionOf,
   planned,
   publishedTemplate,
+  removeCrowd,
   tasksOf,
 } from '../testing/planning.ts';
 import { stillCare, type StillCare } from '../testing/still-care.ts';
@@ -218,18 +220,7 @@ describe('a campaign', () => {
   });
 
   test('for more than 1,000 people waits for another person', async () => {
-    await care.db.query(
-      `INSERT INTO personPulse (id, version, createdAt, updatedAt, code, name, status)
-       WITH RECURSIVE n AS (SELECT 1 AS at UNION ALL SELECT at + 1 FROM n WHERE at < 1000)
-       SELECT UNHEX(CONCAT('0190', LPAD(HEX(at), 28, '0'))), 1, NOW(), NOW(), at, '某人', 'ACTIVE'
-       FROM n`,
-    );
-    await care.db.query(
-      `INSERT INTO affiliation (id, version, createdAt, updatedAt, personId, customerId, roles,
-         isPrimary, isProxy)
-       SELECT id, 1, NOW(), NOW(), id, ?, '[]', 1, 0 FROM personPulse WHERE id < UNHEX('0191')`,
-      [idToBytes(customerId)],
-    );
+    await addCrowd(care, customerId, 1000);
     await addPerson(care, { customerId });
     const [first, second] = [as('admin'), as('admin')];
     const id = await made(promotion());
@@ -244,7 +235,7 @@ describe('a campaign', () => {
       status: 'ACTIVE',
     });
     await take('pauseCampaign', first);
-    await care.db.query("DELETE FROM personPulse WHERE id < UNHEX('0191')");
+    await removeCrowd(care);
   });
 
   test('and a plan of care are not known by each other’s names', async () => {

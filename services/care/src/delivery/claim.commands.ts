@@ -3,6 +3,7 @@ import type { PhrasePreset } from '../phrase/phrase.fields.ts';
 import { findSuppressed } from '../suppressed-address/suppressed-address.repository.ts';
 import { unsubscribeUrl } from '../suppressed-address/unsubscribe-link.ts';
 import { surveyUrl, withoutSurveyToken } from '../survey-response/survey-link.ts';
+import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
 import { findTextsInUse } from '../template/template.repository.ts';
 import { renderMessage, withFooter, type RenderedMessage } from '../template/template.ts';
 import type { MessageTemplate } from '../template/template.fields.ts';
@@ -127,10 +128,12 @@ function factsOf(
   delivery: Delivery,
   { recipient, template, to }: Found,
 ): SendingFacts {
+  const { surveyId, ...stands } = standing.get(delivery.id) ?? takenBack;
   return {
-    ...(standing.get(delivery.id) ?? takenBack),
+    ...stands,
     isThere: recipient !== null,
     hasText: template?.channel === delivery.channel,
+    textProblem: template === null ? null : surveyLinkProblem(surveyId, template),
     address: to,
     isSuppressed: isSuppressed({ ...delivery, address: to }),
   };

@@ -6,6 +6,8 @@ export type SendingFacts = {
   /** Null when the person is gone. */
   readonly isThere: boolean;
   readonly hasText: boolean;
+  /** What keeps the text in use from being sent. */
+  readonly textProblem: string | null;
   readonly address: string | null;
   /** The person, or the holder of the address, wants nothing more by this channel, or it is dead. */
   readonly isSuppressed: boolean;
@@ -36,7 +38,8 @@ function forbidden({ isThere, isSuppressed, suppression }: SendingFacts): Step |
     : notSent('NOT_ALLOWED', suppression.reason);
 }
 
-function impossible({ address, hasText }: SendingFacts): Step | null {
+function impossible({ address, hasText, textProblem }: SendingFacts): Step | null {
   if (address === null) return notSent('NO_ADDRESS');
-  return hasText ? null : notSent('NO_TEMPLATE');
+  if (!hasText) return notSent('NO_TEMPLATE');
+  return textProblem === null ? null : notSent('NO_TEMPLATE', `The text ${textProblem}`);
 }

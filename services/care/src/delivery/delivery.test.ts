@@ -10,6 +10,7 @@ const later = new Date('2026-11-30T02:00:00Z');
 const facts: SendingFacts = {
   isThere: true,
   hasText: true,
+  textProblem: null,
   address: 'li@example.com',
   isSuppressed: false,
   suppression: null,
@@ -32,6 +33,11 @@ describe('a delivery is not handed over', () => {
       { status: 'QUEUED', dueAt: later },
     ],
     ['nowhere', { address: null }, { status: 'FAILED', reason: 'NO_ADDRESS' }],
+    [
+      'without the link that it is for',
+      { textProblem: 'must hold {{ survey.url }}' },
+      { status: 'FAILED', reason: 'NO_TEMPLATE', problem: 'The text must hold {{ survey.url }}' },
+    ],
     ['without words', { hasText: false }, { status: 'FAILED', reason: 'NO_TEMPLATE' }],
   ])('%s', (_, change, step) => {
     expect(stepInstead({ expiresAt: null }, { ...facts, ...change }, now)).toMatchObject(step);

@@ -4,6 +4,7 @@ import { companyDate } from '@crm/kit/record/criteria';
 import { sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import type { Category } from '../occasion/category.ts';
+import { planStopped } from '../planner/planner.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
 import { companyTimeZone, suppressionOf } from '../suppression/suppression.ts';
 import { instantOf } from '../suppression/time-of-day.ts';
@@ -13,7 +14,9 @@ import type { SendingFacts } from './decide.ts';
 import type { Delivery } from './delivery.fields.ts';
 
 /** How the task of a delivery stands, and what stands against it. */
-export type Standing = Pick<SendingFacts, 'isCancelled' | 'suppression'>;
+export type Standing = Pick<SendingFacts, 'isCancelled' | 'suppression'> & {
+  readonly surveyId: string | null;
+};
 
 type TaskRow = {
   readonly id: Uint8Array;
@@ -22,6 +25,7 @@ type TaskRow = {
   readonly category: Category;
   readonly occasionOn: string;
   readonly aboutId: Uint8Array | null;
+  readonly surveyId: Uint8Array | null;
   readonly surveyStatus: Survey['status'] | null;
   readonly opensOn: string | null;
   readonly closesOn: string | null;
@@ -47,8 +51,11 @@ export async function findStanding(
       const aboutId = task.aboutId && idFromBytes(task.aboutId);
       const wanted = { taskId, at: now, purpose, category, occasionId, occasionOn, aboutId };
       const suppression =
-        surveySuppression(task, now) ?? suppressionOf(known, { ...wanted, channel });
-      return [delivery.id, { isCancelled: false, suppression }];
+        planSuppression(task) ??
+        surveySuppression(task, now) ??
+        suppressionOf(known, { ...wanted, channel });
+      const surveyId = task.surveyId && idFromBytes(task.surveyId);
+      return [delivery.id, { isCancelled: false, suppression, surveyId }];
     }),
   );
 }
@@ -68,15 +75,19 @@ function surveySuppression(
   return { reason: 'SURVEY_CLOSED', until };
 }
 
-/** One that has failed may be sent again by hand. Plans that are stopped send nothing. */
+/** One that has failed may be sent again by hand. */
 const sent: readonly string[] = ['SCHEDULED', 'FAILED'];
 const stopped: readonly (string | null)[] = ['DRAFT', 'AWAITING_APPROVAL', 'PAUSED'];
 
-const isWanted = ({ state, channel, planStatus }: TaskRow, delivery: Delivery): boolean =>
-  sent.includes(state) && channel === delivery.channel && !stopped.includes(planStatus);
+const isWanted = ({ state, channel }: TaskRow, delivery: Delivery): boolean =>
+  sent.includes(state) && channel === delivery.channel;
+
+/** Plans that are stopped send nothing, and what was planned is planned anew when they go on. */
+const planSuppression = ({ planStatus }: TaskRow): Standing['suppression'] =>
+  stopped.includes(planStatus) ? { reason: planStopped, until: null } : null;
 
 /** The task is not to be done any more. */
-export const takenBack: Standing = { isCancelled: true, suppression: null };
+export const takenBack: Standing = { isCancelled: true, suppression: null, surveyId: null };
 
 /** Locked, so that none is taken back between the look at it and the sending. */
 async function readTasks(
@@ -85,6 +96,7 @@ async function readTasks(
 ): Promise<ReadonlyMap<string, TaskRow>> {
   const ids = deliveries.map(({ taskId }) => idToBytes(taskId));
   const { text, values } = sql`SELECT t.id, t.state, t.channel, t.category, t.occasionOn, t.aboutId,
+      t.surveyId,
       p.status AS planStatus, s.status AS surveyStatus, s.opensOn, s.closesOn
     FROM careTask t LEFT JOIN carePlan p ON p.id = t.planId LEFT JOIN survey s ON s.id = t.surveyId
     WHERE t.id IN (${ids}) AND t.deletedAt IS NULL ORDER BY t.id FOR UPDATE OF t`;

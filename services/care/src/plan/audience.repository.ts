@@ -125,14 +125,22 @@ function treeProblems(path: string, compile: () => Sql): FieldProblem[] {
   }
 }
 
+type Counting = {
+  readonly now: Date;
+  readonly only?: Sql;
+  /** Counts no further. */
+  readonly atMost?: number;
+};
+
 /** How many people a plan is for, whatever their days are. */
 export async function countAudience(
   manager: EntityManager,
   plan: AudienceOf,
-  { now, only = raw('TRUE') }: { readonly now: Date; readonly only?: Sql },
+  { now, only = raw('TRUE'), atMost }: Counting,
 ): Promise<number> {
-  const { text, values } =
-    sql`SELECT COUNT(*) AS size FROM personPulse p ${audienceSql(plan, { now, only })}`;
+  const limit = atMost === undefined ? raw('') : sql`LIMIT ${atMost}`;
+  const { text, values } = sql`SELECT COUNT(*) AS size FROM (SELECT p.id FROM personPulse p
+    ${audienceSql(plan, { now, only })} ${limit}) people`;
   const [row]: { size: number }[] = await manager.query(text, [...values]);
   return row?.size ?? 0;
 }

@@ -1,27 +1,27 @@
 import type { RequestContext } from '@crm/kit/context';
 import { notFound, ruleViolation } from '@crm/kit/errors';
-import { isId } from '@crm/kit/id';
+import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { companyDate } from '@crm/kit/record/criteria';
 import { changesOf } from '@crm/kit/record/difference';
 import { refused } from '@crm/kit/record/input';
 import { allow } from '@crm/kit/record/policy';
 import { lockForWriting, writeChange, type Change } from '@crm/kit/record/record';
-import { findByIds } from '@crm/kit/record/store';
 import { findWorkCalendar } from '../occasion/holiday.repository.ts';
 import { spanOf } from '../planner/planner.ts';
 import { requirePublished } from '../survey/survey.repository.ts';
-import { MessageTemplateEntity } from '../template/template.fields.ts';
+import { findTextsInUse } from '../template/template.repository.ts';
+import { audienceWithoutApproval, requireOther, requireReach } from './approval.ts';
 import { countAudience } from './audience.repository.ts';
 import { missingHolidays, missingHolidaysText } from './due.ts';
-import { reachOf } from './plan.commands.ts';
 import { plansActivated, plansPaused, plansSubmitted } from './plan.events.ts';
 import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 import { findPlanOccasions } from './plan-occasion.repository.ts';
 import type { PlanOf } from './plan-of.ts';
-import { audienceWithoutApproval, requireOther, requireStatus } from './plan.ts';
+import { requireStatus } from './plan.ts';
 import { templateProblems } from './plan-template.ts';
+import { reachOf } from './reach.ts';
 
 type Step = {
   readonly id: string;
@@ -33,7 +33,10 @@ type TakeStep = (context: RequestContext, of: PlanOf, input: Step) => Promise<Ca
 
 const memory = rowMemory(CarePlanEntity);
 
-/** Starts a plan, or goes on with a paused one; a large one waits for the approval of another person. */
+/**
+ * Starts a plan, or goes on with a paused one; a large one waits for the approval of another person,
+ * which holds for this activation.
+ */
 export const activatePlan: TakeStep = (context, of, input) =>
   runCommand(context, { name: `activate${of.type}`, input, memory }, async (work) => {
     const plan = await lockPlan(work, of, input);
@@ -41,10 +44,11 @@ export const activatePlan: TakeStep = (context, of, input) =>
     await requireReady(work, plan);
     const reach = reachOf(work.viewer);
     const audienceSize = await countAudience(work.manager, { ...plan, reach }, { now: work.now });
-    const isLarge = audienceSize > audienceWithoutApproval && plan.approvedById === null;
+    const isLarge = audienceSize > audienceWithoutApproval;
     const status = isLarge ? 'AWAITING_APPROVAL' : 'ACTIVE';
     const requestedById = work.viewer.staffId;
-    const change = await write(work, plan, { status, reach, audienceSize, requestedById });
+    const asked = { reach, audienceSize, requestedById, approvedById: null, approvedAt: null };
+    const change = await write(work, plan, { status, ...asked });
     await (isLarge ? plansSubmitted : plansActivated)(work, [change]);
     return change.after;
   });
@@ -55,6 +59,9 @@ export const approvePlan: TakeStep = (context, of, input) =>
     const plan = await lockPlan(work, of, input);
     requireStatus(plan, ['AWAITING_APPROVAL'], 'approved');
     requireOther(plan, work.viewer.staffId);
+    const staffId = plan.reach?.staffId ?? null;
+    const teams = await teamsOfStaff(work.manager, [staffId]);
+    requireReach(work.viewer, plan.reach, teams.get(staffId ?? '') ?? null);
     await requireReady(work, plan);
     const approved = { approvedById: work.viewer.staffId, approvedAt: work.now };
     const change = await write(work, plan, { status: 'ACTIVE', ...approved });
@@ -89,9 +96,8 @@ async function requireReady(work: Work, plan: CarePlan): Promise<void> {
   if (plan.startsOn !== null && (plan.validTo ?? '') < companyDate(work.now)) {
     throw ruleViolation(`The campaign was for ${plan.startsOn}: let it start later first`);
   }
-  const ids = (plan.templates ?? []).map(({ templateId }) => templateId).filter(isId);
-  const templates = await findByIds(work.manager, MessageTemplateEntity, { ids });
-  const problems = templateProblems(plan, templates);
+  const ids = (plan.templates ?? []).map(({ templateId }) => templateId);
+  const problems = templateProblems(plan, await findTextsInUse(work.manager, ids));
   if (problems.length > 0) throw refused(CarePlanEntity, problems);
   await requirePublished(work.manager, plan.surveyId);
   await requireHolidays(work, plan, occasion);

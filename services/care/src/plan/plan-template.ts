@@ -16,13 +16,15 @@ const writtenFor: Readonly<Record<Channel, MessageTemplate['channel'] | null>> =
 };
 
 type Plan = Pick<CarePlan, 'channels' | 'mode' | 'surveyId' | 'templates'>;
-type Template = Pick<MessageTemplate, 'body' | 'channel' | 'id' | 'status' | 'subject'>;
+type Template = Pick<MessageTemplate, 'body' | 'channel' | 'subject'>;
 
-/** What keeps the texts of a plan from being sent. */
-export const templateProblems = (plan: Plan, found: readonly Template[]): FieldProblem[] => [
+/** What keeps the texts of a plan, as they are in use, from being sent. */
+export const templateProblems = (
+  plan: Plan,
+  inUse: ReadonlyMap<string, Template>,
+): FieldProblem[] => [
   ...(plan.templates ?? []).flatMap(({ channel, templateId }, at) => {
-    const template = found.find(({ id }) => id === templateId);
-    const message = problemOf(plan, channel, template);
+    const message = problemOf(plan, channel, inUse.get(templateId));
     return message === null ? [] : [{ path: `templates.${at}.templateId`, message }];
   }),
   ...missing(plan).map((channel) => ({
@@ -32,9 +34,8 @@ export const templateProblems = (plan: Plan, found: readonly Template[]): FieldP
 ];
 
 function problemOf(plan: Plan, channel: Channel, template: Template | undefined): string | null {
-  if (!template) return 'is no template';
+  if (!template) return 'is no template, or is not published';
   if (template.channel !== writtenFor[channel]) return `is not written for ${channel}`;
-  if (template.status !== 'PUBLISHED') return 'is not published';
   return surveyLinkProblem(plan.surveyId, template);
 }
 

@@ -4,7 +4,7 @@ import { teamsOfStaff } from '@crm/kit/projection/staff-directory';
 import { rowMemory, runCommand, type Work } from '@crm/kit/record/command';
 import { companyDate } from '@crm/kit/record/criteria';
 import { readInput, refused } from '@crm/kit/record/input';
-import { allow, scopeOf } from '@crm/kit/record/policy';
+import { allow } from '@crm/kit/record/policy';
 import {
   changeRecord,
   createRecord,
@@ -13,16 +13,16 @@ import {
   withDefaults,
   type Rules,
 } from '@crm/kit/record/record';
-import type { Viewer } from '@crm/kit/viewer';
 import { campaignProblems, campaignValues } from '../campaign/campaign.ts';
 import { surveyPurposeProblems } from '../task/task.ts';
 import { audienceProblems } from './audience.repository.ts';
 import { planCreated, plansChanged } from './plan.events.ts';
-import { CarePlanEntity, type CarePlan, type PlanReach } from './plan.fields.ts';
+import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 import { findPlanOccasions } from './plan-occasion.repository.ts';
 import type { PlanOf } from './plan-of.ts';
-import { planProblems, requireStatus } from './plan.ts';
+import { emptyListProblems, planProblems, requireStatus, type GivenAudience } from './plan.ts';
+import { reachOf } from './reach.ts';
 
 type Repeatable = { readonly clientMutationId?: string | null };
 type Versioned = Repeatable & { readonly id: string; readonly expectedVersion?: number | null };
@@ -34,17 +34,10 @@ export type PlanInput = {
   /** Of campaigns, which have a day in the place of an occasion. */
   readonly startsOn?: string | null;
   readonly kind?: CarePlan['kind'] | null;
-  readonly audience?: object | null;
+  readonly audience?: GivenAudience | null;
 };
 
 const memory = rowMemory(CarePlanEntity);
-
-/** Whose people the viewer may address. */
-export function reachOf(viewer: Viewer): PlanReach | null {
-  const scope = scopeOf(viewer, 'write');
-  if (scope === 'all') return null;
-  return { staffId: viewer.staffId, teamIds: scope === 'team_tree' ? viewer.teamIds : [] };
-}
 
 const nothingSaid = {
   customers: null,
@@ -61,13 +54,13 @@ const whole = <Input extends PlanInput>(input: Input): Input => {
   return { ...input, audience: { ...nothingSaid, ...Object.fromEntries(given) } };
 };
 
-type Ruled = Pick<PlanInput, 'kind' | 'occasionId' | 'startsOn' | 'surveyId'> & {
+type Ruled = Pick<PlanInput, 'audience' | 'kind' | 'occasionId' | 'startsOn' | 'surveyId'> & {
   readonly ownerId: string | null;
 };
 
 async function rulesFor(
   work: Work,
-  { kind: given, occasionId = null, ownerId, startsOn = null, surveyId }: Ruled,
+  { audience, kind: given, occasionId = null, ownerId, startsOn = null, surveyId }: Ruled,
 ): Promise<Rules<CarePlan>> {
   const kind = given ?? 'CARE';
   const day = { occasionId, startsOn };
@@ -91,6 +84,7 @@ async function rulesFor(
     }),
     check: (plan) => [
       ...planProblems(plan, occasion),
+      ...emptyListProblems(audience ?? null),
       ...(kind === 'CARE' ? surveyPurposeProblems(plan) : campaignProblems(plan, today)),
       ...audienceProblems(plan, work.now),
     ],
@@ -148,7 +142,13 @@ export const updatePlan = (
     const ownerId = input.ownerId === undefined ? before.ownerId : input.ownerId;
     const occasionId = input.occasionId ?? before.occasionId;
     const startsOn = input.startsOn ?? before.startsOn;
-    const rules = await rulesFor(work, { kind: before.kind, occasionId, startsOn, ownerId });
+    const rules = await rulesFor(work, {
+      ...given,
+      kind: before.kind,
+      occasionId,
+      startsOn,
+      ownerId,
+    });
     const unapproved = { approvedById: null, approvedAt: null, requestedById: null };
     const change = await changeRecord(work, CarePlanEntity, {
       id,

@@ -9,6 +9,7 @@ import type { Viewer } from '@crm/kit/viewer';
 import { as } from '../testing/care.ts';
 import {
   activate,
+  addCrowd,
   addCustomer,
   addPerson,
   birthday,
@@ -121,6 +122,17 @@ describe('a plan', () => {
         'audience.customers',
       ].map((path) => ({ path })),
     );
+  });
+
+  test.each([
+    ['customerIds', { customerIds: [] }],
+    ['segmentIds', { personIds: [newId()], segmentIds: [] }],
+  ])('for an empty list, %s, is refused rather than for everybody', async (list, audience) => {
+    const path = `audience.${list}`;
+    expect(paths(await create({ audience }))).toMatchObject([{ path }]);
+    const id = idOf((await create({})).data?.['record']);
+    const changed = await care.execute(UPDATE, { input: { id, audience } });
+    expect(paths(changed)).toMatchObject([{ path }]);
   });
 
   test('is activated only with texts that are published', async () => {
@@ -268,21 +280,9 @@ describe('a preview', () => {
 });
 
 describe('a plan for more than 1,000 people', () => {
-  test('needs the approval of another person, and again when it was changed', async () => {
+  test('needs the approval of another person, and again when it was changed or goes on', async () => {
     const customerId = await addCustomer(care, { city: '上海' });
-    await care.db.query(
-      `INSERT INTO personPulse (id, version, createdAt, updatedAt, code, name, status)
-       WITH RECURSIVE n AS (SELECT 1 AS at UNION ALL SELECT at + 1 FROM n WHERE at < 1000)
-       SELECT UNHEX(CONCAT('0190', LPAD(HEX(at), 28, '0'))), 1, NOW(), NOW(), at, '某人', 'ACTIVE'
-       FROM n`,
-    );
-    await care.db.query(
-      `INSERT INTO affiliation (id, version, createdAt, updatedAt, personId, customerId, roles,
-         isPrimary, isProxy)
-       SELECT id, 1, NOW(), NOW(), id, UUID_TO_BIN(?), '["PRINCIPAL"]', 1, 0
-       FROM personPulse WHERE id < UNHEX('0191')`,
-      [customerId],
-    );
+    await addCrowd(care, customerId, 1000);
     await addPerson(care, { customerId });
     const [first, second] = [admin(), admin()];
     const [firstId, secondId] = [await addStaff(first), await addStaff(second)];
@@ -305,11 +305,25 @@ describe('a plan for more than 1,000 people', () => {
     const PAUSE = `mutation ($id: ID!) { pauseCarePlan(input: { id: $id }) { status } }`;
     await care.execute(PAUSE, { id }, first);
     const resumed = await activate(care, id, first);
-    expect(resumed.data?.['record']).toMatchObject({ status: 'ACTIVE' });
+    expect(resumed.data?.['record']).toMatchObject({ status: 'AWAITING_APPROVAL' });
+    await approve(second);
     await care.execute(PAUSE, { id }, first);
     const changed = await care.execute(UPDATE, { input: { id, leadDays: 1 } }, first);
     expect(changed.data?.['record']).toMatchObject({ approvedBy: null });
     const again = await activate(care, id, first);
     expect(again.data?.['record']).toMatchObject({ status: 'AWAITING_APPROVAL' });
+  });
+
+  test('is approved by nobody who may not address all of them', async () => {
+    const rep = as('rep');
+    const first = admin();
+    const ownerId = await addStaff(rep);
+    await addStaff(first);
+    const id = await makePlan(care, plan({ ownerId }), first);
+    const asked = await activate(care, id, first);
+    expect(asked.data?.['record']).toMatchObject({ status: 'AWAITING_APPROVAL' });
+    const refused = await care.execute(APPROVE, { input: { id } }, rep);
+    expect(code(refused)).toBe('FORBIDDEN');
+    expect(refused.errors?.[0]?.message).toContain('everybody’s');
   });
 });

@@ -17,13 +17,13 @@ import {
   type Planned,
 } from '../planner/planner.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
+import { audienceWithoutApproval } from './approval.ts';
 import { countAudience } from './audience.repository.ts';
 import { missingHolidays, missingHolidaysText } from './due.ts';
 import { draftPlan, type PlanInput } from './plan.commands.ts';
 import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
 import { findPlanOccasions } from './plan-occasion.repository.ts';
 import type { PlanOf } from './plan-of.ts';
-import { audienceWithoutApproval } from './plan.ts';
 
 export type PreviewEntry = Omit<Candidate, 'assigneeId'> &
   Omit<Outcome, 'templateId'> & { readonly assigneeId: string | null };

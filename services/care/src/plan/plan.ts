@@ -3,9 +3,6 @@ import { channels } from '../person/contact-point.ts';
 import type { Audience, CarePlan, ChannelTemplate } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 
-/** A larger audience is approved by a second person. */
-export const audienceWithoutApproval = 1000;
-
 const idsMax = 5000;
 const criteriaLengthMax = 16_384;
 const leadDaysMax = 60;
@@ -68,9 +65,23 @@ function channelChecks({ channels: given, templates }: CarePlan): readonly Check
   ];
 }
 
+const lists = ['segmentIds', 'customerIds', 'personIds'] as const;
+
+export type GivenAudience = {
+  readonly [List in (typeof lists)[number]]?: readonly string[] | null;
+};
+
+/** A list without anybody is more likely a mistake than a wish to address everybody. */
+export const emptyListProblems = (given: GivenAudience | null): FieldProblem[] =>
+  lists
+    .filter((list) => given?.[list]?.length === 0)
+    .map((list) => ({
+      path: `audience.${list}`,
+      message: 'names nobody: leave it out to mean everybody',
+    }));
+
 function audienceChecks(audience: Audience | null): readonly Check[] {
   if (audience === null) return [];
-  const lists = ['segmentIds', 'customerIds', 'personIds'] as const;
   const trees = ['customers', 'people'] as const;
   return [
     ...lists.map((list): Check => [
@@ -104,16 +115,4 @@ export function requireStatus(
   const word = status.toLowerCase().replaceAll('_', ' ');
   const what = kind === 'CARE' ? 'plan' : 'campaign';
   throw ruleViolation(`The ${what} is ${word} and can't be ${deed}`);
-}
-
-/** Whoever has asked for a large plan, or made it, does not approve it. */
-export function requireOther(
-  { requestedById, createdById }: CarePlan,
-  staffId: string | null,
-): void {
-  if (staffId === null || staffId === requestedById || staffId === createdById) {
-    throw ruleViolation(
-      `A plan for more than ${audienceWithoutApproval} people is approved by another member of staff`,
-    );
-  }
 }

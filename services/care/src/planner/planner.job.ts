@@ -8,8 +8,10 @@ import { startLoop } from '@crm/kit/loop';
 import type { Work } from '@crm/kit/record/command';
 import { raw, sql } from '@crm/kit/sql';
 import { systemViewer } from '@crm/kit/viewer';
+import { holdOverplanned } from '../plan/approval.repository.ts';
 import { finishPlans, plansAreOver } from '../plan/plan.repository.ts';
 import { overdueSql, planFor, skipOverdue, stopIsDue, stopTasks } from './planner.repository.ts';
+import { spanOf } from './planner.ts';
 import { activePlans, sweepIsDue, sweepOn } from './sweep.repository.ts';
 
 export type PlannerJob = { readonly stop: () => Promise<void> };
@@ -82,7 +84,8 @@ async function lookAtDue(work: Work): Promise<boolean> {
   const ids = rows.map(({ personId }) => personId);
   for (const whole of await activePlans(work)) {
     const only = (column: string) => sql`${raw(column)} IN (${ids})`;
-    await planFor(work, whole, { only, limit: relativesMax });
+    const { added } = await planFor(work, whole, { only, limit: relativesMax });
+    if (added > 0) await holdOverplanned(work, whole.plan, spanOf(whole));
   }
   await work.manager.query('DELETE FROM careDue WHERE personId IN (?)', [ids]);
   return rows.length === peopleAtOnce;

@@ -32,19 +32,21 @@ export type Subjects = {
   readonly limit: number;
 };
 
+type PlannedPart = { readonly upTo: string | null; readonly added: number };
+
 /**
  * Brings the tasks of a plan and some people up to date, in the caller's transaction: makes those that
  * are missing, takes back or lets go what the rules say now of those that nobody has decided about, and
  * skips those of people who are not of the audience any more. Gives the last person that was looked
- * at, or null at the end. Done again it changes nothing.
+ * at, or null at the end, and how many tasks are new. Done again it changes nothing.
  */
 export async function planFor(
   work: Work,
   whole: WholePlan,
   { only, limit }: Subjects,
-): Promise<string | null> {
+): Promise<PlannedPart> {
   const span = spanOf(whole);
-  if (span.from > span.to) return null;
+  if (span.from > span.to) return { upTo: null, added: 0 };
   const { plan, occasion, now } = whole;
   const part = await findCandidates(work.manager, {
     plan,
@@ -65,8 +67,8 @@ export async function planFor(
     ],
     from: now,
   });
-  await store(work, whole, { candidates: part.candidates, tasks, facts });
-  return part.upTo;
+  const added = await store(work, whole, { candidates: part.candidates, tasks, facts });
+  return { upTo: part.upTo, added };
 }
 
 const upToSql = (people: Sql, upTo: string | null): Sql =>
@@ -98,7 +100,7 @@ type Known = {
 const keyOf = (row: Pick<Candidate, 'aboutId' | 'occasionOn' | 'personId'>): string =>
   `${row.personId} ${row.aboutId ?? ''} ${row.occasionOn}`;
 
-async function store(work: Work, whole: WholePlan, known: Known): Promise<void> {
+async function store(work: Work, whole: WholePlan, known: Known): Promise<number> {
   const facts = new Map(known.facts);
   const tasks = new Map(known.tasks.map((task) => [keyOf(task), task]));
   const candidates = new Map(known.candidates.map((each) => [keyOf(each), each]));
@@ -122,6 +124,7 @@ async function store(work: Work, whole: WholePlan, known: Known): Promise<void> 
   await tasksMoved(work, fresh);
   if (whole.occasion.kind === 'BIRTHDAY') await markPlanned(work, fresh);
   await moveTasks(work, [...moved, ...gone.map((before) => ({ before, values: skipped }))]);
+  return fresh.length;
 }
 
 /** Nobody has to be told of a birthday any more. */
@@ -215,7 +218,7 @@ const stoppable = raw(`(t.state IN ('PROPOSED', 'SCHEDULED')
 /** From the few plans to their tasks, whatever the optimiser knows of either. */
 const stoppedSql = sql`JOIN LATERAL (SELECT id FROM careTask t
     WHERE t.planId = c.id AND ${stoppable} LIMIT 1) t
-  ON TRUE WHERE c.status IN ('PAUSED', 'FINISHED')`;
+  ON TRUE WHERE c.status IN ('AWAITING_APPROVAL', 'PAUSED', 'FINISHED')`;
 
 /** Whether something waits to be sent of a plan that was stopped. */
 export const stopIsDue = sql`EXISTS (SELECT 1 FROM carePlan c ${stoppedSql})`;

@@ -4,6 +4,7 @@ import { companyDate } from '@crm/kit/record/criteria';
 import { selectRows } from '@crm/kit/record/store';
 import { raw, sql, type Sql } from '@crm/kit/sql';
 import { findWorkCalendar } from '../occasion/holiday.repository.ts';
+import { holdOutgrown } from '../plan/approval.repository.ts';
 import { missingHolidays, missingHolidaysText } from '../plan/due.ts';
 import { CarePlanEntity, type CarePlan } from '../plan/plan.fields.ts';
 import { findPlanOccasions } from '../plan/plan-occasion.repository.ts';
@@ -40,8 +41,9 @@ export async function sweepOn(work: Work): Promise<boolean> {
     return true;
   }
   const after = await readCursor(work, plan);
-  const upTo = await planFor(work, whole, {
-    only: (column) => sql`${raw(column)} > ${after}`,
+  if (after === null && (await holdOutgrown(work, plan))) return true;
+  const { upTo } = await planFor(work, whole, {
+    only: (column) => sql`${raw(column)} > ${after ?? Buffer.alloc(0)}`,
     limit: peopleAtOnce,
   });
   await saveSweep(work, plan, { upTo, problem: null });
@@ -75,13 +77,13 @@ export async function activePlans(work: Work): Promise<readonly WholePlan[]> {
   return (await wholePlans(work, plans)).filter((whole) => problemOf(whole) === null);
 }
 
-/** From the first person when the plan or the day is another than that of the last part. */
-async function readCursor({ manager, now }: Work, plan: CarePlan): Promise<Uint8Array> {
+/** Null, from the first person, when the plan or the day is another than that of the last part. */
+async function readCursor({ manager, now }: Work, plan: CarePlan): Promise<Uint8Array | null> {
   const [row]: { personId: Uint8Array }[] = await manager.query(
     'SELECT personId FROM carePlanSweep WHERE planId = ? AND planVersion = ? AND day = ?',
     [idToBytes(plan.id), plan.version, companyDate(now)],
   );
-  return row?.personId ?? Buffer.alloc(0);
+  return row?.personId ?? null;
 }
 
 type Swept = { readonly upTo: string | null; readonly problem: string | null };

@@ -11,6 +11,7 @@ import {
   writeChange,
   type Rules,
 } from '@crm/kit/record/record';
+import { askAgain } from '../plan/approval.repository.ts';
 import { MessageTemplateEntity, type MessageTemplate } from './template.fields.ts';
 import { lockTexts } from './template.repository.ts';
 import { draftProblems, templateProblems } from './template.ts';
@@ -102,7 +103,12 @@ export const publishTemplate = (context: RequestContext, input: Named): Promise<
     }
     const { staffId } = work.viewer;
     const step = { status: 'PUBLISHED', publishedAt: work.now, publishedById: staffId };
-    return move(work, draft, step);
+    const text = await move(work, draft, step);
+    await askAgain(
+      work,
+      texts.map(({ id }) => id),
+    );
+    return text;
   });
 
 const unpublishable = (problems: readonly FieldProblem[]): Error =>

@@ -70,6 +70,31 @@ export async function addCustomer(
   return id;
 }
 
+/** So many people at a customer, stored as contacts would have told of them. */
+export async function addCrowd({ db }: StillCare, customerId: string, size: number): Promise<void> {
+  await db.query(
+    `INSERT INTO personPulse (id, version, createdAt, updatedAt, code, name, status)
+     WITH RECURSIVE n AS (SELECT 1 AS at UNION ALL SELECT at + 1 FROM n WHERE at < ${size})
+     SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000) */
+       UNHEX(CONCAT('01900000000070008000', LPAD(HEX(at), 12, '0'))), 1, NOW(), NOW(), at, '某人', 'ACTIVE'
+     FROM n`,
+  );
+  await db.query(
+    `INSERT INTO affiliation (id, version, createdAt, updatedAt, personId, customerId, roles,
+       isPrimary, isProxy)
+     SELECT id, 1, NOW(), NOW(), id, ?, '["PRINCIPAL"]', 1, 0 FROM personPulse WHERE ${inCrowd}`,
+    [idToBytes(customerId)],
+  );
+}
+
+const inCrowd = "id < UNHEX('0191')";
+
+export async function removeCrowd({ db }: StillCare): Promise<void> {
+  for (const table of ['personPulse', 'affiliation']) {
+    await db.query(`DELETE FROM ${table} WHERE ${inCrowd}`);
+  }
+}
+
 /** The id of an occasion that is there from the start. */
 export async function occasionOf(care: StillCare, code: string): Promise<string> {
   const { data } = await care.execute(
@@ -165,7 +190,7 @@ export const planned = ({ app, db }: StillCare): Promise<void> =>
            LEFT JOIN carePlanSweep s ON s.planId = p.id AND s.planVersion = p.version AND s.day = ?
            WHERE p.status = 'ACTIVE' AND COALESCE(s.isDone, 0) = 0) + (
            SELECT COUNT(*) FROM careTask t JOIN carePlan p ON p.id = t.planId
-           WHERE p.status IN ('PAUSED', 'FINISHED') AND t.state IN ('PROPOSED', 'SCHEDULED')) + (
+           WHERE p.status IN ('AWAITING_APPROVAL', 'PAUSED', 'FINISHED') AND t.state IN ('PROPOSED', 'SCHEDULED')) + (
            SELECT COUNT(*) FROM careTask
            WHERE state = 'PROPOSED' AND dueAt < ? - INTERVAL 2 DAY) AS open`,
         [companyDate(app.now()), app.now()],
