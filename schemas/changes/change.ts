@@ -44,6 +44,8 @@ export type EntityType = {
   readonly access: 'owner' | 'customer' | 'company' | 'none';
   /** The field, of its events too, that says whose it is; none for what is nobody's. */
   readonly owner?: 'ownerId' | 'assigneeId';
+  /** The company's own business: partners are told of none, whatever of its customer is shared. */
+  readonly isOwn?: boolean;
   /** Which of them a snapshot holds, where those that are done with are of no use in a live list. */
   readonly standing?: Readonly<Record<string, object>>;
 };
@@ -159,6 +161,7 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
       list: 'careTasks',
       access: 'customer',
       owner: 'assigneeId',
+      isOwn: true,
     }),
   ],
   [
@@ -168,6 +171,7 @@ const entities: ReadonlyMap<string, EntityType> = new Map([
       list: 'alerts',
       access: 'customer',
       owner: 'assigneeId',
+      isOwn: true,
       standing: { state: { in: ['OPEN', 'ACKNOWLEDGED', 'SNOOZED'] } },
     }),
   ],

@@ -17,15 +17,25 @@ const outcome = {
   newGrade: z.string().nullable(),
 };
 
+/** What it was a day before, by the same version of the model; null where that had no grade. */
+const dayBefore = z.object({ score: z.string(), grade: z.string() }).nullable().optional();
+
 /** Of a model over confidential or personal data only that the result changed is told, and in what. */
 const changedSchema = z.object({
   ...about,
   /** What it was computed for: EVENT, RUN, OVERRIDE and so on. */
   cause: z.string(),
   outcome: z.object(outcome).nullable(),
+  dayBefore,
 });
 
-const figuresSchema = z.object({ ...about, ...outcome });
+const figuresSchema = z.object({
+  ...about,
+  ...outcome,
+  dayBefore,
+  /** How carefully the model's results are kept. */
+  class: z.enum(['PUBLIC', 'INTERNAL', 'CONFIDENTIAL', 'PERSONAL', 'SENSITIVE']).optional(),
+});
 
 export type EvaluationChangedData = z.infer<typeof changedSchema>;
 export type EvaluationFiguresData = z.infer<typeof figuresSchema>;

@@ -1,4 +1,4 @@
-import { readsOwned, scopeOf } from '@crm/kit/record/policy';
+import { readsCompany, readsOwned, scopeOf } from '@crm/kit/record/policy';
 import type { Viewer } from '@crm/kit/viewer';
 import { isRecord } from '../is-record.ts';
 import type { RunRequest } from '../run.ts';
@@ -32,8 +32,9 @@ export async function lookAt(
   );
   const visible = new Set((await Promise.all(asked)).flat());
   const readsAll = scopeOf(viewer, 'read') === 'all';
+  const readsOwn = readsCompany(viewer);
 
-  return (change) => {
+  const look: Look = (change) => {
     const target = targetOf(change);
     const isVisible = target !== null && visible.has(keyOf(target));
     if (isEnd(change)) {
@@ -42,6 +43,7 @@ export async function lookAt(
     if (isVisible) return 'seen';
     return readsAll ? 'gone' : 'hidden';
   };
+  return (change) => (change.entity.isOwn && !readsOwn ? 'hidden' : look(change));
 }
 
 const isEnd = ({ kind }: Change): boolean => kind === 'DELETED' || kind === 'MERGED';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { transact, type Database } from '@crm/kit/database/database';
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import { kitMigrations } from '@crm/kit/migrations/index';
 import { testDatabase } from '@crm/kit/testing/database';
 import { countStatements } from '@crm/kit/testing/statements';
@@ -104,6 +104,8 @@ test('a model names its indicators once, and those that are ranked', () => {
   expect(rankedIndicatorsOf(two)).toEqual(['b']);
 });
 
+const at = (hours: number): Date => new Date(noon.getTime() + hours * 3_600_000);
+
 describe('saving results', () => {
   test('keeps what was before when the score changes, and nothing when it does not', async () => {
     const id = newId();
@@ -134,6 +136,30 @@ describe('saving results', () => {
       { version: 2, type: 'evaluation.changed', outcome: outcome('60.00', '61.00', 'LOW', 'LOW') },
       { version: 4, type: 'evaluation.changed', outcome: outcome('62.00', '75.00', 'LOW', 'HIGH') },
     ]);
+  });
+
+  test('tells what a grade was a day before, by the same version', async () => {
+    const [old, young, other] = [newId(), newId(), newId()];
+    await save([rowOf(old, '80'), rowOf(other, '80')]);
+    await save([rowOf(old, '75')], { now: at(1), tell: 'NONE' });
+    await save([rowOf(young, '80')], { now: at(25) });
+    await db.query('UPDATE score SET modelVersion = modelVersion + 1 WHERE subjectId = ?', [
+      idToBytes(other),
+    ]);
+    await save([rowOf(old, '10'), rowOf(young, '10'), rowOf(other, '10')], { now: at(26) });
+    await save([rowOf(old, '5')], { now: at(27) });
+    const rows: { dayBefore: unknown }[] = await db.query(
+      `SELECT payload->>'$.data.subjectId' AS id, payload->'$.data.dayBefore' AS dayBefore
+       FROM outbox WHERE payload->>'$.data.outcome.oldScore' <> 'null' ORDER BY payload->>'$.data.outcome.newScore'`,
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { id: old, dayBefore: { score: '75.00', grade: 'HIGH' } },
+        { id: young, dayBefore: null },
+        { id: other, dayBefore: null },
+      ]),
+    );
+    expect(rows).toHaveLength(4);
   });
 
   test('leaves what is the same of the same inputs as it was, where it is asked to', async () => {

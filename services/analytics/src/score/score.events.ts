@@ -11,8 +11,13 @@ export type Change = {
   /** Of the result: each change has one more. */
   readonly version: number;
   readonly before: Outcome | null;
+  /** What it was a day before. */
+  readonly dayBefore: Graded | null;
   readonly after: Outcome;
 };
+
+/** A result that has both. */
+export type Graded = { readonly score: string; readonly grade: string };
 
 type Told = { readonly cause: string; readonly actor: string | null };
 
@@ -20,7 +25,11 @@ type Told = { readonly cause: string; readonly actor: string | null };
  * What is told of a changed result. Everybody may read that it changed; scores and grades of a model
  * over confidential or personal data are told to services alone.
  */
-export function eventsOf(model: StoredModel, change: Change, told: Told): readonly NewEvent[] {
+export function eventsOf(
+  model: StoredModel,
+  change: Change,
+  { cause, actor }: Told,
+): readonly NewEvent[] {
   const { subjectId, version, after } = change;
   const before = change.before ?? { score: null, grade: null };
   const about = {
@@ -39,13 +48,15 @@ export function eventsOf(model: StoredModel, change: Change, told: Told): readon
     aggregateId: evaluationId(model.code, subjectId),
     version,
     customerId: model.subjectType === 'CUSTOMER' ? subjectId : null,
-    actor: told.actor,
+    actor,
     changedFields: (['score', 'grade'] as const).filter((field) => before[field] !== after[field]),
   };
-  const data = { ...about, cause: told.cause, outcome: isOpen(model.class) ? outcome : null };
-  const changed = { ...envelope, type: EvaluationChanged, data };
-  const figures = { type: EvaluationFiguresChanged, data: { ...about, ...outcome } };
-  return isOpen(model.class) ? [changed] : [changed, { ...envelope, ...figures }];
+  const { dayBefore } = change;
+  const told = isOpen(model.class) ? { outcome, dayBefore } : { outcome: null, dayBefore: null };
+  const changed = { ...envelope, type: EvaluationChanged, data: { ...about, cause, ...told } };
+  if (isOpen(model.class)) return [changed];
+  const figures = { ...about, ...outcome, dayBefore, class: model.class };
+  return [changed, { ...envelope, type: EvaluationFiguresChanged, data: figures }];
 }
 
 /** Of the results of one subject by one model: always the same (UUID version 8). */

@@ -5,7 +5,8 @@ import type { EntityManager } from 'typeorm';
 import type { StoredModel } from '../model/model.repository.ts';
 import { isInForce, outcomeOf, type Outcome, type ScoreOverride } from './override.ts';
 import { findActiveOverrides } from './override.repository.ts';
-import { eventsOf, type Change } from './score.events.ts';
+import { findDayBefore } from './day-before.repository.ts';
+import { eventsOf } from './score.events.ts';
 import type { Input, Result } from './score.ts';
 
 /** The result of one subject. */
@@ -223,7 +224,7 @@ export async function endScores(
     .filter(([, { score, grade }]) => score !== null || grade !== null)
     .flatMap(([subjectId, before]) => {
       const version = versionAfter(before, now);
-      const change = { subjectId, before, after: nothing, version };
+      const change = { subjectId, before, dayBefore: null, after: nothing, version };
       return eventsOf(model, change, { cause, actor: null });
     });
   if (events.length > 0) await recordMany(manager, events);
@@ -236,14 +237,19 @@ async function tellChanges(
   { changed, options }: { readonly changed: readonly Fresh[]; readonly options: SaveOptions },
 ): Promise<void> {
   if (options.tell === 'NONE') return;
-  const told = changed
-    .map((row): Change => ({ ...row, after: row }))
-    .filter(({ before, after }) =>
-      options.tell === 'GRADES'
-        ? (before?.grade ?? null) !== after.grade
-        : before?.score !== after.score || before.grade !== after.grade,
-    );
-  const { cause, actor = null } = options;
-  const events = told.flatMap((change) => eventsOf(model, change, { cause, actor }));
+  const told = changed.filter((after) =>
+    options.tell === 'GRADES' ? isRegraded(after) : isRegraded(after) || isRescored(after),
+  );
+  const { cause, actor = null, now } = options;
+  const regraded = told.filter(isRegraded).map(({ subjectId }) => subjectId);
+  const former = await findDayBefore(manager, model, { subjectIds: regraded, now });
+  const events = told.flatMap((after) => {
+    const dayBefore = former.get(after.subjectId) ?? null;
+    return eventsOf(model, { ...after, dayBefore, after }, { cause, actor });
+  });
   if (events.length > 0) await recordMany(manager, events);
 }
+
+const isRegraded = ({ before, grade }: Fresh): boolean => (before?.grade ?? null) !== grade;
+
+const isRescored = ({ before, score }: Fresh): boolean => before?.score !== score;

@@ -1,4 +1,4 @@
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import { until } from '@crm/kit/testing/until';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { as, looked, testCare, type TestCare } from '../testing/care.ts';
@@ -64,6 +64,25 @@ const becomes = (id: string, states: string): Promise<void> =>
 /** Nothing but the rule in question finds this one. */
 const quiet = { lifecycleStage: 'NO_NEED' } as const;
 
+/** Not its owner, and not whoever gives care: that there is an alert would tell what they may not read. */
+async function isForThoseWhoReadFigures(customerId: string, owner: string): Promise<void> {
+  const hidden = [as('rep', { staffId: owner }), as('care_agent')];
+  for (const viewer of hidden) expect(await alertsOf(customerId, viewer)).toEqual([]);
+  for (const viewer of [...hidden, as('analyst')]) {
+    const { data } = await care.execute(
+      `query ($id: ID!) { alerts(where: { customerId: { eq: $id } }) { totalCount }
+        alertAggregate(where: { customerId: { eq: $id } }, groupBy: [{ field: "state" }], measures: [{ fn: COUNT }]) { rows { values { value } } } }`,
+      { id: customerId },
+      viewer,
+    );
+    const isHidden = hidden.includes(viewer);
+    expect(data).toEqual({
+      alerts: { totalCount: isHidden ? 0 : 1 },
+      alertAggregate: { rows: isHidden ? [] : [{ values: [{ value: '1' }] }] },
+    });
+  }
+}
+
 describe('a receivable that is overdue', () => {
   test('alerts the owner after 7 days, until all that was due is paid', async () => {
     const owner = await addStaff(care);
@@ -98,7 +117,8 @@ describe('a receivable that is overdue', () => {
 
 describe('a credit limit that is nearly used', () => {
   test('alerts at nine tenths of any account, and ends below; who may not read figures reads none', async () => {
-    const owner = await addStaff(care);
+    const lead = await addStaff(care);
+    const owner = await addStaff(care, { managerId: lead });
     const customerId = await addCustomer(care, { ...quiet, ownerId: owner });
     const id = newId();
     await useCredit(care, { id, customerId, used: '899.99' });
@@ -110,10 +130,13 @@ describe('a credit limit that is nearly used', () => {
     await useCredit(care, { id, customerId, used: '925.00' });
     await becomes(customerId, 'credit_limit_near OPEN');
     expect(await alertsOf(customerId)).toMatchObject([
-      { creditUsedPercent: 92, evidence: { since: null, days: null, thresholdPercent: 90 } },
+      {
+        assignee: { id: lead },
+        creditUsedPercent: 92,
+        evidence: { since: null, days: null, thresholdPercent: 90 },
+      },
     ]);
-    const mine = await alertsOf(customerId, as('rep', { staffId: owner }));
-    expect(mine).toMatchObject([{ ruleCode: 'credit_limit_near', creditUsedPercent: null }]);
+    await isForThoseWhoReadFigures(customerId, owner);
     await useCredit(care, { id, customerId, used: '0.00' });
     await becomes(customerId, 'credit_limit_near RESOLVED');
   });
@@ -150,16 +173,48 @@ describe('a grade that fell', () => {
     await care.caughtUp();
     await looked(care);
     expect(await statesOf(customerId)).toBe('grade_fell OPEN');
+    const [now]: { toGrade: string }[] = await care.db.query(
+      'SELECT toGrade FROM gradeFall WHERE customerId = ?',
+      [idToBytes(customerId)],
+    );
+    expect(now).toEqual({ toGrade: 'B' });
     await regrade(care, { id, customerId, from: ['B', '70'], to: ['A', '80.5'] });
     await becomes(customerId, 'grade_fell RESOLVED');
   });
 
-  test('of a model of confidential data names no grade', async () => {
+  test('is none while it moves within a day, as it does while data is loaded', async () => {
     const customerId = await addCustomer(care, quiet);
-    await regradeInPrivate(care, { id: newId(), customerId, ...fall });
+    await regrade(care, { id: newId(), customerId, ...fall, dayBefore: null });
+    await care.caughtUp();
+    await looked(care);
+    expect(await alertsOf(customerId)).toEqual([]);
+  });
+
+  test('ends when another version of the model grades', async () => {
+    const customerId = await addCustomer(care, quiet);
+    const id = newId();
+    await regrade(care, { id, customerId, ...fall });
     await becomes(customerId, 'grade_fell OPEN');
+    const to = ['D', '0.9'] as const;
+    await regrade(care, { id, customerId, from: fall.to, to, dayBefore: null, modelVersion: 2 });
+    await becomes(customerId, 'grade_fell RESOLVED');
+    expect(
+      await care.db.query('SELECT * FROM gradeFall WHERE customerId = ?', [idToBytes(customerId)]),
+    ).toEqual([]);
+  });
+
+  test('of a model of confidential data names no grade', async () => {
+    const lead = await addStaff(care);
+    const owner = await addStaff(care, { managerId: lead });
+    const customerId = await addCustomer(care, { ...quiet, ownerId: owner });
+    await regradeInPrivate(care, { id: newId(), customerId, ...fall });
+    await becomes(customerId, 'credit_grade_fell OPEN');
+    await isForThoseWhoReadFigures(customerId, owner);
     expect(await alertsOf(customerId)).toMatchObject([
-      { evidence: { model: 'customer_credit', fromGrade: null, toGrade: null } },
+      {
+        assignee: { id: lead },
+        evidence: { model: 'customer_credit', fromGrade: null, toGrade: null },
+      },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { defineEntity } from '@crm/kit/record/entity';
 import { choice, dateTime, id, int, json, text } from '@crm/kit/record/field';
+import { classField, hiddenByClass } from '@crm/kit/record/row-class';
 import { roles, severities } from '../rule/rule.fields.ts';
 
 /** How things stood when the alert was opened. */
@@ -48,6 +49,8 @@ export const AlertEntity = defineEntity('Alert', {
     }),
     openedAt: dateTime({ required: true, ...managed, label: { zh: '产生时间', en: 'Opened' } }),
     evidence: json<Evidence>({ ...managed, label: { zh: '依据', en: 'Evidence' } }),
+    // That there is an alert tells what its rule looks at.
+    class: { ...classField, internal: true },
     creditUsedPercent: int({
       ...managed,
       class: 'CONFIDENTIAL',
@@ -77,6 +80,7 @@ export const AlertEntity = defineEntity('Alert', {
       { by: 'parent', column: 'customerId', table: 'customerAccess' },
     ],
   },
+  rowClasses: hiddenByClass,
 });
 
 export type Alert = NonNullable<typeof AlertEntity.row>;

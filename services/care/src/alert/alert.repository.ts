@@ -13,7 +13,7 @@ import {
   AlertWoken,
   type AlertData,
 } from '@crm/schemas/events/alert';
-import { conditionSql, matchSql } from '../rule/rule.repository.ts';
+import { classOf, conditionSql, matchSql } from '../rule/rule.repository.ts';
 import type { AlertRule } from '../rule/rule.fields.ts';
 import { evidenceOf, type Match } from '../rule/rule.ts';
 import { tell } from './alert.events.ts';
@@ -40,17 +40,19 @@ export async function evaluateRule(
   return last;
 }
 
-type Found = Match & { readonly id: Uint8Array; readonly assigneeId: Uint8Array | null };
+type Found = Match &
+  Pick<Alert, 'class'> & { readonly id: Uint8Array; readonly assigneeId: Uint8Array | null };
 
 /** The one above the customer's owner, or the owner where there is nobody. */
 const lead = 'COALESCE(s.managerId, p.ownerId)';
 
-/** Who has an alert that is not escalated. */
-const assignee: Readonly<Record<AlertRule['route'], string>> = {
-  OWNER: 'p.ownerId',
-  TEAM_LEAD: lead,
-  ROLE: 'NULL',
-};
+/** Who has an alert that is not escalated: owners may not read what is confidential. */
+const assigneeOf = ({ route }: AlertRule, alertClass: string): string =>
+  ({
+    OWNER: `IF(${alertClass} IN ('CONFIDENTIAL', 'SENSITIVE'), ${lead}, p.ownerId)`,
+    TEAM_LEAD: lead,
+    ROLE: 'NULL',
+  })[route];
 
 async function openNew(
   work: Work,
@@ -58,8 +60,10 @@ async function openNew(
   subjects: Subjects,
 ): Promise<Uint8Array | null> {
   const { columns, joins } = matchSql(rule, work.now);
+  const alertClass = classOf(rule);
   const { text, values } = sql`
-    SELECT p.id, ${columns}, ${raw(assignee[rule.route])} AS assigneeId
+    SELECT p.id, ${columns}, ${raw(alertClass)} AS class,
+      ${raw(assigneeOf(rule, alertClass))} AS assigneeId
     FROM customerPulse p LEFT JOIN staffMember s ON s.id = p.ownerId ${joins}
     WHERE ${and([subjects('p.id'), conditionSql(rule, { alias: 'p', now: work.now })])}
       AND NOT EXISTS (SELECT 1 FROM alert a
@@ -84,6 +88,7 @@ function newAlert(work: Work, rule: AlertRule, { id, assigneeId, ...match }: Fou
     severity: rule.severity,
     openedAt: work.now,
     evidence: evidenceOf(rule, match, companyDate(work.now)),
+    class: match.class,
     creditUsedPercent: match.creditUsedPercent,
     assigneeId: assigneeId && idFromBytes(assigneeId),
     assigneeRole: rule.role,
@@ -124,7 +129,7 @@ export async function closeRule(work: Work, rule: AlertRule, limit: number): Pro
 
 /** Alerts follow the customer's owner, those above, and the rule. */
 async function assignAnew(work: Work, rule: AlertRule, subjects: Subjects): Promise<void> {
-  const due = `IF(t.escalatedAt IS NULL, ${assignee[rule.route]}, ${lead})`;
+  const due = `IF(t.escalatedAt IS NULL, ${assigneeOf(rule, 't.class')}, ${lead})`;
   await move(work, {
     where: sql`t.ruleId = ${idToBytes(rule.id)} AND t.place = 1 AND ${subjects('t.customerId')}
       AND t.state <> 'DISMISSED'

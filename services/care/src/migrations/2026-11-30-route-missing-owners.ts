@@ -5,7 +5,7 @@ const change = (from: string, to: string): string =>
    WHERE code = 'owner_missing' AND route = 'ROLE' AND role = '${from}'`;
 
 /** What has neither owner nor team is in the tree of no manager: nobody would read of it. */
-export const routeMissingOwners = migration('RouteMissingOwners_1796080040000', {
+export const routeMissingOwners = migration('RouteMissingOwners_1796084100000', {
   up: [change('MANAGER', 'ADMIN')],
   down: [change('ADMIN', 'MANAGER')],
 });

@@ -11,6 +11,7 @@ import { createMessageTemplate } from './2026-11-30-create-message-template.ts';
 import { createDelivery } from './2026-11-30-create-delivery.ts';
 import { addBirthdayAlerts } from './2026-11-30-add-birthday-alerts.ts';
 import { addAlertKinds } from './2026-11-30-add-alert-kinds.ts';
+import { classAlerts } from './2026-11-30-class-alerts.ts';
 import { createCalendarFeed } from './2026-11-30-create-calendar-feed.ts';
 import { createLetterFile } from './2026-11-30-create-letter-file.ts';
 import { createCampaign } from './2026-11-30-create-campaign.ts';
@@ -43,4 +44,5 @@ export const migrations = [
   createCalendarFeed,
   addBirthdayAlerts,
   routeMissingOwners,
+  classAlerts,
 ];

@@ -1,25 +1,23 @@
-/** What a model gave a customer, before and now. Scores are decimals as text. */
+/** What a model gave a customer, before, a day before and now. Scores are decimals as text. */
 export type GradeChange = {
-  readonly oldScore: string | null;
-  readonly newScore: string | null;
   readonly oldGrade: string | null;
+  readonly newScore: string | null;
   readonly newGrade: string | null;
+  /** By the same version of the model. */
+  readonly dayBefore?: { readonly score: string; readonly grade: string } | null | undefined;
 };
 
-/** What several changes come to. */
-export const joined = (first: GradeChange, last: GradeChange): GradeChange => ({
-  oldScore: first.oldScore,
-  oldGrade: first.oldGrade,
-  newScore: last.newScore,
-  newGrade: last.newGrade,
-});
+export type Regraded = GradeChange & { readonly newScore: string; readonly newGrade: string };
 
-type Graded = { readonly [Key in keyof GradeChange]: string };
+/** Whether it has another grade now. */
+export const isRegraded = (change: GradeChange): change is Regraded =>
+  change.oldGrade !== change.newGrade && change.newGrade !== null && change.newScore !== null;
 
-/** Whether there was a grade before and is another one now. */
-export const isRegraded = (change: GradeChange): change is Graded =>
-  change.oldGrade !== change.newGrade && Object.values(change).every((value) => value !== null);
-
-/** Grades are names: which of two is the lower one, their scores say. */
-export const hasFallen = ({ oldScore, newScore }: Graded): boolean =>
-  Number(newScore) < Number(oldScore);
+/**
+ * Whether the grade is lower than that of the day before: what moves while data is loaded, or by
+ * another scale, is no fall. Grades are names: which of two is the lower one, their scores say.
+ */
+export const hasFallen = ({ dayBefore, newScore, newGrade }: Regraded): boolean =>
+  Boolean(dayBefore) &&
+  dayBefore?.grade !== newGrade &&
+  Number(newScore) < Number(dayBefore?.score);

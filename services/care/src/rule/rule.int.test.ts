@@ -50,7 +50,7 @@ describe('a rule', () => {
       '{ alertRules(orderBy: [{ field: "code" }]) { totalCount nodes { code label active criteria } } }',
     );
     expect(data?.['alertRules']).toMatchObject({
-      totalCount: 7,
+      totalCount: 8,
       nodes: [
         { code: 'birthday_unplanned', label: '负责人生日将至且无关怀安排', active: true },
         {
@@ -59,6 +59,7 @@ describe('a rule', () => {
           active: true,
           criteria: { lifecycleStage: { in: ['POTENTIAL', 'TRADING'] } },
         },
+        { code: 'credit_grade_fell', label: '信用评级下降', active: true },
         { code: 'credit_limit_near', label: '信用额度将满', active: true },
         { code: 'grade_fell', label: '评级下降', active: true },
         { code: 'no_business', label: '客户无业务', active: true },

@@ -1,5 +1,6 @@
 import { companyDate, compileCriteria } from '@crm/kit/record/criteria';
 import { AppError, type FieldProblem } from '@crm/kit/errors';
+import { openClasses } from '@crm/kit/record/row-class';
 import { and, or, raw, sql, type Sql } from '@crm/kit/sql';
 import { selectRows } from '@crm/kit/record/store';
 import type { EntityManager } from 'typeorm';
@@ -70,8 +71,9 @@ function measuredSql(rule: Terms, { alias, now }: At): Sql {
   }
 }
 
+/** Without a model, those whose grades everybody may read: the others have rules of their own. */
 const modelSql = ({ model }: Pick<Terms, 'model'>): Sql =>
-  model === null ? raw('TRUE') : sql`f.model = ${model}`;
+  model === null ? sql`f.class IN (${openClasses})` : sql`f.model = ${model}`;
 
 function byLevel(
   level: Sql,
@@ -103,8 +105,8 @@ export function matchSql(rule: Terms, now: Date): { readonly columns: Sql; reado
         columns: columns({
           since: 'fall.fellOn',
           model: 'fall.model',
-          fromGrade: 'IF(fall.isOpen, fall.fromGrade, NULL)',
-          toGrade: 'IF(fall.isOpen, fall.toGrade, NULL)',
+          fromGrade: `IF(${isOpenFall}, fall.fromGrade, NULL)`,
+          toGrade: `IF(${isOpenFall}, fall.toGrade, NULL)`,
         }),
         joins: sql`JOIN LATERAL (SELECT f.* FROM gradeFall f WHERE f.customerId = p.id
           AND ${modelSql(rule)} ORDER BY f.fellOn DESC, f.model LIMIT 1) fall ON TRUE`,
@@ -116,6 +118,18 @@ export function matchSql(rule: Terms, now: Date): { readonly columns: Sql; reado
       };
   }
 }
+
+const isOpenFall = "fall.class IN ('PUBLIC', 'INTERNAL')";
+
+/** How carefully it is kept that a rule has found a customer, as SQL beside `matchSql`. */
+export const classOf = (rule: Terms): string =>
+  ({
+    daysSince: "'INTERNAL'",
+    nothing: "'INTERNAL'",
+    percent: "'CONFIDENTIAL'",
+    birthday: "'PERSONAL'",
+    fall: 'fall.class',
+  })[measureOf(rule).by];
 
 const longestOf = ({ usual, byLevel: special }: Limits): number =>
   Math.max(usual ?? 0, ...special.map(({ limit }) => limit));

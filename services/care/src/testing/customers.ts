@@ -170,36 +170,46 @@ type Graded = {
   readonly customerId: string;
   readonly from: readonly [grade: string, score: string];
   readonly to: readonly [grade: string, score: string];
+  /** What it was a day before: the same as just before when left out. */
+  readonly dayBefore?: readonly [grade: string, score: string] | null;
+  readonly modelVersion?: number;
 };
 
 /** Has analytics tell that a model of open data gives a customer another grade. */
-export const regrade = (care: TestCare, { id, customerId, from, to }: Graded): Promise<void> =>
+export const regrade = (care: TestCare, told: Graded): Promise<void> =>
   care.tell(EvaluationChanged, {
-    id,
-    customerId,
-    data: { ...graded('customer_value', customerId), cause: 'EVENT', outcome: outcome(from, to) },
+    id: told.id,
+    customerId: told.customerId,
+    data: {
+      ...graded('customer_value', told),
+      cause: 'EVENT',
+      outcome: outcome(told),
+      dayBefore: dayBeforeOf(told),
+    },
   });
 
 /** The same of a model of confidential data, of which everybody is told no more than that. */
-export async function regradeInPrivate(
-  care: TestCare,
-  { id, customerId, from, to }: Graded,
-): Promise<void> {
-  const about = graded('customer_credit', customerId);
+export async function regradeInPrivate(care: TestCare, told: Graded): Promise<void> {
+  const { id, customerId } = told;
+  const about = graded('customer_credit', told);
   const open = { ...about, cause: 'EVENT', outcome: null };
   await care.tell(EvaluationChanged, { id, customerId, data: open });
-  const data = { ...about, ...outcome(from, to) };
+  const dayBefore = dayBeforeOf(told);
+  const data = { ...about, ...outcome(told), dayBefore, class: 'CONFIDENTIAL' as const };
   await care.tell(EvaluationFiguresChanged, { id: newId(), customerId, data });
 }
 
-const graded = (model: string, subjectId: string) => ({
+const graded = (model: string, { customerId, modelVersion = 1 }: Graded) => ({
   subjectType: 'CUSTOMER' as const,
-  subjectId,
+  subjectId: customerId,
   model,
-  modelVersion: 1,
+  modelVersion,
 });
 
-const outcome = ([oldGrade, oldScore]: Graded['from'], [newGrade, newScore]: Graded['to']) => ({
+const dayBeforeOf = ({ from, dayBefore = from }: Graded) =>
+  dayBefore && { grade: dayBefore[0], score: dayBefore[1] };
+
+const outcome = ({ from: [oldGrade, oldScore], to: [newGrade, newScore] }: Graded) => ({
   oldGrade,
   oldScore,
   newGrade,

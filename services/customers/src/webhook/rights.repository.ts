@@ -3,7 +3,7 @@ import type { Entity } from '@crm/kit/record/entity';
 import { readsCompany, scopeSql } from '@crm/kit/record/policy';
 import { raw, sql } from '@crm/kit/sql';
 import { roles as knownRoles, type Viewer } from '@crm/kit/viewer';
-import { accessOfKind } from '@crm/schemas/changes/change';
+import { accessOfKind, entityOfKind } from '@crm/schemas/changes/change';
 import type { EntityManager } from 'typeorm';
 import { ProductEntity } from '../catalogue/product.fields.ts';
 import { CustomerEntity } from '../customer/customer.fields.ts';
@@ -109,6 +109,7 @@ export async function judge(
     for (const row of rows) visible.add(`${entity.name} ${idFromBytes(row.id)}`);
   }
   return (target) => {
+    if (entityOfKind(target.entityKind)?.isOwn && !readsCompany(viewer)) return false;
     const [entity, id] = recordOf(target) ?? [];
     if (entity) return visible.has(`${entity.name} ${id}`);
     return accessOfKind(target.entityKind) === 'company' && readsCompany(viewer);
