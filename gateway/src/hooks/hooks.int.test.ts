@@ -67,6 +67,15 @@ describe('what is told without a token', () => {
     expect(heard).toMatchObject([{ method: 'GET', path: 'unsubscribe/abc-_1', body: '' }]);
   });
 
+  test.each(['%E3%80%82', ')', '>', '=', '%20', '%EF%BC%89%0A'])(
+    'reaches it with %j behind the link, which is of the sentence around it',
+    async (end) => {
+      const { status } = await ask(`/hooks/customers/unsubscribe/abc-_1${end}`);
+      expect(status).toBe(201);
+      expect(heard).toMatchObject([{ path: 'unsubscribe/abc-_1' }]);
+    },
+  );
+
   test.each([
     ['to nobody', '/hooks/nobody/x', {}, 404],
     ['to nowhere', '/hooks/customers', {}, 404],
@@ -76,6 +85,14 @@ describe('what is told without a token', () => {
   ])('is not handed on %s', async (_, path, init, status) => {
     const response = await ask(path, init);
     expect(response.status).toBe(status);
+    expect(heard).toEqual([]);
+  });
+
+  test('is answered by a page when it is the form of a page and too long', async () => {
+    const form = new URLSearchParams({ words: 'x'.repeat(70_000) });
+    const response = await ask('/hooks/customers/survey/x', { method: 'POST', body: form });
+    expect(response.status).toBe(413);
+    expect(await response.text()).toContain('内容过长');
     expect(heard).toEqual([]);
   });
 

@@ -51,6 +51,7 @@ async function answer(
   if (!place || !services.has(place.service)) return notFound;
   const { method } = request;
   if (method !== 'GET' && method !== 'POST') return wrongMethod;
+  if (method === 'POST' && isLongForm(request)) return tooLong;
   const call = await readCall(request, method, place.path);
   const reply = readHookReply(await services.tell({ service: place.service, requestId }, call));
   return { ...reply, headers: { ...safe, ...cachingOf(reply) } };
@@ -58,6 +59,17 @@ async function answer(
 
 const notFound: Reply = { status: 404, text: '' };
 const wrongMethod: Reply = { status: 405, text: '', headers: { allow: 'GET, POST' } };
+
+/** What a page of ours has sent is answered to the person who looks at it. */
+const isLongForm = (request: IncomingMessage): boolean =>
+  (oneHeader(request, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded') &&
+  Number(oneHeader(request, 'content-length') ?? 0) > hookBytesMax;
+
+const tooLong: Reply = {
+  status: 413,
+  text: '<!doctype html><meta charset="utf-8"><title>内容过长</title><p>内容过长，请返回后缩短再提交。</p><p lang="en">This is too long. Please go back, shorten it and send it again.</p>',
+  type: 'text/html; charset=utf-8',
+};
 
 /** A page may send its own form, and nothing else. */
 const safe = {
@@ -72,9 +84,13 @@ function cachingOf({ headers }: Reply): NonNullable<Reply['headers']> {
   return etag === undefined ? {} : { etag, 'cache-control': 'private, max-age=300' };
 }
 
-/** `/hooks/SERVICE/PATH`; what stands behind a question mark is nothing of ours. */
+/**
+ * `/hooks/SERVICE/PATH`; what stands behind a question mark is nothing of ours, nor is the punctuation
+ * that a program for messages takes for the end of a link.
+ */
 function placeOf({ url = '' }: IncomingMessage): { service: string; path: string } | null {
-  const [, service, path] = /^\/hooks\/([\w-]+)\/([\w\-/.]{1,400})(?:\?|$)/.exec(url) ?? [];
+  const [, service, path] =
+    /^\/hooks\/([\w-]+)\/([\w\-/.]{1,400})(?:%[\da-f]{2}|[^\w\-/.%?])*(?:\?|$)/i.exec(url) ?? [];
   return service === undefined || path === undefined ? null : { service, path };
 }
 
