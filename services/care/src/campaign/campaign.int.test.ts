@@ -3,6 +3,7 @@ import { idToBytes, newId } from '@crm/kit/id';
 import { eventOf } from '@crm/kit/testing/events';
 import type { TestRequest, TestResult } from '@crm/kit/testing/execute';
 import { statementsOf } from '@crm/kit/testing/statements';
+import { until } from '@crm/kit/testing/until';
 import { ConsentRecorded } from '@crm/schemas/events/consent';
 import { startPlannerJob, type PlannerJob } from '../planner/planner.job.ts';
 import { as } from '../testing/care.ts';
@@ -96,6 +97,37 @@ describe('a campaign', () => {
       pathsOf(await create(promotion({ startsOn: '2026-12-06', target: 'FAMILY_MEMBER' }))),
     ).toEqual(['target', 'startsOn']);
     expect(codeOf(await create(promotion(), as('analyst')))).toBe('FORBIDDEN');
+    const unknown = newId();
+    const refused = await create(
+      promotion({
+        budget: { amount: '-1' },
+        audience: { customerIds: [unknown], segmentIds: ['x'] },
+        templates: [{ channel: 'SMS', templateId: unknown }],
+      }),
+    );
+    expect(pathsOf(refused).toSorted()).toEqual([
+      'audience.customerIds',
+      'audience.segmentIds',
+      'budget.amount',
+      'templates.0.templateId',
+    ]);
+    const noSurvey = await create(promotion({ kind: 'RESEARCH', surveyId: 'x' }));
+    expect(pathsOf(noSurvey)).toEqual(['surveyId']);
+  });
+
+  test('is called so when there is none, and previewed by one of two things', async () => {
+    const missing = await care.execute(step('activateCampaign'), { input: { id: newId() } });
+    expect(missing.errors?.[0]?.message).toMatch(/^Campaign \S+ does not exist$/);
+    const preview = (input: object) =>
+      care.execute(
+        'query ($input: CampaignPreviewInput!) { campaignPreview(input: $input) { audienceSize } }',
+        { input },
+      );
+    const { name: _, ...campaign } = Object(promotion());
+    for (const input of [{}, { campaignId: newId(), campaign }]) {
+      const { errors } = await preview(input);
+      expect(errors?.[0]?.message).toBe('Give campaignId or campaign, and not both');
+    }
   });
 
   test('of a promotion reaches those who have agreed to be offered something, once', async () => {
@@ -117,7 +149,8 @@ describe('a campaign', () => {
       occasionOn: '2026-12-08',
       dueAt: '2026-12-08T01:00:00.000Z',
     });
-    expect([caring, silent]).toHaveLength(2);
+    const unwilling = tasks.filter(({ reason }) => reason === 'NO_CONSENT');
+    expect(new Set(unwilling.map(({ person }) => person.id))).toEqual(new Set([caring, silent]));
 
     await agree(caring, 'MARKETING');
     await planned(care);
@@ -162,7 +195,7 @@ describe('a campaign', () => {
       });
       return Object(data?.['campaign']).status;
     };
-    while ((await status()) !== 'FINISHED') await planned(care);
+    await until(async () => (await status()) === 'FINISHED', { what: 'the end' });
     const rows: { type: string }[] = await care.db.query(
       'SELECT type FROM outbox WHERE aggregateId = ? ORDER BY version',
       [idToBytes(id)],
@@ -183,6 +216,8 @@ describe('a campaign', () => {
     });
     const surveyId = idOf(saved.data?.['saveSurvey']);
     const input = promotion({ kind: 'SATISFACTION', surveyId });
+    const byPhone = await create({ ...input, channels: ['PHONE'], templates: [] });
+    expect(pathsOf(byPhone)).toEqual(['channels']);
     const id = await made(input);
     const activate = () => care.execute(step('activateCampaign'), { input: { id } });
     expect(pathsOf(await activate())).toEqual(['templates.0.templateId']);

@@ -18,7 +18,7 @@ import { plansActivated, plansPaused, plansSubmitted } from './plan.events.ts';
 import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 import { findPlanOccasions } from './plan-occasion.repository.ts';
-import type { PlanOf } from './plan-of.ts';
+import { entityOf, type PlanOf } from './plan-of.ts';
 import { requireStatus } from './plan.ts';
 import { templateProblems } from './plan-template.ts';
 import { reachOf } from './reach.ts';
@@ -81,10 +81,10 @@ export const pausePlan: TakeStep = (context, of, input) =>
 
 async function lockPlan(work: Work, of: PlanOf, { id, expectedVersion }: Step): Promise<CarePlan> {
   allow(work.viewer, 'write', of.noun);
-  const plan = await lockForWriting(work, CarePlanEntity, id);
+  const plan = await lockForWriting(work, entityOf(of), id);
   if (!of.isOne(plan)) throw notFound(of.type, id);
   if (typeof expectedVersion === 'number' && expectedVersion !== plan.version) {
-    throw ruleViolation(`The plan is at version ${plan.version}: read it again`);
+    throw ruleViolation(`${of.type} is at version ${plan.version}: read it again`);
   }
   return plan;
 }

@@ -17,10 +17,11 @@ import { campaignProblems, campaignValues } from '../campaign/campaign.ts';
 import { surveyPurposeProblems } from '../task/task.ts';
 import { audienceProblems } from './audience.repository.ts';
 import { planCreated, plansChanged } from './plan.events.ts';
-import { CarePlanEntity, type CarePlan } from './plan.fields.ts';
+import { CarePlanEntity, type CarePlan, type ChannelTemplate } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 import { findPlanOccasions } from './plan-occasion.repository.ts';
-import type { PlanOf } from './plan-of.ts';
+import { entityOf, type PlanOf } from './plan-of.ts';
+import { unknownProblems } from './plan-reference.repository.ts';
 import { emptyListProblems, planProblems, requireStatus, type GivenAudience } from './plan.ts';
 import { reachOf } from './reach.ts';
 
@@ -35,6 +36,7 @@ export type PlanInput = {
   readonly startsOn?: string | null;
   readonly kind?: CarePlan['kind'] | null;
   readonly audience?: GivenAudience | null;
+  readonly templates?: readonly ChannelTemplate[] | null;
 };
 
 const memory = rowMemory(CarePlanEntity);
@@ -54,19 +56,31 @@ const whole = <Input extends PlanInput>(input: Input): Input => {
   return { ...input, audience: { ...nothingSaid, ...Object.fromEntries(given) } };
 };
 
-type Ruled = Pick<PlanInput, 'audience' | 'kind' | 'occasionId' | 'startsOn' | 'surveyId'> & {
+type Ruled = Pick<
+  PlanInput,
+  'audience' | 'templates' | 'kind' | 'occasionId' | 'startsOn' | 'surveyId'
+> & {
   readonly ownerId: string | null;
 };
 
 async function rulesFor(
   work: Work,
-  { audience, kind: given, occasionId = null, ownerId, startsOn = null, surveyId }: Ruled,
+  {
+    audience,
+    templates,
+    kind: given,
+    occasionId = null,
+    ownerId,
+    startsOn = null,
+    surveyId,
+  }: Ruled,
 ): Promise<Rules<CarePlan>> {
   const kind = given ?? 'CARE';
   const day = { occasionId, startsOn };
   const occasion = (await findPlanOccasions(work.manager, [day]))(day);
   const today = companyDate(work.now);
   const teams = await teamsOfStaff(work.manager, [ownerId]);
+  const unknown = await unknownProblems(work.manager, { audience, templates });
   return {
     defaults: () => ({
       purpose: surveyId ? 'SURVEY' : 'CARE',
@@ -85,6 +99,7 @@ async function rulesFor(
     check: (plan) => [
       ...planProblems(plan, occasion),
       ...emptyListProblems(audience ?? null),
+      ...unknown,
       ...(kind === 'CARE' ? surveyPurposeProblems(plan) : campaignProblems(plan, today)),
       ...audienceProblems(plan, work.now),
     ],
@@ -135,7 +150,7 @@ export const updatePlan = (
   runCommand(context, { name: `update${of.type}`, input: given, memory }, async (work) => {
     allow(work.viewer, 'write', of.noun);
     const { id, expectedVersion = null, ...rest } = given;
-    const before = await lockForWriting(work, CarePlanEntity, id);
+    const before = await lockForWriting(work, entityOf(of), id);
     if (!of.isOne(before)) throw notFound(of.type, id);
     requireStatus(before, ['DRAFT', 'AWAITING_APPROVAL', 'PAUSED'], 'changed: pause it first');
     const input = whole(rest);

@@ -126,7 +126,7 @@ describe('a plan', () => {
 
   test.each([
     ['customerIds', { customerIds: [] }],
-    ['segmentIds', { personIds: [newId()], segmentIds: [] }],
+    ['segmentIds', { customers: {}, segmentIds: [] }],
   ])('for an empty list, %s, is refused rather than for everybody', async (list, audience) => {
     const path = `audience.${list}`;
     expect(paths(await create({ audience }))).toMatchObject([{ path }]);

@@ -57,13 +57,14 @@ const evaluatedMax = 2000;
 export async function previewPlan(
   context: RequestContext,
   of: PlanOf,
-  { planId, plan: given, days, first }: PreviewArgs,
+  args: PreviewArgs,
 ): Promise<PlanPreview> {
   const { app, viewer, requestId } = context;
+  const { days, first } = args;
   allow(viewer, 'write', of.noun);
   refuseSizes(days, first);
   const work: Work = { manager: app.db.manager, viewer, now: app.now(), requestId };
-  const plan = given ? await draftPlan(work, given) : await findPlan(work, of, planId ?? '');
+  const plan = await planToShow(work, of, args);
   const occasion = (await findPlanOccasions(work.manager, [plan]))(plan);
   if (!occasion) throw notFound('Occasion', plan.occasionId ?? '');
   const calendar = await findWorkCalendar(work.manager);
@@ -87,6 +88,13 @@ export async function previewPlan(
     entries: entries.slice(0, first),
     warnings: warningsOf(entries, span.to),
   };
+}
+
+function planToShow(work: Work, of: PlanOf, { planId, plan }: PreviewArgs): Promise<CarePlan> {
+  if (plan && !planId) return draftPlan(work, plan);
+  if (planId && !plan) return findPlan(work, of, planId);
+  const [id, draft] = of.previewArgs;
+  throw invalid(`Give ${id} or ${draft}, and not both`);
 }
 
 function refuseSizes(days: number, first: number): void {

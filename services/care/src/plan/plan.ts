@@ -1,5 +1,7 @@
 import { ruleViolation, type FieldProblem } from '@crm/kit/errors';
+import { isId } from '@crm/kit/id';
 import { channels } from '../person/contact-point.ts';
+import { carriesLink } from '../survey/survey-link-problem.ts';
 import type { Audience, CarePlan, ChannelTemplate } from './plan.fields.ts';
 import type { PlanOccasion } from './plan-occasion.ts';
 
@@ -35,9 +37,14 @@ export function planProblems(plan: CarePlan, occasion: PlanOccasion | null): Fie
     ...windowChecks(plan),
     ...channelChecks(plan),
     ...audienceChecks(plan.audience),
+    ...budgetChecks(plan),
   ];
   return checks.filter(([isBroken]) => isBroken).map(([, path, message]) => ({ path, message }));
 }
+
+const budgetChecks = ({ budget }: CarePlan): readonly Check[] => [
+  [Number(budget?.amount ?? 0) < 0, 'budget.amount', 'must not be negative'],
+];
 
 function windowChecks({ sendWindow }: CarePlan): readonly Check[] {
   const from = sendWindow?.from ?? '09:00';
@@ -50,13 +57,23 @@ function windowChecks({ sendWindow }: CarePlan): readonly Check[] {
   ];
 }
 
-function channelChecks({ channels: given, templates }: CarePlan): readonly Check[] {
+function channelChecks({ channels: given, templates, surveyId }: CarePlan): readonly Check[] {
   const names = Object.keys(channels);
   const templated = (templates ?? []).map(({ channel }: ChannelTemplate) => channel);
   return [
     [given.length === 0, 'channels', 'must name one at least'],
     [!given.every((name) => names.includes(name)), 'channels', `takes ${names.join(', ')}`],
+    [
+      surveyId !== null && !given.every(carriesLink),
+      'channels',
+      'must be EMAIL and SMS alone for a survey, which is answered by its link',
+    ],
     [new Set(templated).size < templated.length, 'templates', 'must name each channel once'],
+    [
+      !(templates ?? []).every(({ templateId }) => isId(templateId)),
+      'templates',
+      'must name texts by their ids',
+    ],
     [
       !templated.every((channel) => given.includes(channel)),
       'templates',
@@ -88,6 +105,11 @@ function audienceChecks(audience: Audience | null): readonly Check[] {
       audience[list].length > idsMax,
       `audience.${list}`,
       `may name ${idsMax}`,
+    ]),
+    ...lists.map((list): Check => [
+      !audience[list].every(isId),
+      `audience.${list}`,
+      'must hold ids alone',
     ]),
     ...trees.map((tree): Check => [
       !isTree(audience[tree]),

@@ -91,9 +91,13 @@ export function outcomeOf(planned: Planned, draft: Draft, facts: SuppressionFact
 const templateOf = ({ templates }: Planned['plan'], channel: Channel): string | null =>
   templates?.find((each) => each.channel === channel)?.templateId ?? null;
 
-const wantedOf = ({ plan, occasion }: Planned, { taskId, dueAt: at, ...draft }: Draft): Wanted => ({
+/** What was due before is sent now, after all that was sent since. */
+const wantedOf = (
+  { plan, occasion, now }: Planned,
+  { taskId, dueAt: due, ...draft }: Draft,
+): Wanted => ({
   taskId,
-  at,
+  at: due > now ? due : now,
   purpose: plan.purpose,
   category: plan.category,
   occasionId: occasion.id,

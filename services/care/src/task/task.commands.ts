@@ -12,7 +12,7 @@ import type { Channel } from '../person/contact-point.ts';
 import { lockPersonAt } from '../person/person-place.repository.ts';
 import { suppressionOf } from '../suppression/suppression.ts';
 import { loadSuppressionFacts } from '../suppression/suppression.repository.ts';
-import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
+import { carriesLink, surveyLinkProblem } from '../survey/survey-link-problem.ts';
 import { requirePublished } from '../survey/survey.repository.ts';
 import { findTextsInUse } from '../template/template.repository.ts';
 import { markDue } from '../pulse/pulse.repository.ts';
@@ -143,6 +143,10 @@ export const createCareTask = (context: RequestContext, input: CreateInput): Pro
 async function requireSurvey({ manager }: Work, input: CreateInput): Promise<void> {
   const { surveyId = null, templateId } = input;
   await requirePublished(manager, surveyId);
+  if (surveyId !== null && !carriesLink(input.channel)) {
+    const message = 'must be EMAIL or SMS for a survey, which is answered by its link';
+    throw refused(CareTaskEntity, [{ path: 'channel', message }]);
+  }
   if (!templateId) return;
   const text = (await findTextsInUse(manager, [templateId])).get(templateId);
   const message = text ? surveyLinkProblem(surveyId, text) : null;

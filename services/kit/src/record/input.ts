@@ -250,7 +250,7 @@ async function missingReferences(
     const known = await existingIds(manager, field.references, ids.filter(isId));
     for (const [at, { values }] of read.entries()) {
       const id = values.get(name);
-      if (typeof id === 'string' && !known.has(id)) {
+      if (typeof id === 'string' && isId(id) && !known.has(id)) {
         problems[at]?.push({ path: name, message: `${field.references} ${id} does not exist` });
       }
     }
