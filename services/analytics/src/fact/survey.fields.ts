@@ -3,7 +3,7 @@ import { defineEntity } from '@crm/kit/record/entity';
 import { dateTime, decimal, id, int, text } from '@crm/kit/record/field';
 import { access, relations } from './fact.fields.ts';
 
-/** What somebody has answered to a survey, in figures. */
+/** What somebody has answered to a survey, in figures, for the staff. */
 export const SurveyResponseFact = defineEntity('SurveyResponseFact', {
   fields: {
     ...factStamps,
@@ -15,6 +15,6 @@ export const SurveyResponseFact = defineEntity('SurveyResponseFact', {
     score: decimal({ label: { zh: '满意度得分', en: 'Satisfaction' } }),
     nps: int({ label: { zh: '推荐意愿', en: 'Willingness to recommend' } }),
   },
-  access,
+  access: { by: 'all', of: [{ by: 'company', writers: 'staff' }, access] },
   relations,
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RecordedEvent } from '@crm/kit/event/event';
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import { SurveyAnswered, type SurveyAnsweredData } from '@crm/schemas/events/survey';
 import { testAnalytics, type TestAnalytics } from '../testing/analytics.ts';
 import { apply, created, eventOf } from '../testing/events.ts';
@@ -60,6 +60,23 @@ test('answers to surveys are facts: once each, by customer, of what the viewer m
   expect(data?.['factAggregate']).toEqual({
     rows: [{ keys: [{ label: '甲公司' }], values: [{ value: '72.500000' }, { value: '1' }] }],
   });
+});
+
+test('partners with whom a customer is shared read none of them', async () => {
+  const staffId = newId();
+  await analytics.db.query(
+    `INSERT INTO shareGrant (resourceId, granteeId, access, grantedAt) VALUES (?, ?, 'READ', NOW())`,
+    [idToBytes(mine), idToBytes(staffId)],
+  );
+  const asked = { groupBy: [{ field: 'personId' }], measures: [{ fn: 'AVG', field: 'nps' }] };
+  const rowsOf = async (role: 'partner' | 'rep'): Promise<unknown> => {
+    const viewer = { roles: [role], staffId };
+    const { data, errors } = await analytics.subgraph.execute(AVERAGE, asked, { viewer });
+    expect(errors).toBeUndefined();
+    return Object(data?.['factAggregate']).rows;
+  };
+  expect(await rowsOf('rep')).toHaveLength(1);
+  expect(await rowsOf('partner')).toEqual([]);
 });
 
 test('how satisfied a customer is, and how willing to recommend us, are indicators', async () => {

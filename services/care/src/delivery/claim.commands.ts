@@ -1,8 +1,9 @@
 import type { Work } from '@crm/kit/record/command';
 import type { PhrasePreset } from '../phrase/phrase.fields.ts';
+import { withoutTokens } from '../link/signed-id.ts';
 import { findSuppressed } from '../suppressed-address/suppressed-address.repository.ts';
 import { unsubscribeUrl } from '../suppressed-address/unsubscribe-link.ts';
-import { surveyUrl, withoutSurveyToken } from '../survey-response/survey-link.ts';
+import { surveyUrl } from '../survey-response/survey-link.ts';
 import { surveyLinkProblem } from '../survey/survey-link-problem.ts';
 import { findTextsInUse } from '../template/template.repository.ts';
 import { renderMessage, withFooter, type RenderedMessage } from '../template/template.ts';
@@ -67,7 +68,7 @@ export async function claimDue(work: Work, claiming: Claiming): Promise<Claims> 
       textId: each.template.id,
       addressHash: hashOfAddress(channel, each.to),
       subject: each.message.subject,
-      content: withoutSurveyToken(each.message.text),
+      content: withoutTokens(each.message.text),
     })),
     settings.sendMsMax * silenceFactor,
   );

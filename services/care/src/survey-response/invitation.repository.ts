@@ -1,6 +1,6 @@
 import { idFromBytes, idToBytes } from '@crm/kit/id';
 import { survivorsOf } from '@crm/kit/projection/survivor';
-import { sql } from '@crm/kit/sql';
+import { raw, sql } from '@crm/kit/sql';
 import type { EntityManager } from 'typeorm';
 import { mergedPeople } from '../person/merged-people.ts';
 import type { Language } from '../template/merge-field.ts';
@@ -25,17 +25,21 @@ type Row = {
   readonly isAnswered: number;
 };
 
-/** Locks the task, so that of two answers at once one waits for the other. Null when nobody is there any more. */
-export async function lockInvitation(
+/**
+ * Null when nobody is there any more. Whoever answers locks the task, so that of two answers at once one
+ * waits for the other.
+ */
+export async function findInvitation(
   manager: EntityManager,
   taskId: string,
+  { isLocked }: { readonly isLocked: boolean },
 ): Promise<Invitation | null> {
   const { text, values } = sql`SELECT t.surveyId, t.personId, t.customerId,
       (SELECT m.locale FROM messageTemplate m WHERE m.id = t.templateId) AS templateLocale,
       EXISTS (SELECT 1 FROM surveyResponse r WHERE r.taskId = t.id) AS isAnswered
     FROM careTask t
     WHERE t.id = ${idToBytes(taskId)} AND t.surveyId IS NOT NULL AND t.deletedAt IS NULL
-    FOR UPDATE OF t`;
+    ${raw(isLocked ? 'FOR UPDATE OF t' : '')}`;
   const [row]: Row[] = await manager.query(text, [...values]);
   if (!row) return null;
   const told = idFromBytes(row.personId);

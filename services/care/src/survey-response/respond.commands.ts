@@ -9,7 +9,7 @@ import { SurveyEntity, type Survey } from '../survey/survey.fields.ts';
 import { opennessOf } from '../survey/survey.ts';
 import type { Language } from '../template/merge-field.ts';
 import { npsOf, readAnswers, scoreOf, type Answered } from './answer.ts';
-import { lockInvitation, type Invitation } from './invitation.repository.ts';
+import { findInvitation, type Invitation } from './invitation.repository.ts';
 import { SurveyResponseEntity, type SurveyResponse } from './survey-response.fields.ts';
 
 /** What whoever opens a link is shown. */
@@ -32,7 +32,9 @@ type Asked = {
 
 /** Shows a survey to its person, or takes what the person has answered. Null for a link of nobody. */
 export async function answerSurvey(work: Work, asked: Asked): Promise<Answering | null> {
-  const invitation = await lockInvitation(work.manager, asked.taskId);
+  const invitation = await findInvitation(work.manager, asked.taskId, {
+    isLocked: asked.form !== null,
+  });
   if (invitation === null) return null;
   const [survey] = await findByIds(work.manager, SurveyEntity, { ids: [invitation.surveyId] });
   if (!survey) return null;

@@ -15,7 +15,7 @@ export type SurveyAnswer = {
 
 const managed = { managed: true } as const;
 
-/** What one person has answered to a survey that was sent for a task. Nothing of it changes. */
+/** What one person has answered to a survey that was sent for a task, for the staff. Nothing of it changes. */
 export const SurveyResponseEntity = defineEntity('SurveyResponse', {
   fields: {
     surveyId: id({ required: true, ...managed, label: { zh: '问卷', en: 'Survey' } }),
@@ -34,10 +34,16 @@ export const SurveyResponseEntity = defineEntity('SurveyResponse', {
     }),
   },
   access: {
-    by: 'any',
+    by: 'all',
     of: [
-      { by: 'parent', column: 'customerId', table: 'customerAccess' },
-      { by: 'record', column: 'personId', of: () => PersonPulseEntity },
+      { by: 'company', writers: 'staff' },
+      {
+        by: 'any',
+        of: [
+          { by: 'parent', column: 'customerId', table: 'customerAccess' },
+          { by: 'record', column: 'personId', of: () => PersonPulseEntity },
+        ],
+      },
     ],
   },
 });

@@ -54,6 +54,17 @@ export type SurveyResults = Pick<Counted, 'answered' | 'invited' | 'score'> & {
   readonly questions: readonly QuestionResults[];
 };
 
+/** From so many answers on a distribution tells nothing of one person. */
+const answersMin = 5;
+
+/** What those see of a question who may not read single answers. */
+export const withoutFew = (results: SurveyResults): SurveyResults => ({
+  ...results,
+  questions: results.questions.map((each) =>
+    each.answered < answersMin ? { ...each, average: null, nps: null, values: [] } : each,
+  ),
+});
+
 const promoterMin = 9;
 const detractorMax = 6;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { newId } from '@crm/kit/id';
+import { idToBytes, newId } from '@crm/kit/id';
 import type { HookCall } from '@crm/kit/server/hook-call';
 import type { Reply } from '@crm/kit/server/http';
 import type { TestResult } from '@crm/kit/testing/execute';
@@ -176,6 +176,8 @@ describe('a survey', () => {
       pathsOf(await ask(id, { ...bySms, templateId: smsTemplateId, purpose: 'CARE' })),
     ).toEqual(['purpose']);
     expect(pathsOf(await ask(id, {}))).toEqual(['templateId']);
+    const byPhone = { channel: 'PHONE', templateId: null, surveyId };
+    expect(pathsOf(await ask(id, byPhone))).toEqual(['channel']);
     const draft = await care.execute(SAVE_SURVEY, {
       input: { code: 'draft', labels: { zh: '调查', en: 'Survey' }, questions },
     });
@@ -189,7 +191,11 @@ describe('the page of a survey', () => {
     const surveyId = await addSurvey(care, { code: 'once' });
     const { link, personId } = await asked(surveyId);
     expect(await open(link)).toMatchObject({ status: 200 });
-    const page = await open(link);
+    let page: Reply = { status: 0, text: '' };
+    const statements = await statementsOf(care.db, async () => {
+      page = await open(link);
+    });
+    expect(statements.filter(({ sql }) => sql.includes('FOR UPDATE'))).toEqual([]);
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('服务如何？')]);
     expect(page.text).toContain('&lt;阀门&gt;');
 
@@ -253,13 +259,15 @@ describe('the page of a survey', () => {
 
   test('is reached by no link that staff can read', async () => {
     const surveyId = await addSurvey(care, { code: 'secret' });
-    const { personId } = await asked(surveyId);
+    const { link, personId } = await asked(surveyId);
     const { data } = await care.execute(
       'query ($id: ID!) { deliveries(where: { personId: { eq: $id } }) { nodes { content } } }',
       { id: personId },
     );
     const [delivery] = Object(data?.['deliveries']).nodes;
     expect(delivery.content).toContain('/hooks/care/survey/…');
+    expect(delivery.content).not.toContain(link.split('/')[1]);
+    expect(delivery.content).toMatch(/\/hooks\/care\/unsubscribe\/…(\s|$)/);
   });
 
   test('is not sent once the survey is closed', async () => {
@@ -327,16 +335,41 @@ describe('results', () => {
     expect(statements.filter(({ sql }) => sql.includes('JSON_TABLE')).length).toBe(1);
   });
 
-  test('hold no words for those who may not read what is personal', async () => {
+  test('hold no words for those who may not read what is personal, and nothing for partners', async () => {
     const surveyId = await addSurvey(care, { code: 'words' });
-    const { link } = await asked(surveyId);
+    const { link, personId } = await asked(surveyId);
     await answer(link, 'service=5&recommend=10&words=%E7%A7%98%E5%AF%86');
+    const analyst = await care.execute(
+      RESULTS,
+      { where: { code: { eq: 'words' } } },
+      as('analyst'),
+    );
+    expect(Object(analyst.data?.['surveys']).nodes[0].results.questions[0]).toEqual({
+      answered: 1,
+      average: null,
+      nps: null,
+      values: [],
+    });
     const { data } = await care.execute(
       'query ($id: ID!) { survey(id: $id) { responses { nodes { score answers { text } } } } }',
       { id: surveyId },
       as('analyst'),
     );
     expect(Object(data?.['survey']).responses.nodes).toEqual([{ score: '100.00', answers: null }]);
+    const staffId = newId();
+    await care.db.query('UPDATE personPulse SET ownerId = ? WHERE id = ?', [
+      idToBytes(staffId),
+      idToBytes(personId),
+    ]);
+    const countFor = async (role: 'partner' | 'rep'): Promise<unknown> => {
+      const read = await care.execute(
+        'query ($id: ID!) { surveyResponses(where: { personId: { eq: $id } }) { totalCount } }',
+        { id: personId },
+        as(role, { staffId }),
+      );
+      return Object(read.data?.['surveyResponses']).totalCount;
+    };
+    expect([await countFor('rep'), await countFor('partner')]).toEqual([1, 0]);
     const events: { payload: { data: object } }[] = await care.db.query(
       "SELECT payload FROM outbox WHERE type = 'survey.answered' ORDER BY id DESC LIMIT 1",
     );

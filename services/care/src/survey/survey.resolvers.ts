@@ -1,10 +1,11 @@
 import { fieldHistory } from '@crm/kit/record/audit';
 import { listPage } from '@crm/kit/record/page';
+import { readingOf } from '@crm/kit/record/policy';
 import { referenceTo } from '@crm/kit/record/reference';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { surveyPage } from '../survey-response/survey-page.ts';
 import { inLanguage } from '../template/merge-field.ts';
-import { nothingCounted, resultsOf } from './results.ts';
+import { nothingCounted, resultsOf, withoutFew } from './results.ts';
 import { closeSurvey, publishSurvey, saveSurvey } from './survey.commands.ts';
 import { SurveyEntity } from './survey.fields.ts';
 
@@ -25,8 +26,11 @@ export const surveyResolvers: Resolvers = {
     questions: ({ questions }) => questions ?? [],
     publishedBy: ({ publishedById }) => referenceTo(publishedById),
     page: (survey, { locale }) => surveyPage({ survey, locale, other: null, given: null }),
-    results: async (survey, _, { loaders }) =>
-      resultsOf(survey, (await loaders.surveyCount.load(survey.id)) ?? nothingCounted),
+    results: async (survey, _, { loaders, viewer }) => {
+      const counted = (await loaders.surveyCount.load(survey.id)) ?? nothingCounted;
+      const results = resultsOf(survey, counted);
+      return readingOf(viewer, 'PERSONAL') === 'read' ? results : withoutFew(results);
+    },
     responses: ({ id }, args, { pages }) => pages.responsesOfSurvey.load(id, args),
     fieldHistory: ({ id }, args, context) => fieldHistory(context, SurveyEntity, { id, ...args }),
   },

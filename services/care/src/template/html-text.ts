@@ -26,9 +26,15 @@ export const textOfHtml = (html: string): string =>
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();
 
-/** A text as a page of HTML, every line as it stands. */
+/** Ends before the punctuation of the sentence that it stands in. */
+const address = /https?:\/\/(?:[\w\-./~%?=#:@+]|&amp;)*[\w\-/]/g;
+
+const withLinks = (html: string): string =>
+  html.replaceAll(address, (url) => `<a href="${url}">${url}</a>`);
+
+/** A text as a page of HTML, every line as it stands, and its addresses links. */
 export const htmlOfText = (text: string): string =>
-  `<div style="white-space:pre-wrap">${escapeHtml(text)}</div>`;
+  `<div style="white-space:pre-wrap">${withLinks(escapeHtml(text))}</div>`;
 
 export const escapeHtml = (text: string): string =>
   text
