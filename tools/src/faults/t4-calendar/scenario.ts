@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { careKnows, make, prepareGreetings } from '../care/greetings.ts';
 import type { MeshStage } from '../mesh/stage.ts';
-import { none, type Measure, type Scenario } from '../scenario.ts';
+import { holds, none, type Measure, type Scenario } from '../scenario.ts';
 import { leapYears, lunarYears, type LunarYear } from './almanac.ts';
 import { clockChanges, type ClockChange } from './clock-changes.ts';
+
+const daysMin = 200;
 
 export const scenario: Scenario = {
   id: 'T4',
@@ -14,6 +16,7 @@ export const scenario: Scenario = {
     const days = await checkDays(stage, mark);
     const hours = await checkHours(stage, mark);
     return [
+      holds(`${daysMin} days of almanacs are asked for at least`, days.length >= daysMin),
       none(`of ${days.length} days on the wrong day`, days.filter((isRight) => !isRight).length),
       none(
         `of ${hours.length} times around a change of clocks judged wrong`,
