@@ -16,8 +16,8 @@ const pulses = `INSERT INTO customerPulse (id, code, name, kind, level, province
     IF(${draw('c', 3)} = 0, ${draw('u', 91)}, NULL)
   FROM ${numbers(customerCount)}`;
 
-const falls = `INSERT INTO gradeFall (customerId, model, fromGrade, fromScore, toGrade, fellOn, isOpen)
-  SELECT ${id('c110', 'n * 200')}, 'customer_value', 'A', 90, 'B', CURDATE() - INTERVAL ${draw('f', 60)} DAY, 1
+const falls = `INSERT INTO gradeFall (customerId, model, fromGrade, fromScore, toGrade, fellOn, class)
+  SELECT ${id('c110', 'n * 200')}, 'customer_value', 'A', 90, 'B', CURDATE() - INTERVAL ${draw('f', 60)} DAY, 'INTERNAL'
   FROM ${numbers(customerCount / 200)}`;
 
 /** A million customers, in the tables in which care keeps what it is told. */
