@@ -80,6 +80,7 @@ describe('The gateway', () => {
         roles: ['analyst'],
         teamIds: ['01936b2e-0000-7000-8000-000000000002'],
         purpose: '客户回访',
+        at: expect.stringMatching(/^(alerts|customers)$/),
       });
       expect(requestId).toBe('request-1234');
       expect(lane).toBe('reporting');

@@ -108,7 +108,7 @@ describe.each(['POST', 'GET'] as const)('A subscription by %s', (method) => {
     ['{ customer(id: "1") { id } }', {}, 'BAD_REQUEST'],
     ['subscription { changes { nothing } }', {}, 'BAD_REQUEST'],
     ['subscription {', {}, 'BAD_REQUEST'],
-    [everything, { filter: { segment: 'a' } }, 'INVALID'],
+    [everything, { filter: { subjects: ['a.*'] } }, 'INVALID'],
     [everything, { after: 'made up' }, 'INVALID'],
   ])('that is refused says why in an event: %s %j', async (query, variables, code) => {
     const stream = await open({ method, query, variables });

@@ -232,7 +232,13 @@ describe('a customer whom nobody met', () => {
 
 describe('a customer that orders nothing', () => {
   test('alerts when it is trading, after the threshold, and not when it is potential', async () => {
-    const potential = await customer({ lifecycleStage: 'POTENTIAL' });
+    const potential = await customer({ lifecycleStage: 'TRADING' });
+    await make('setLifecycleStage', {
+      customerId: potential,
+      stage: 'POTENTIAL',
+      reason: '重新培育',
+      reviewOn: daysAgo(-30).toISOString().slice(0, 10),
+    });
     const lately = await customer({ lifecycleStage: 'TRADING' });
     const trading = await customer({ lifecycleStage: 'TRADING' });
     await order(potential, 200);

@@ -207,6 +207,17 @@ const answer = (...values: boolean[]) => ({
   _entities: values.map((isInSegment) => ({ isInSegment })),
 });
 
+test('half of a character in a name is refused, for it can be kept nowhere', async () => {
+  const labels = { zh: 'a\ud800', en: 'a' };
+  const { errors } = await save({ code: 'half', criteria: { city: { eq: '成都' } }, labels });
+  expect(errors).toMatchObject([
+    {
+      message: 'A value holds half of a character, which is no valid Unicode text',
+      extensions: { code: 'INVALID' },
+    },
+  ]);
+});
+
 describe('whoever asks', () => {
   test('sees the customers that he may read alone, page by page', async () => {
     expect(await idsOf('mixed', {}, asRep)).toEqual([]);

@@ -43,8 +43,7 @@ export const httpStatus = (code: PublicCode): number => statusOfCode[code];
 
 /** What the caller may know of an error. `formatted` is Apollo's view of the same error. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const thrown = unwrapResolverError(error);
-  const cause = asAppError(thrown) ?? thrown;
+  const cause = causeOf(error);
   const path = formatted.path ? { path: formatted.path } : {};
   if (cause instanceof AppError) {
     return { message: cause.message, ...path, extensions: { ...cause.extensions } };
@@ -60,6 +59,22 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
   }
   const locations = formatted.locations ? { locations: formatted.locations } : {};
   return { message: formatted.message.slice(0, 1000), ...locations, ...path, extensions: { code } };
+}
+
+function causeOf(error: unknown): unknown {
+  const thrown = unwrapResolverError(error);
+  return asAppError(thrown) ?? asBrokenText(thrown) ?? thrown;
+}
+
+const invalidJsonText = 3140;
+
+/** MySQL takes no half of a character in JSON, and says so by this number; we write all JSON ourselves. */
+function asBrokenText(error: unknown): AppError | null {
+  if (!(error instanceof Error) || Reflect.get(error, 'errno') !== invalidJsonText) return null;
+  return new AppError(
+    'INVALID',
+    'A value holds half of a character, which is no valid Unicode text',
+  );
 }
 
 /** True for everything that the caller is not to blame for and that no code foresaw. */

@@ -25,7 +25,6 @@ import { failure, isBug, maskError } from './mask-errors.ts';
 import type { RequestInfo } from '../request.ts';
 import { filesPath } from '../transfer/file-call.ts';
 import { hooksPath, readHookCall, writeHookReply, type AnswerHook } from './hook-call.ts';
-import { refuseBrokenText } from './broken-text.ts';
 import { contextHeader, contextVerifier, type ContextClaims } from './signature.ts';
 
 export type Extensions = Readonly<Record<string, unknown>>;
@@ -245,15 +244,8 @@ function note(log: Log, line: Line, error: unknown): void {
 }
 
 function readOperation(body: Buffer): Operation {
-  const text = body.toString('utf8');
-  const operation = parseOperation(text);
-  refuseBrokenText(text, operation.variables);
-  return operation;
-}
-
-function parseOperation(text: string): Operation {
   try {
-    return operationSchema.parse(JSON.parse(text));
+    return operationSchema.parse(JSON.parse(body.toString('utf8')));
   } catch (cause) {
     throw new AppError('BAD_REQUEST', 'The body is no GraphQL request in JSON', {
       cause: new Error(cause instanceof z.ZodError ? z.prettifyError(cause) : 'not JSON'),
