@@ -14,6 +14,7 @@ const entityKinds = {
   AFFILIATION: { zh: '任职', en: 'Affiliation' },
   INTERACTION: { zh: '联络', en: 'Interaction' },
   TOUCH_PLAN: { zh: '接触计划', en: 'Touch plan' },
+  CARE_TASK: { zh: '关怀任务', en: 'Care task' },
   CONSENT: { zh: '同意', en: 'Consent' },
   DOCUMENT: { zh: '文档', en: 'Document' },
   ALERT: { zh: '提醒', en: 'Alert' },
