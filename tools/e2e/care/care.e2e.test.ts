@@ -48,7 +48,17 @@ async function occasion(code: string): Promise<string> {
 
 async function activePlan(input: Variables): Promise<string> {
   const plan = { name: care.name('plan'), sendWindow: allDay, leadDays: 0, ...input };
-  const id = await care.make('createCarePlan', plan);
+  const query = `mutation ($input: CreateCarePlanInput!) { createCarePlan(input: $input) { id } }`;
+  let id = '';
+  await eventually('care to know whom the plan names', async () => {
+    const { data } = await care.system.graphql({
+      token: care.admin,
+      query,
+      variables: { input: plan },
+    });
+    id = Object(data?.['createCarePlan']).id ?? '';
+    return id !== '';
+  });
   return care.make('activateCarePlan', { id }, 'CarePlanStepInput');
 }
 

@@ -242,7 +242,7 @@ describe('customers, through the gateway', () => {
 
 /** Of a customer what four services know. */
 const ofAll = `query ($id: ID!) { customer(id: $id) { id orders { totalCount }
-  transactionSummary { orderCount } alerts { totalCount } affiliations { totalCount } } }`;
+  transactionSummary { orderCount } alerts(where: { ruleCode: { eq: "contact_overdue" } }) { totalCount } affiliations { totalCount } } }`;
 
 const of = (id: string, orders: number, people = 0): object => ({
   customer: {

@@ -38,6 +38,7 @@ const namedIn = (path: string, ids: readonly string[] | null | undefined): reado
   (ids ?? []).map((id) => ({ path, id }));
 
 const problemsMax = 10;
+const unknown = 'is not known; what was made a moment ago soon is: try again then';
 
 /** What is no id at all is told elsewhere. */
 async function unknownOf<Row extends Stamps>(
@@ -52,5 +53,5 @@ async function unknownOf<Row extends Stamps>(
   return asked
     .filter(({ id }) => !known.has(id))
     .slice(0, problemsMax)
-    .map(({ path, id }) => ({ path, message: `${id} does not exist` }));
+    .map(({ path, id }) => ({ path, message: `${id} ${unknown}` }));
 }
