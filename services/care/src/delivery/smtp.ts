@@ -166,5 +166,9 @@ const transmit = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     connection.once('error', reject);
-    connection.send(envelope, body, (failure) => (failure ? reject(failure) : resolve()));
+    connection.send(envelope, body, (failure) => {
+      connection.off('error', reject);
+      if (failure) reject(failure);
+      else resolve();
+    });
   });

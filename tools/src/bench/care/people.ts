@@ -62,7 +62,7 @@ export const startPlans = (today: Date): readonly string[] => {
   const plan = (n: number, occasion: string, audience: object): string =>
     `(${id('ffff', String(n))}, ${stamps}, '计划${n}', (SELECT id FROM occasion WHERE code = '${occasion}'),
       (SELECT category FROM occasion WHERE code = '${occasion}'), 'CARE',
-      '${JSON.stringify({ ...nobody, ...audience })}', 'ALL_CONTACTS', 'CONFIRM', '["SMS"]', 'ACTIVE')`;
+      '${JSON.stringify({ ...nobody, ...audience })}', 'ALL_CONTACTS', 'CONFIRM', '["SMS"]', 'ACTIVE', ${peopleCount * 2}, ${id('eeee', '1')}, ${at})`;
   const plans = Array.from({ length: planCount }, (_, n) =>
     n === 0
       ? plan(n, 'bench', {})
@@ -75,6 +75,6 @@ export const startPlans = (today: Date): readonly string[] => {
        leadDays, active) VALUES (${id('abcd', '1')}, ${stamps}, 'bench', '{"zh":"节","en":"Day"}', 'ROUTINE',
        'FESTIVAL', '${JSON.stringify(rule)}', 0, 1)`,
     `INSERT INTO carePlan (id, version, createdAt, updatedAt, name, occasionId, category, purpose, audience,
-       target, mode, channels, status) VALUES ${plans.join(', ')}`,
+       target, mode, channels, status, audienceSize, approvedById, approvedAt) VALUES ${plans.join(', ')}`,
   ];
 };
